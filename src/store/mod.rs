@@ -1,0 +1,186 @@
+//! The embedded store: a directory that holds the graph of all documents taken in.
+//!
+//! Invariant: a reader of the store sees whole documents only. A document goes in through
+//! [`Store::take_in`], one transaction that replaces the named graph of its version whole or not at all;
+//! nothing else writes. The directory remembers the base IRI its IRIs were minted under and refuses
+//! another. `cli` opens stores; `web` only asks them.
+//!
+//! The directory:
+//!
+//! ```text
+//! store.json   format number and base IRI; written last, so that its presence means a whole store
+//! lock         locked by the process that has the store open: shared to read, exclusive to write
+//! quads/       the triples (oxigraph on RocksDB)
+//! ```
+
+mod export;
+mod manifest;
+mod query;
+mod take_in;
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use export::{Dump, ExportError};
+pub use manifest::DEFAULT_BASE;
+pub use query::{Answer, AnswerFormat, Query, QueryError};
+pub use take_in::Outcome;
+
+use crate::rdf::Base;
+use manifest::{LOCK, MANIFEST, QUADS};
+
+/// Why a store cannot be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("{0} is not there: take documents in first (gangmu ingest --store {0} PATH…)")]
+    Missing(PathBuf),
+    #[error("{0} is not a store of this program: it holds other files; name an empty directory or one that does not exist")]
+    NotAStore(PathBuf),
+    #[error("{0} is in use by another process (a running `gangmu serve` or `gangmu ingest`): stop it or wait for it to end")]
+    Locked(PathBuf),
+    #[error("{0} was written by a newer version of this program (format {1}): use that version")]
+    Newer(PathBuf, u32),
+    #[error("{dir} was made with the base IRI <{stored}> and keeps it; <{given}> needs a store of its own")]
+    OtherBase { dir: PathBuf, stored: String, given: String },
+    #[error("<{0}> cannot be the base IRI: it must be an absolute http or https IRI, where the pages will be")]
+    BadBase(String),
+    #[error("{0} cannot be read or written: {1}")]
+    Io(PathBuf, #[source] io::Error),
+    #[error("the database says: {0}")]
+    Database(#[from] oxigraph::store::StorageError),
+}
+
+/// An open store, locked until it is dropped.
+pub struct Store {
+    quads: oxigraph::store::Store,
+    base: Base,
+    _lock: File,
+}
+
+impl Store {
+    /// Opens the store at `dir` to write, and makes it where it does not exist yet: with `base`, or with
+    /// [`DEFAULT_BASE`].
+    ///
+    /// # Errors
+    /// When the directory holds something else, is in use, or was made with another base IRI.
+    pub fn open(dir: &Path, base: Option<&str>) -> Result<Self, StoreError> {
+        let at = |e| StoreError::Io(dir.to_owned(), e);
+        let given = base.map(manifest::base).transpose()?;
+        std::fs::create_dir_all(dir).map_err(at)?;
+        if !manifest::is_ours(dir).map_err(at)? {
+            return Err(StoreError::NotAStore(dir.to_owned()));
+        }
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(dir.join(LOCK))
+            .map_err(at)?;
+        refuse_if_locked(dir, lock.try_lock())?;
+        let known = manifest::read(dir)?;
+        if let (Some(stored), Some(given)) = (&known, &given)
+            && stored != given
+        {
+            return Err(StoreError::OtherBase {
+                dir: dir.to_owned(),
+                stored: stored.as_str().to_owned(),
+                given: given.as_str().to_owned(),
+            });
+        }
+        let quads = oxigraph::store::Store::open(dir.join(QUADS))?;
+        let base = match (known, given) {
+            (Some(base), _) => base,
+            (None, Some(base)) => manifest::write(dir, base)?,
+            (None, None) => manifest::write(dir, manifest::base(DEFAULT_BASE)?)?,
+        };
+        Ok(Self { quads, base, _lock: lock })
+    }
+
+    /// Opens the store at `dir` to read; any number of processes may at the same time.
+    ///
+    /// # Errors
+    /// When there is no store, or a process writes to it.
+    pub fn open_to_read(dir: &Path) -> Result<Self, StoreError> {
+        if !dir.join(MANIFEST).is_file() {
+            return Err(match manifest::is_ours(dir) {
+                Ok(false) => StoreError::NotAStore(dir.to_owned()),
+                _ => StoreError::Missing(dir.to_owned()),
+            });
+        }
+        let lock = File::open(dir.join(LOCK)).map_err(|e| StoreError::Io(dir.to_owned(), e))?;
+        refuse_if_locked(dir, lock.try_lock_shared())?;
+        let base = manifest::read(dir)?.ok_or_else(|| StoreError::NotAStore(dir.to_owned()))?;
+        let quads = oxigraph::store::Store::open_read_only(dir.join(QUADS))?;
+        Ok(Self { quads, base, _lock: lock })
+    }
+
+    /// What all IRIs of the data begin with.
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+}
+
+fn refuse_if_locked(dir: &Path, tried: Result<(), TryLockError>) -> Result<(), StoreError> {
+    tried.map_err(|e| match e {
+        TryLockError::WouldBlock => StoreError::Locked(dir.to_owned()),
+        TryLockError::Error(e) => StoreError::Io(dir.to_owned(), e),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_remembers_its_base_and_refuses_another() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("new/store");
+        drop(Store::open(&path, Some("https://data.example.cn/")).unwrap());
+        assert_eq!(Store::open(&path, None).unwrap().base().as_str(), "https://data.example.cn/");
+        let refused = Store::open(&path, Some("http://other.example/")).err().unwrap();
+        assert!(matches!(refused, StoreError::OtherBase { .. }), "{refused}");
+    }
+
+    #[test]
+    fn a_base_must_be_a_web_address() {
+        let dir = tempfile::tempdir().unwrap();
+        for base in ["data", "http://a.example/?q=", "urn:x/", "http://a b/", ""] {
+            let refused = Store::open(dir.path(), Some(base)).err().unwrap();
+            assert!(matches!(refused, StoreError::BadBase(_)), "{base}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_directory_of_other_files_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("letter.txt"), "mine").unwrap();
+        assert!(matches!(Store::open(dir.path(), None), Err(StoreError::NotAStore(_))));
+        assert!(matches!(Store::open_to_read(dir.path()), Err(StoreError::NotAStore(_))));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn readers_share_and_a_writer_is_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path();
+        assert!(matches!(Store::open_to_read(path), Err(StoreError::Missing(_))));
+        let writer = Store::open(path, None).unwrap();
+        assert!(matches!(Store::open(path, None), Err(StoreError::Locked(_))));
+        assert!(matches!(Store::open_to_read(path), Err(StoreError::Locked(_))));
+        drop(writer);
+        let readers = (Store::open_to_read(path).unwrap(), Store::open_to_read(path).unwrap());
+        assert!(matches!(Store::open(path, None), Err(StoreError::Locked(_))));
+        drop(readers);
+        Store::open(path, None).unwrap();
+    }
+
+    #[test]
+    fn a_store_whose_making_was_cut_short_is_made_again() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(Store::open(dir.path(), None).unwrap());
+        std::fs::remove_file(dir.path().join(MANIFEST)).unwrap();
+        assert!(matches!(Store::open_to_read(dir.path()), Err(StoreError::Missing(_))));
+        Store::open(dir.path(), None).unwrap();
+    }
+}

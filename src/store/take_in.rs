@@ -1,0 +1,373 @@
+//! Taking a document in: one transaction.
+//!
+//! The rules:
+//! - What a version says stands in a graph of its own, which is replaced by what the document says now;
+//!   nothing is written where nothing changed.
+//! - The sources of a version (file names, digests) only grow: the same text may come from many files.
+//! - A text not seen before becomes the current version of its work; the one before it stays, and the new
+//!   one names it with `prov:wasRevisionOf`.
+//! - Shared graphs hold statements about identities that are true whatever document speaks of them, so
+//!   statements are only added there, until no version speaks of the identity any more: then it goes.
+
+use std::collections::HashSet;
+
+use oxigraph::model::{
+    GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef, Term,
+};
+use oxigraph::store::{StorageError, Transaction};
+
+use super::{Store, StoreError};
+use crate::rdf::vocab::{gm, prov};
+use crate::rdf::{Base, Described};
+
+/// What taking a document in did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The first text of its work.
+    New,
+    /// Another text of a work that the store has; it is the current one now.
+    NewVersion,
+    /// A text that the store has, from one more source.
+    NewSource,
+    /// A text that the store has, read differently than before (another program or other names).
+    Reread,
+    /// All of it was there already; nothing was written.
+    Unchanged,
+}
+
+impl Store {
+    /// Takes one document in: afterwards the store holds all of it, whatever happens to the process, or the
+    /// store is as it was before.
+    ///
+    /// # Errors
+    /// When the database cannot be read or written.
+    pub fn take_in(&self, document: &Described) -> Result<Outcome, StoreError> {
+        let tx = self.quads.start_transaction()?;
+        let mut taking = Taking { tx, document, base: &self.base };
+        let before = taking.quads(document.graph.as_ref())?;
+        let mut after: HashSet<Quad> = document.own.iter().cloned().collect();
+        after.extend(before.iter().filter(|quad| names_source(quad)).cloned());
+        let outcome = taking.outcome(&before, &after)?;
+        if outcome == Outcome::Unchanged {
+            return Ok(outcome);
+        }
+        for quad in before.difference(&after) {
+            taking.tx.remove(quad);
+        }
+        for quad in after.difference(&before) {
+            taking.tx.insert(quad);
+        }
+        for quad in &document.shared {
+            taking.tx.insert(quad);
+        }
+        taking.make_current(before.is_empty())?;
+        taking.forget_unused(before.difference(&after))?;
+        taking.tx.commit()?;
+        Ok(outcome)
+    }
+}
+
+/// `gm:sourceName` and `gm:sha256` say where a version came from, not what it says.
+fn names_source(quad: &Quad) -> bool {
+    [gm::SOURCE_NAME, gm::SHA256].contains(&quad.predicate.as_ref())
+}
+
+/// A document on its way in.
+struct Taking<'a> {
+    tx: Transaction<'a>,
+    document: &'a Described,
+    base: &'a Base,
+}
+
+impl<'a> Taking<'a> {
+    fn quads(&self, graph: NamedNodeRef<'_>) -> Result<HashSet<Quad>, StorageError> {
+        self.tx.quads_for_pattern(None, None, None, Some(graph.into())).collect()
+    }
+
+    fn outcome(
+        &self,
+        before: &HashSet<Quad>,
+        after: &HashSet<Quad>,
+    ) -> Result<Outcome, StorageError> {
+        if before.is_empty() {
+            let known = self.current(self.work())?.is_some();
+            return Ok(if known { Outcome::NewVersion } else { Outcome::New });
+        }
+        let mut said_otherwise =
+            before.symmetric_difference(after).filter(|quad| !names_source(quad));
+        if said_otherwise.next().is_some() {
+            return Ok(Outcome::Reread);
+        }
+        for quad in &self.document.shared {
+            if !self.tx.contains(quad)? {
+                return Ok(Outcome::Reread);
+            }
+        }
+        Ok(if before == after { Outcome::Unchanged } else { Outcome::NewSource })
+    }
+
+    /// Says that this version is the current one of its work if its text is new to the store, or if the
+    /// work has none (a text read differently may belong to another work than before).
+    fn make_current(&mut self, new: bool) -> Result<(), StorageError> {
+        let Described { version, history, .. } = self.document;
+        let work = self.work();
+        self.release(work)?;
+        let previous = self.current(work)?;
+        if previous.is_some() && !new {
+            return Ok(());
+        }
+        if let Some(previous) = &previous {
+            self.tx.remove(QuadRef::new(work, gm::CURRENT_VERSION, previous, history));
+            self.tx.insert(QuadRef::new(version, prov::WAS_REVISION_OF, previous, history));
+        }
+        self.tx.insert(QuadRef::new(work, gm::CURRENT_VERSION, version, history));
+        Ok(())
+    }
+
+    /// The work that the document is a version of; the version itself where it names none.
+    fn work(&self) -> NamedNodeRef<'a> {
+        let Described { version, own, .. } = self.document;
+        let mut works = own.iter().filter_map(|quad| match &quad.object {
+            Term::NamedNode(work)
+                if quad.predicate == gm::VERSION_OF && is_about(quad, version.as_ref()) =>
+            {
+                Some(work.as_ref())
+            }
+            _ => None,
+        });
+        works.next().unwrap_or(version.as_ref())
+    }
+
+    /// The current version of a work.
+    fn current(&self, work: NamedNodeRef<'_>) -> Result<Option<Term>, StorageError> {
+        let mut found = self.statements(work.into(), gm::CURRENT_VERSION);
+        Ok(found.next().transpose()?.map(|quad| quad.object))
+    }
+
+    /// Gives any other work that this version was the current one of its previous version back.
+    fn release(&mut self, work: NamedNodeRef<'_>) -> Result<(), StorageError> {
+        let version = &self.document.version;
+        let object = Some(version.as_ref().into());
+        let held: Vec<Quad> = self
+            .tx
+            .quads_for_pattern(None, Some(gm::CURRENT_VERSION), object, None)
+            .collect::<Result<_, _>>()?;
+        let revisions: Vec<Quad> = self
+            .statements(version.as_ref().into(), prov::WAS_REVISION_OF)
+            .collect::<Result<_, _>>()?;
+        for current in held.iter().filter(|current| !is_about(current, work)) {
+            self.tx.remove(current);
+            for revision in &revisions {
+                self.tx.remove(revision);
+                self.tx.insert(&Quad { object: revision.object.clone(), ..current.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    fn statements(
+        &self,
+        subject: NamedOrBlankNodeRef<'_>,
+        predicate: NamedNodeRef<'_>,
+    ) -> impl Iterator<Item = Result<Quad, StorageError>> {
+        self.tx.quads_for_pattern(Some(subject), Some(predicate), None, None)
+    }
+
+    /// Takes away the shared statements about identities of which only the removed quads spoke.
+    fn forget_unused<'q>(
+        &mut self,
+        removed: impl Iterator<Item = &'q Quad>,
+    ) -> Result<(), StorageError> {
+        let mut suspects: Vec<NamedNode> = removed.flat_map(names).collect();
+        while let Some(suspect) = suspects.pop() {
+            for statement in self.unused(suspect.as_ref())? {
+                self.tx.remove(&statement);
+                // What only this identity led to (its division, its parent body) may be unused now.
+                suspects.extend(names(&statement).filter(|name| *name != suspect));
+            }
+        }
+        Ok(())
+    }
+
+    /// The shared statements about an identity of which nothing else speaks; none while anything does.
+    fn unused(&self, identity: NamedNodeRef<'_>) -> Result<Vec<Quad>, StorageError> {
+        let spoken_of = self.tx.quads_for_pattern(None, None, Some(identity.into()), None);
+        if spoken_of.take(1).count() > 0 {
+            return Ok(Vec::new());
+        }
+        let about: Vec<Quad> = self
+            .tx
+            .quads_for_pattern(Some(identity.into()), None, None, None)
+            .collect::<Result<_, _>>()?;
+        let shared = about.iter().all(|quad| self.is_shared(&quad.graph_name));
+        Ok(if shared { about } else { Vec::new() })
+    }
+
+    fn is_shared(&self, graph: &GraphName) -> bool {
+        let base = self.base;
+        [base.agencies_graph(), base.jurisdictions_graph(), base.works_graph()]
+            .iter()
+            .any(|shared| matches!(graph, GraphName::NamedNode(graph) if graph == shared))
+    }
+}
+
+/// The IRIs in a quad's subject and object.
+fn names(quad: &Quad) -> impl Iterator<Item = NamedNode> {
+    let subject = match &quad.subject {
+        NamedOrBlankNode::NamedNode(node) => Some(node.clone()),
+        NamedOrBlankNode::BlankNode(_) => None,
+    };
+    let object = match &quad.object {
+        Term::NamedNode(node) => Some(node.clone()),
+        _ => None,
+    };
+    subject.into_iter().chain(object)
+}
+
+fn is_about(quad: &Quad, node: NamedNodeRef<'_>) -> bool {
+    matches!(&quad.subject, NamedOrBlankNode::NamedNode(subject) if subject.as_ref() == node)
+}
+
+#[cfg(test)]
+mod tests {
+    use oxigraph::model::vocab::rdf;
+    use oxigraph::model::{Literal, NamedNodeRef};
+
+    use super::*;
+
+    const LABEL: NamedNodeRef<'static> =
+        NamedNodeRef::new_unchecked("http://www.w3.org/2004/02/skos/core#prefLabel");
+
+    struct Fixture {
+        _dir: tempfile::TempDir,
+        store: Store,
+    }
+
+    impl Fixture {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let store = Store::open(dir.path(), None).unwrap();
+            Self { _dir: dir, store }
+        }
+
+        fn node(&self, path: &str) -> NamedNode {
+            NamedNode::new(format!("{}{path}", self.store.base().as_str())).unwrap()
+        }
+
+        /// A document of one task with one agency, whose body and division are shared.
+        fn document(&self, work: &str, text: &str, source: &str, agency: &str) -> Described {
+            let base = self.store.base();
+            let (version, graph) = (base.version(text), base.version_graph(text));
+            let work = self.node(&format!("work/{work}"));
+            let (body, division) = (self.node(agency), self.node(&format!("{agency}/division")));
+            let own = |subject: &NamedNode, predicate: NamedNodeRef<'_>, object: Term| {
+                Quad::new(subject.clone(), predicate, object, graph.clone())
+            };
+            let name = |node: &NamedNode, graph: NamedNode| {
+                Quad::new(node.clone(), LABEL, Literal::from("名"), graph)
+            };
+            Described {
+                own: vec![
+                    own(&version, rdf::TYPE, gm::VERSION.into_owned().into()),
+                    own(&version, gm::VERSION_OF, work.clone().into()),
+                    own(&version, gm::SOURCE_NAME, Literal::from(source).into()),
+                    own(&version, gm::LEAD_AGENCY, body.clone().into()),
+                ],
+                shared: vec![
+                    name(&work, base.works_graph()),
+                    name(&body, base.agencies_graph()),
+                    Quad::new(body, gm::JURISDICTION, division.clone(), base.agencies_graph()),
+                    name(&division, base.jurisdictions_graph()),
+                ],
+                version,
+                graph,
+                history: base.history_graph(),
+            }
+        }
+
+        fn take_in(&self, work: &str, text: &str, source: &str, agency: &str) -> Outcome {
+            self.store.take_in(&self.document(work, text, source, agency)).unwrap()
+        }
+
+        fn current(&self, work: &str) -> Vec<Term> {
+            let work = self.node(&format!("work/{work}"));
+            let found = self.store.quads.quads_for_pattern(
+                Some(work.as_ref().into()),
+                Some(gm::CURRENT_VERSION),
+                None,
+                None,
+            );
+            found.map(|quad| quad.unwrap().object).collect()
+        }
+
+        fn version(&self, text: &str) -> Term {
+            self.store.base().version(text).into()
+        }
+
+        fn is_known(&self, path: &str) -> bool {
+            let node = self.node(path);
+            let subject = Some(NamedOrBlankNodeRef::from(node.as_ref()));
+            self.store.quads.quads_for_pattern(subject, None, None, None).next().is_some()
+        }
+
+        fn sources(&self) -> usize {
+            self.store.quads.quads_for_pattern(None, Some(gm::SOURCE_NAME), None, None).count()
+        }
+    }
+
+    #[test]
+    fn the_same_again_changes_nothing() {
+        let f = Fixture::new();
+        assert_eq!(f.take_in("w", "text", "a.txt", "agency/a"), Outcome::New);
+        let size = f.store.quads.len().unwrap();
+        assert_eq!(f.take_in("w", "text", "a.txt", "agency/a"), Outcome::Unchanged);
+        assert_eq!(f.store.quads.len().unwrap(), size);
+    }
+
+    #[test]
+    fn the_same_text_under_another_name_is_one_more_source_for_good() {
+        let f = Fixture::new();
+        f.take_in("w", "text", "a.txt", "agency/a");
+        assert_eq!(f.take_in("w", "text", "b.txt", "agency/a"), Outcome::NewSource);
+        assert_eq!(f.take_in("w", "text", "a.txt", "agency/a"), Outcome::Unchanged);
+        assert_eq!(f.take_in("w", "text", "a.txt", "agency/b"), Outcome::Reread);
+        assert_eq!((f.sources(), f.current("w")), (2, vec![f.version("text")]));
+    }
+
+    #[test]
+    fn another_text_is_the_current_version_and_the_first_stays() {
+        let f = Fixture::new();
+        f.take_in("w", "first", "a.txt", "agency/a");
+        assert_eq!(f.take_in("w", "second", "a.txt", "agency/a"), Outcome::NewVersion);
+        assert_eq!(f.current("w"), [f.version("second")]);
+        assert_eq!(f.take_in("w", "first", "c.txt", "agency/a"), Outcome::NewSource);
+        assert_eq!(f.current("w"), [f.version("second")]);
+        assert_eq!(f.sources(), 3);
+        assert!(f.is_known("work/w"));
+    }
+
+    #[test]
+    fn identities_go_when_the_last_version_that_speaks_of_them_is_read_otherwise() {
+        let f = Fixture::new();
+        f.take_in("v", "one", "a.txt", "agency/a");
+        f.take_in("w", "two", "b.txt", "agency/a");
+        f.take_in("v", "one", "a.txt", "agency/b");
+        assert!(f.is_known("agency/a") && f.is_known("agency/a/division"));
+        f.take_in("w", "two", "b.txt", "agency/b");
+        assert!(!f.is_known("agency/a") && !f.is_known("agency/a/division"));
+        assert!(f.is_known("agency/b") && f.is_known("agency/b/division"));
+    }
+
+    #[test]
+    fn a_text_read_as_another_work_gives_the_first_work_its_previous_version_back() {
+        let f = Fixture::new();
+        f.take_in("w", "first", "a.txt", "agency/a");
+        f.take_in("w", "second", "b.txt", "agency/a");
+        assert_eq!(f.take_in("x", "second", "b.txt", "agency/a"), Outcome::Reread);
+        assert_eq!(f.current("w"), [f.version("first")]);
+        assert_eq!(f.current("x"), [f.version("second")]);
+        f.take_in("x", "first", "a.txt", "agency/a");
+        assert!(f.current("w").is_empty() && !f.is_known("work/w"));
+        assert_eq!(f.current("x"), [f.version("second")]);
+    }
+}
