@@ -53,6 +53,8 @@ pub struct CitationRules {
     formula: AhoCorasick,
     formulas: Vec<CitationKind>,
     alias: Regex,
+    /// The same in the brackets after a title; the first group is the short name.
+    short: Regex,
     /// What is known of titles themselves.
     pub titles: TitleRules,
 }
@@ -119,6 +121,10 @@ impl CitationRules {
                 r"(?:{})[为是：:\s“”‘’']*$",
                 alternation(&file.alias.words)
             ))?,
+            short: Regex::new(&format!(
+                r"^[》〉>\s]*(?:[（(][^（）()]*[）)])?\s*[（(][^（）()]{{0,60}}?(?:{})[为是：:\s]*[《“‘]?([^》”’（）()]{{1,40}})",
+                alternation(&file.alias.words)
+            ))?,
             titles: TitleRules::compile(&file)?,
         })
     }
@@ -142,6 +148,11 @@ impl CitationRules {
     /// The first formula by which a document speaks of what it prints, and its byte offset.
     pub fn formula(&self, text: &str) -> Option<(usize, CitationKind)> {
         self.formula.find(text).map(|m| (m.start(), self.formulas[m.pattern()]))
+    }
+
+    /// The short name that brackets after a title introduce for it; `after` begins where the title ends.
+    pub fn short_name<'a>(&self, after: &'a str) -> Option<&'a str> {
+        self.short.captures(after)?.get(1).map(|m| m.as_str())
     }
 
     /// Whether what stands before a title introduces it as a short name.

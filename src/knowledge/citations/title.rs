@@ -154,6 +154,12 @@ impl TitleRules {
         self.notice.is_match(after)
     }
 
+    /// Whether a text begins with a verb that relates a title to another.
+    pub fn begins_with_relation(&self, text: &str) -> bool {
+        let text = text.strip_prefix("关于").unwrap_or(text);
+        self.relations.iter().any(|(_, verb, _)| verb.find(text).is_some_and(|m| m.start() == 0))
+    }
+
     /// What `title` says of another text; ranges are bytes of `title`.
     pub fn relation(&self, title: &str) -> Option<Relation> {
         match nested(title) {
