@@ -1,0 +1,315 @@
+//! What sites, printers and spammers add to a document, from `seeds/debris.toml`, and the marks by
+//! which a broken-off line is told from a new paragraph.
+//!
+//! Invariant: all patterns are compiled once, here; they are made for lines whose outer white space
+//! is gone. The read stage depends on this.
+
+use std::ops::Range;
+
+use regex::{Regex, RegexSet};
+use serde::Deserialize;
+
+const SOURCE: &str = include_str!("../../seeds/debris.toml");
+
+/// Lines longer than this (bytes) are text; no pattern for whole lines is tried on them.
+const LONGEST_DEBRIS: usize = 600;
+
+/// Only so many bytes of a line are looked at to tell whether it begins a paragraph.
+const START: usize = 120;
+
+/// Where in a document a line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// Among the first lines.
+    Head,
+    /// In between.
+    Body,
+    /// Among the last lines.
+    Tail,
+}
+
+/// What begins with a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// A numbered item, an annex.
+    Item,
+    /// A label with its colon: it may stand inside a bracket.
+    Label,
+}
+
+#[derive(Deserialize)]
+struct File {
+    line: Vec<Entry>,
+    rest: Vec<Entry>,
+    element: Vec<Entry>,
+    part: Vec<Entry>,
+    page: Vec<Entry>,
+    site: Vec<Entry>,
+    start: Vec<Entry>,
+    alone: Vec<Entry>,
+    spam: SpamEntry,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(test, serde(deny_unknown_fields))]
+struct Entry {
+    pattern: String,
+    /// Only there; anywhere if absent.
+    place: Option<Place>,
+    /// What a beginning begins; an item if absent.
+    kind: Option<Start>,
+    /// Not where this matches too.
+    unless: Option<String>,
+    #[cfg(test)]
+    examples: Vec<String>,
+    #[cfg(test)]
+    counter_examples: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(test, serde(deny_unknown_fields))]
+struct SpamEntry {
+    enough: Vec<String>,
+    strong: Vec<String>,
+    weak: Vec<String>,
+    #[cfg(test)]
+    examples: Vec<SpamExample>,
+    #[cfg(test)]
+    counter_examples: Vec<String>,
+}
+
+#[cfg(test)]
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpamExample {
+    with: String,
+    without: String,
+}
+
+/// The compiled patterns.
+pub struct Debris {
+    lines: RegexSet,
+    places: Vec<Option<Place>>,
+    rests: RegexSet,
+    elements: RegexSet,
+    parts: Vec<Regex>,
+    any_part: RegexSet,
+    pages: RegexSet,
+    sites: Vec<Regex>,
+    any_site: RegexSet,
+    starts: RegexSet,
+    start_kinds: Vec<Start>,
+    not_starts: Vec<Option<Regex>>,
+    alone: RegexSet,
+    spam: Spam,
+}
+
+/// Advertisements in the middle of sentences.
+struct Spam {
+    run: Regex,
+    enough: Regex,
+    strong: Regex,
+}
+
+impl Debris {
+    /// The patterns that come with the program.
+    pub fn embedded() -> Self {
+        let file: File = toml::from_str(SOURCE).expect("seeds/debris.toml is checked by the tests");
+        Self::compile(&file).expect("seeds/debris.toml is checked by the tests")
+    }
+
+    fn compile(file: &File) -> Result<Self, regex::Error> {
+        let each = |entries: &[Entry]| {
+            entries.iter().map(|e| Regex::new(&e.pattern)).collect::<Result<Vec<_>, _>>()
+        };
+        let parts: Vec<_> = file.part.iter().map(|e| &e.pattern).collect();
+        Ok(Self {
+            lines: whole(&file.line)?,
+            places: file.line.iter().map(|e| e.place).collect(),
+            rests: whole(&file.rest)?,
+            elements: RegexSet::new(file.element.iter().map(|e| &e.pattern))?,
+            parts: each(&file.part)?,
+            any_part: RegexSet::new(parts)?,
+            pages: whole(&file.page)?,
+            sites: each(&file.site)?,
+            any_site: whole(&file.site)?,
+            starts: RegexSet::new(file.start.iter().map(|e| format!("^(?:{})", e.pattern)))?,
+            start_kinds: file.start.iter().map(|e| e.kind.unwrap_or(Start::Item)).collect(),
+            not_starts: file
+                .start
+                .iter()
+                .map(|e| e.unless.as_ref().map(|u| Regex::new(&format!("^(?:{u})"))).transpose())
+                .collect::<Result<_, _>>()?,
+            alone: whole(&file.alone)?,
+            spam: Spam::compile(&file.spam)?,
+        })
+    }
+
+    /// Whether the whole of `line` is no part of the document.
+    pub fn is_line(&self, line: &str, place: Place) -> bool {
+        line.len() <= LONGEST_DEBRIS
+            && self
+                .lines
+                .matches(line)
+                .iter()
+                .any(|i| self.places[i].is_none_or(|only| only == place))
+    }
+
+    /// Whether nothing of the document follows `line`, if it stands near the end.
+    pub fn is_rest(&self, line: &str) -> bool {
+        line.len() <= LONGEST_DEBRIS && self.rests.is_match(line)
+    }
+
+    /// Whether an element of a page with this id or class is no part of the document.
+    pub fn is_element(&self, mark: &str) -> bool {
+        mark.len() <= LONGEST_DEBRIS && self.elements.is_match(mark)
+    }
+
+    /// Whether `line` marks a page break.
+    pub fn is_page(&self, line: &str) -> bool {
+        line.len() <= LONGEST_DEBRIS && self.pages.is_match(line)
+    }
+
+    /// The name of a site that writes its name into texts.
+    pub fn site<'t>(&self, line: &'t str) -> Option<&'t str> {
+        if line.len() > LONGEST_DEBRIS {
+            return None;
+        }
+        let which = self.any_site.matches(line).iter().next()?;
+        Some(self.sites[which].captures(line)?.get(1)?.as_str())
+    }
+
+    /// What paragraph begins with `line`, whatever stands before it.
+    pub fn starts_paragraph(&self, line: &str) -> Option<Start> {
+        let head = &line[..line.floor_char_boundary(START)];
+        self.starts
+            .matches(head)
+            .iter()
+            .find(|&i| self.not_starts[i].as_ref().is_none_or(|not| !not.is_match(head)))
+            .map(|i| self.start_kinds[i])
+    }
+
+    /// Whether `line` is a paragraph of its own (a date, a document number).
+    pub fn stands_alone(&self, line: &str) -> bool {
+        line.len() <= LONGEST_DEBRIS && self.alone.is_match(line)
+    }
+
+    /// The byte ranges of `line` that are no part of the document, ascending and apart.
+    pub fn parts(&self, line: &str) -> Vec<Range<usize>> {
+        let mut found = self.spam.find(line);
+        if line.len() <= LONGEST_DEBRIS {
+            for which in &self.any_part.matches(line) {
+                for captures in self.parts[which].captures_iter(line) {
+                    let groups = captures.iter().skip(1).flatten().next();
+                    found.extend(groups.or_else(|| captures.get(0)).map(|m| m.range()));
+                }
+            }
+        }
+        found.sort_by_key(|r| r.start);
+        found.dedup_by(|next, kept| {
+            let overlap = next.start < kept.end;
+            if overlap {
+                kept.end = kept.end.max(next.end);
+            }
+            overlap
+        });
+        found
+    }
+}
+
+fn whole(entries: &[Entry]) -> Result<RegexSet, regex::Error> {
+    RegexSet::new(entries.iter().map(|e| format!("^(?:{})$", e.pattern)))
+}
+
+impl Spam {
+    fn compile(entry: &SpamEntry) -> Result<Self, regex::Error> {
+        let enough = alternation(&[&entry.enough]);
+        let strong = alternation(&[&entry.strong]);
+        let word = alternation(&[&entry.enough, &entry.strong, &entry.weak]);
+        // Between two underscores anything goes; the first and the last phrase must be of known
+        // words, since nothing else says where the sentence ends and goes on.
+        Ok(Self {
+            run: Regex::new(&format!(
+                r"(?:{strong}|[0-9A-Za-z]{{2,}})(?:{word}|[0-9A-Za-z.]+)*(?:_[^_\s，。；：、,;“”《》（）()]{{1,30}})*_(?:{word}|[0-9A-Za-z.]+)+|(?:{enough})(?:{word})*"
+            ))?,
+            enough: Regex::new(&enough)?,
+            strong: Regex::new(&strong)?,
+        })
+    }
+
+    fn find(&self, line: &str) -> Vec<Range<usize>> {
+        if !line.contains('_') && !self.enough.is_match(line) {
+            return Vec::new();
+        }
+        self.run
+            .find_iter(line)
+            .filter(|m| self.strong.is_match(m.as_str()) || self.enough.is_match(m.as_str()))
+            .map(|m| m.range())
+            .collect()
+    }
+}
+
+fn alternation(lists: &[&[String]]) -> String {
+    let mut words: Vec<_> = lists.iter().copied().flatten().map(|w| regex::escape(w)).collect();
+    words.sort_by_key(|w| std::cmp::Reverse(w.len()));
+    words.join("|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(entries: &[Entry], matches: impl Fn(usize, &str) -> bool) {
+        for (which, entry) in entries.iter().enumerate() {
+            for example in &entry.examples {
+                assert!(matches(which, example), "{} must match {example}", entry.pattern);
+            }
+            for example in &entry.counter_examples {
+                assert!(!matches(which, example), "{} must not match {example}", entry.pattern);
+            }
+        }
+    }
+
+    #[test]
+    fn every_pattern_matches_its_examples_and_no_counter_example() {
+        let file: File = toml::from_str(SOURCE).unwrap();
+        let debris = Debris::embedded();
+        check(&file.line, |i, line| debris.lines.matches(line).matched(i));
+        check(&file.rest, |i, line| debris.rests.matches(line).matched(i));
+        check(&file.element, |_, mark| debris.is_element(mark));
+        check(&file.part, |i, line| debris.parts[i].is_match(line));
+        check(&file.page, |i, line| debris.pages.matches(line).matched(i));
+        check(&file.site, |i, line| debris.any_site.matches(line).matched(i));
+        check(&file.alone, |i, line| debris.alone.matches(line).matched(i));
+        check(&file.start, |i, line| {
+            debris.starts.matches(line).matched(i) && debris.starts_paragraph(line).is_some()
+        });
+    }
+
+    #[test]
+    fn advertisements_are_found_to_the_word() {
+        let file: File = toml::from_str(SOURCE).unwrap();
+        let debris = Debris::embedded();
+        for example in &file.spam.examples {
+            let mut line = example.with.clone();
+            for cut in debris.parts(&example.with).into_iter().rev() {
+                line.replace_range(cut, "");
+            }
+            assert_eq!(line, example.without);
+        }
+        for example in &file.spam.counter_examples {
+            assert!(debris.parts(example).is_empty(), "{example}");
+        }
+    }
+
+    #[test]
+    fn a_site_is_named() {
+        let debris = Debris::embedded();
+        assert_eq!(
+            debris.site("欢迎光临 青澜文秘网_写作 (http://example.cn/) |"),
+            Some("青澜文秘网_写作")
+        );
+    }
+}

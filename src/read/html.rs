@@ -1,0 +1,257 @@
+//! A page → lines and tables.
+//!
+//! Only html5ever's tokenizer is used: its tree is not needed, and a list of what opens and closes
+//! costs time linear in the page, however its tags are nested. Invariant: nothing is executed or
+//! fetched; nothing recurses; what is shown stays in order; a line is a block, a cell's lines name it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+
+use super::draft::{Grid, Line};
+use super::page::{Element, ElementId, Event, Kind, Page};
+use crate::knowledge::debris::Debris;
+
+/// Elements nested deeper than this are read as if their tags were not there.
+const DEEPEST: usize = 300;
+/// So are those after so many.
+const MOST: usize = 1 << 21;
+/// A cell reaches over no more rows or columns than this.
+const WIDEST_SPAN: usize = 200;
+
+/// The lines, tables and number of table cells of a page.
+pub(super) struct Content {
+    pub lines: Vec<Line>,
+    pub grids: Vec<Grid>,
+    pub cells: usize,
+}
+
+/// Whether a file is a page: by its name and a tag, or by its beginning.
+pub(super) fn is_html(extension: &str, string: &str) -> bool {
+    let start = string.trim_start();
+    let begins = |tag: &str| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag));
+    let named = matches!(extension, "html" | "htm" | "xhtml" | "shtml");
+    named && start.contains("</")
+        || ["<!doctype html", "<html", "<head", "<body", "<?xml"].into_iter().any(begins)
+}
+
+/// Reads a page.
+pub(super) fn read(string: &str, debris: &Debris) -> Content {
+    let builder = Builder { state: RefCell::new(State::default()), debris };
+    let tokenizer = Tokenizer::new(builder, TokenizerOpts::default());
+    let queue = BufferQueue::default();
+    queue.push_back(StrTendril::from_slice(string));
+    // The sink never asks for a script to be run, so one call takes everything.
+    let _ = tokenizer.feed(&queue);
+    tokenizer.end();
+    let mut state = tokenizer.sink.state.into_inner();
+    state.close_to(0);
+    state.page.content()
+}
+
+struct Builder<'d> {
+    state: RefCell<State>,
+    debris: &'d Debris,
+}
+
+#[derive(Default)]
+struct State {
+    page: Page,
+    /// Open elements, outermost first, with their names.
+    open: Vec<(ElementId, String)>,
+    /// How many of each name are open.
+    names: HashMap<String, usize>,
+    /// The element whose text is no text of the page, such as a script.
+    raw: Option<String>,
+}
+
+impl TokenSink for Builder<'_> {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
+        let mut state = self.state.borrow_mut();
+        let line = usize::try_from(line).unwrap_or(usize::MAX);
+        match token {
+            Token::CharacterTokens(text) => state.text(&text, line),
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => {
+                return state.start(&tag, line, self.debris);
+            }
+            Token::TagToken(tag) => state.end(&tag.name),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+impl State {
+    fn text(&mut self, text: &str, line: usize) {
+        match self.raw.as_deref() {
+            Some("title") => self.page.title.push_str(text),
+            Some(_) => {}
+            None => {
+                let innermost = self.open.last().map(|&(id, _)| id);
+                self.page.add_text(innermost, text, line);
+            }
+        }
+    }
+
+    fn start(&mut self, tag: &Tag, line: usize, debris: &Debris) -> TokenSinkResult<()> {
+        let name: &str = &tag.name;
+        if name == "meta" {
+            let value = |key| attribute(tag, key).unwrap_or_default().trim().to_owned();
+            self.page.meta.push((value("name").to_ascii_lowercase(), value("content"), line));
+            return TokenSinkResult::Continue;
+        }
+        let raw = match name {
+            "script" => Some(RawKind::ScriptData),
+            "style" | "xmp" | "iframe" | "noembed" | "noframes" => Some(RawKind::Rawtext),
+            "title" | "textarea" => Some(RawKind::Rcdata),
+            _ => None,
+        };
+        if let Some(kind) = raw {
+            self.raw = Some(name.to_owned());
+            return TokenSinkResult::RawData(kind);
+        }
+        let kind = kind(name);
+        match kind {
+            Kind::Break => self.page.events.push(Event::Break),
+            Kind::Void => {}
+            _ if tag.self_closing && kind != Kind::Block => {}
+            _ => {
+                self.close_implied(kind, name);
+                self.open(tag, kind, debris);
+            }
+        }
+        TokenSinkResult::Continue
+    }
+
+    fn open(&mut self, tag: &Tag, kind: Kind, debris: &Debris) {
+        if self.open.len() >= DEEPEST || self.page.elements.len() >= MOST {
+            if kind != Kind::Inline {
+                self.page.events.push(Event::Break);
+            }
+            return;
+        }
+        let marks = [attribute(tag, "id"), attribute(tag, "class")];
+        let span = |key| {
+            let span = attribute(tag, key).and_then(|v| v.trim().parse().ok()).unwrap_or(1);
+            usize::clamp(span, 1, WIDEST_SPAN)
+        };
+        let skipped = kind == Kind::Skipped
+            || is_hidden(tag)
+            || kind == Kind::Block && marks.iter().flatten().any(|mark| debris.is_element(mark));
+        let span = if kind == Kind::Cell { (span("rowspan"), span("colspan")) } else { (1, 1) };
+        let element = Element::new(kind, skipped, &*tag.name == "a", span);
+        let parent = self.open.last().map(|&(id, _)| id);
+        let id = self.page.open(element, parent);
+        let name = tag.name.to_string();
+        *self.names.entry(name.clone()).or_default() += 1;
+        self.open.push((id, name));
+    }
+
+    /// Closes what the start of an element ends without saying so.
+    fn close_implied(&mut self, kind: Kind, name: &str) {
+        let closes = |open: &str| match kind {
+            Kind::Cell => matches!(open, "td" | "th"),
+            Kind::Row => matches!(open, "tr" | "td" | "th"),
+            Kind::Rows => matches!(open, "tr" | "td" | "th" | "tbody" | "thead" | "tfoot"),
+            Kind::Block if name == "li" => open == "li",
+            Kind::Block | Kind::Table => open == "p",
+            _ => false,
+        };
+        // A table or a list keeps what is inside it to itself.
+        let bounds = |open: &str| match kind {
+            Kind::Cell | Kind::Row | Kind::Rows => open == "table",
+            _ => matches!(open, "table" | "td" | "th" | "ul" | "ol" | "div"),
+        };
+        let mut close = None;
+        for (depth, (_, open)) in self.open.iter().enumerate().rev() {
+            if closes(open) {
+                close = Some(depth);
+            } else if bounds(open) {
+                break;
+            }
+        }
+        if let Some(depth) = close {
+            self.close_to(depth);
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        if self.raw.take_if(|raw| raw == name).is_some() {
+            return;
+        }
+        if name == "p" || name == "br" {
+            self.page.events.push(Event::Break);
+        }
+        if !self.names.get(name).is_some_and(|&n| n > 0) {
+            return;
+        }
+        let table = matches!(kind(name), Kind::Table | Kind::Rows | Kind::Row | Kind::Cell);
+        for depth in (0..self.open.len()).rev() {
+            let open = self.open[depth].1.as_str();
+            if open == name {
+                self.close_to(depth);
+                return;
+            }
+            // A stray end tag in a cell does not end what the table stands in.
+            if open == "table" || !table && matches!(open, "td" | "th") {
+                return;
+            }
+        }
+    }
+
+    /// Closes open elements until `depth` are left.
+    fn close_to(&mut self, depth: usize) {
+        while self.open.len() > depth {
+            if let Some((id, name)) = self.open.pop() {
+                if let Some(n) = self.names.get_mut(&name) {
+                    *n = n.saturating_sub(1);
+                }
+                self.page.close(id);
+            }
+        }
+    }
+}
+
+fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
+    tag.attrs.iter().find(|a| &*a.name.local == name).map(|a| &*a.value)
+}
+
+fn is_hidden(tag: &Tag) -> bool {
+    attribute(tag, "hidden").is_some()
+        || attribute(tag, "style").is_some_and(|style| {
+            let style: String =
+                style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+            style.contains("display:none") || style.contains("visibility:hidden")
+        })
+}
+
+fn kind(name: &str) -> Kind {
+    match name {
+        "br" | "hr" => Kind::Break,
+        "area" | "base" | "basefont" | "bgsound" | "col" | "colgroup" | "embed" | "frame"
+        | "img" | "input" | "keygen" | "link" | "param" | "source" | "track" | "wbr" => Kind::Void,
+        "button" | "canvas" | "datalist" | "footer" | "frameset" | "nav" | "noscript"
+        | "object" | "option" | "select" | "svg" | "template" | "audio" | "video" | "math" => {
+            Kind::Skipped
+        }
+        "table" => Kind::Table,
+        "tbody" | "thead" | "tfoot" => Kind::Rows,
+        "tr" => Kind::Row,
+        "td" | "th" => Kind::Cell,
+        "pre" => Kind::Pre,
+        "a" | "abbr" | "acronym" | "b" | "bdi" | "bdo" | "big" | "cite" | "code" | "data"
+        | "del" | "dfn" | "em" | "font" | "i" | "ins" | "kbd" | "label" | "map" | "mark" | "q"
+        | "rp" | "rt" | "ruby" | "s" | "samp" | "small" | "span" | "strike" | "strong" | "sub"
+        | "sup" | "time" | "tt" | "u" | "var" | "nobr" | "st1" => Kind::Inline,
+        // Word's and the sites' own inline elements have a colon or a hyphen in their names.
+        name if name.contains([':', '-']) => Kind::Inline,
+        _ => Kind::Block,
+    }
+}
