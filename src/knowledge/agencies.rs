@@ -1,0 +1,349 @@
+//! Government and party bodies: the forms they are printed in and the names they have in full.
+//!
+//! Invariant: a printed form belongs to one entry; entries of a names file come before the embedded
+//! ones. What a list of names looks like is the matter of `names`. The extractors recognise names
+//! with this table, the resolve stage completes them.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::names::{NameError, Names};
+
+/// The embedded table, in the form a names file has.
+pub const SOURCE: &str = include_str!("../../seeds/agencies.toml");
+
+/// Why a table of agencies cannot be used.
+#[derive(Debug, Error)]
+pub enum AgencyError {
+    #[error("the names file cannot be read: {0}")]
+    Toml(#[from] toml::de::Error),
+    #[error("{0}")]
+    Names(#[from] NameError),
+    #[error("agency {name}: {date:?} is not a date")]
+    Date { name: String, date: String },
+    #[error("agency {name}: `until` and `later` go together")]
+    Later { name: String },
+    #[error("agency {stem}: `suffix` needs four, for province, municipality, city and county")]
+    Suffix { stem: String },
+}
+
+/// The level of the place that a body belongs to, as far as names differ by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tier {
+    Country,
+    Province,
+    /// 直辖市.
+    Municipality,
+    /// 地级市, 自治州, 盟.
+    City,
+    County,
+}
+
+/// The place that a name is completed for.
+#[derive(Clone, Debug)]
+pub struct Seat<'a> {
+    pub tier: Tier,
+    /// `青澜市`.
+    pub place: String,
+    /// `青澜`.
+    pub short: &'a str,
+    /// The day the text speaks on, where known: it decides between a body and the one that took its place.
+    pub date: Option<Date>,
+}
+
+impl Seat<'_> {
+    /// Its party committee as party bodies are named after it: `中共青澜市委`.
+    pub fn party(&self) -> String {
+        match self.place.ends_with("自治区") {
+            true => format!("中共{}委员会", self.place),
+            false => format!("中共{}委", self.place),
+        }
+    }
+
+    fn fill(&self, template: &str) -> String {
+        let text = template.replace("{J}", &self.place).replace("{S}", self.short);
+        text.replace("{P}", &self.party())
+    }
+}
+
+#[derive(Deserialize)]
+struct File {
+    #[serde(default)]
+    bureau: Vec<Bureau>,
+    #[serde(default)]
+    body: Vec<Body>,
+    #[serde(default)]
+    branch: Vec<Branch>,
+}
+
+#[derive(Deserialize)]
+struct Bureau {
+    stem: String,
+    #[serde(default)]
+    also: Vec<String>,
+    words: Option<Vec<String>>,
+    suffix: Option<Vec<String>>,
+    country: Option<String>,
+    #[serde(default)]
+    national: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    name: String,
+    province: Option<String>,
+    municipality: Option<String>,
+    city: Option<String>,
+    county: Option<String>,
+    country: Option<String>,
+    #[serde(default)]
+    national: Vec<String>,
+    printed: Vec<String>,
+    #[serde(default)]
+    words: Vec<String>,
+    #[serde(default)]
+    party: bool,
+    until: Option<String>,
+    later: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Branch {
+    before: Vec<String>,
+    after: Vec<String>,
+    name: String,
+}
+
+/// One body at all its levels.
+struct Entry {
+    /// Templates for province, municipality, city, county.
+    names: [String; 4],
+    country: Option<String>,
+    later: Option<(Date, String)>,
+}
+
+/// A printed form: which body, and the suffix where the form has one of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Printed {
+    entry: usize,
+    /// The template the form itself demands; else the entry's.
+    name: Option<String>,
+}
+
+/// The forms that one file adds.
+#[derive(Default)]
+struct Fresh {
+    printed: HashMap<String, Printed>,
+    words: HashMap<String, Printed>,
+    national: HashMap<String, String>,
+}
+
+/// A body found under one of its forms, without its place yet.
+#[derive(Clone, Copy)]
+pub struct Form<'a> {
+    entry: &'a Entry,
+    id: usize,
+    own: Option<&'a str>,
+}
+
+impl Form<'_> {
+    /// Stands for the function: the same for all forms of one entry.
+    pub fn function(&self) -> usize {
+        self.id
+    }
+
+    /// The full official name of the body at a seat.
+    pub fn name(&self, seat: &Seat) -> String {
+        let template = match (seat.tier, self.own) {
+            (Tier::Country, _) if self.entry.country.is_some() => {
+                return self.entry.country.clone().unwrap_or_default();
+            }
+            (_, Some(own)) => own,
+            (Tier::Province, None) => &self.entry.names[0],
+            (Tier::Municipality, None) => &self.entry.names[1],
+            (Tier::City | Tier::Country, None) => &self.entry.names[2],
+            (Tier::County, None) => &self.entry.names[3],
+        };
+        match &self.entry.later {
+            Some((until, later)) if seat.date.is_some_and(|d| d >= *until) => seat.fill(later),
+            _ => seat.fill(template),
+        }
+    }
+}
+
+/// The suffixes of a bureau as printed and in full; a stem of one character takes only the first.
+const SUFFIXES: [(&str, &str); 4] =
+    [("委", "委员会"), ("局", "局"), ("厅", "厅"), ("委员会", "委员会")];
+
+/// Further suffixes, of a bureau that is an office by its entry: others have offices of such names.
+const OFFICE: [(&str, &str); 2] = [("办", "办公室"), ("办公室", "办公室")];
+
+/// The suffixes of national bodies in full and as printed.
+const NATIONAL: [(&str, &str); 5] =
+    [("总局", "总局"), ("委员会", "委"), ("部", "部"), ("署", "署"), ("局", "局")];
+
+/// The forms of a national body that follow from the stems of its local counterparts.
+fn national_forms(country: &str, stems: &[&String]) -> Vec<String> {
+    let mut forms = vec![country.to_owned()];
+    let Some((full, short)) = NATIONAL.iter().find(|(full, _)| country.ends_with(full)) else {
+        return forms;
+    };
+    let long = stems.iter().filter(|s| s.chars().count() > 1 || *short == "委");
+    for stem in long {
+        for suffix in [full, short] {
+            forms.extend([format!("{stem}{suffix}"), format!("国家{stem}{suffix}")]);
+        }
+    }
+    forms
+}
+
+/// The table.
+pub struct Agencies {
+    entries: Vec<Entry>,
+    printed: HashMap<String, Printed>,
+    words: HashMap<String, Printed>,
+    national: HashMap<String, String>,
+    branches: Vec<Branch>,
+    /// What lists of names look like.
+    pub names: Names,
+}
+
+impl Agencies {
+    /// The table that comes with the program.
+    pub fn embedded() -> Self {
+        let mut agencies = Self {
+            entries: vec![],
+            printed: HashMap::new(),
+            words: HashMap::new(),
+            national: HashMap::new(),
+            branches: vec![],
+            names: Names::embedded(),
+        };
+        agencies.extend(SOURCE).expect("seeds/agencies.toml is checked by the tests");
+        agencies
+    }
+
+    /// Adds the entries of a names file; its forms come before those already known.
+    ///
+    /// # Errors
+    /// When it is not TOML of the form that `seeds/agencies.toml` describes. Nothing is added then
+    /// but the entries before the faulty one.
+    pub fn extend(&mut self, toml: &str) -> Result<(), AgencyError> {
+        let file: File = toml::from_str(toml)?;
+        // Within a file the first entry of a form wins, over files the last file.
+        let mut fresh = Fresh::default();
+        for body in file.body {
+            self.add_body(body, &mut fresh)?;
+        }
+        for bureau in file.bureau {
+            self.add_bureau(bureau, &mut fresh)?;
+        }
+        self.branches.splice(0..0, file.branch);
+        self.printed.extend(fresh.printed);
+        self.words.extend(fresh.words);
+        self.national.extend(fresh.national);
+        Ok(())
+    }
+
+    fn add_body(&mut self, body: Body, fresh: &mut Fresh) -> Result<(), AgencyError> {
+        let later = match (body.until, body.later) {
+            (Some(date), Some(later)) => match date.parse::<Date>() {
+                Ok(until) => Some((until, later)),
+                Err(_) => return Err(AgencyError::Date { name: body.name, date }),
+            },
+            (None, None) => None,
+            _ => return Err(AgencyError::Later { name: body.name }),
+        };
+        let entry = self.entries.len();
+        let forms = body.printed.iter().flat_map(|form| {
+            let party: &[&str] = if body.party { &["", "委", "党委"] } else { &[""] };
+            party.iter().map(move |before| format!("{before}{form}"))
+        });
+        for form in forms {
+            fresh.printed.entry(form).or_insert(Printed { entry, name: None });
+        }
+        for word in body.words {
+            fresh.words.entry(word).or_insert(Printed { entry, name: None });
+        }
+        if let Some(country) = &body.country {
+            for form in body.national.iter().chain([country]) {
+                fresh.national.entry(form.clone()).or_insert(country.clone());
+            }
+        }
+        let name = |own: Option<String>| own.unwrap_or_else(|| body.name.clone());
+        self.entries.push(Entry {
+            names: [
+                name(body.province),
+                name(body.municipality),
+                name(body.city),
+                name(body.county),
+            ],
+            country: body.country,
+            later,
+        });
+        Ok(())
+    }
+
+    fn add_bureau(&mut self, bureau: Bureau, fresh: &mut Fresh) -> Result<(), AgencyError> {
+        let entry = self.entries.len();
+        let Bureau { stem, also, words, suffix, country, national } = bureau;
+        let suffix = suffix.unwrap_or_else(|| ["厅", "局", "局", "局"].map(str::to_owned).to_vec());
+        let Ok(suffix) = <[String; 4]>::try_from(suffix) else {
+            return Err(AgencyError::Suffix { stem });
+        };
+        let stems: Vec<&String> = [&stem].into_iter().chain(&also).collect();
+        for form in &stems {
+            let many = if form.chars().count() == 1 { 1 } else { SUFFIXES.len() };
+            let office = suffix.iter().any(|s| s == OFFICE[0].1).then_some(OFFICE);
+            for (short, full) in SUFFIXES[..many].iter().chain(office.iter().flatten()) {
+                let name = Some(format!("{{J}}{stem}{full}"));
+                fresh.printed.entry(format!("{form}{short}")).or_insert(Printed { entry, name });
+            }
+        }
+        let all = || stems.iter().filter(|s| s.chars().count() > 1).map(|&s| s.clone()).collect();
+        for word in words.unwrap_or_else(all) {
+            fresh.words.entry(word).or_insert(Printed { entry, name: None });
+        }
+        if let Some(country) = &country {
+            for form in national_forms(country, &stems).into_iter().chain(national) {
+                fresh.national.entry(form).or_insert(country.clone());
+            }
+        }
+        let names = suffix.map(|suffix| format!("{{J}}{stem}{suffix}"));
+        self.entries.push(Entry { names, country, later: None });
+        Ok(())
+    }
+
+    /// The body that is printed so after its place: `教育局`, `委编办`.
+    pub fn printed(&self, form: &str) -> Option<Form<'_>> {
+        self.printed.get(form).map(|p| self.found(p))
+    }
+
+    /// The body of a function: `教育`, `市场监管`.
+    pub fn function(&self, word: &str) -> Option<Form<'_>> {
+        self.words.get(word).map(|p| self.found(p))
+    }
+
+    fn found<'a>(&'a self, printed: &'a Printed) -> Form<'a> {
+        let entry = &self.entries[printed.entry];
+        Form { entry, id: printed.entry, own: printed.name.as_deref() }
+    }
+
+    /// The full name of the national body that is printed so: `财政部`, `国家发展改革委`.
+    pub fn national(&self, form: &str) -> Option<&str> {
+        self.national.get(form).map(String::as_str)
+    }
+
+    /// The full name of a local office whose place is printed inside (`人行青澜市中支`), and that place.
+    pub fn branch<'a>(&self, name: &'a str) -> Option<(String, &'a str)> {
+        self.branches.iter().find_map(|branch| {
+            let rest = branch.before.iter().find_map(|b| name.strip_prefix(&**b))?;
+            let place = branch.after.iter().find_map(|a| rest.strip_suffix(&**a))?;
+            let fits = (2..=12).contains(&place.chars().count());
+            fits.then(|| (branch.name.replace("{X}", place), place))
+        })
+    }
+}

@@ -1,0 +1,460 @@
+//! Telling names of responsible parties from other words, and taking lists of names apart.
+//!
+//! Invariant: ranges lie on character boundaries of the list and ascend; a link (和, 及) inside the
+//! name of a body never parts it. The extractors use this on what a bracket, cell or clause lists.
+
+use std::ops::Range;
+
+use super::agencies::Agencies;
+use super::names::{Class, Ending};
+
+/// What a string names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Recognition {
+    /// One body, known or sure by its ending.
+    Body,
+    /// Many: `各县（市、区）教育局`, `市直有关部门`.
+    Group,
+    /// A party named by its part in the matter: `审批部门`.
+    Generic,
+    /// An internal office: `基础教育科`.
+    Unit,
+    /// A company, school, hospital, association.
+    Organisation,
+    /// No name of a responsible party.
+    None,
+}
+
+/// `text` without white space.
+pub fn squeeze(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+impl Agencies {
+    /// What `name` names. White space inside counts for nothing; lists are not taken apart.
+    pub fn recognise(&self, name: &str) -> Recognition {
+        let name = squeeze(name);
+        let name =
+            match name.char_indices().find(|&(at, c)| at > 0 && matches!(c, '（' | '(' | '〔')) {
+                // `市交通委（市道运局）`; a bracket in mid-name stays.
+                Some((at, _)) if name.ends_with(['）', ')', '〕']) && !name.starts_with('各') => {
+                    &name[..at]
+                }
+                _ => &*name,
+            };
+        let name = name.strip_prefix("中共").unwrap_or(name);
+        if name.is_empty() {
+            return Recognition::None;
+        }
+        let names = &self.names;
+        if self.is_known(name) {
+            return Recognition::Body;
+        }
+        match names.class(name) {
+            Some(Class::Places | Class::Many) if names.may_be_name(name) => {
+                return Recognition::Group;
+            }
+            Some(Class::Generic) if self.function_part(name).is_some() => return Recognition::Body,
+            Some(Class::Generic) if names.is_proper(name) => return Recognition::Organisation,
+            Some(Class::Generic) if names.may_be_name(name) => return Recognition::Generic,
+            _ => {}
+        }
+        if self.function_part(name).is_some() || self.ends_in_known(name) {
+            return Recognition::Body;
+        }
+        match names.ending(name) {
+            Some(Ending::Body) => Recognition::Body,
+            Some(Ending::Unit) => Recognition::Unit,
+            Some(Ending::Organisation) => Recognition::Organisation,
+            None => self.leveled(name),
+        }
+    }
+
+    /// Whether `word` is the function of a body (`教育`, `市场监管`), as lists before 部门 have it.
+    pub fn is_function(&self, word: &str) -> bool {
+        self.function(word).is_some()
+    }
+
+    /// A form of the table as it stands, or after a word for a level, or a national body.
+    fn is_known(&self, name: &str) -> bool {
+        let printed = |form: &str| self.printed(form).is_some();
+        let long = name.chars().count() > 1 && self.names.may_be_name(name);
+        long && (printed(name) || self.national(name).is_some())
+            || self.names.level(name).is_some_and(|(_, rest)| printed(rest))
+            || name.strip_prefix('团').and_then(|rest| rest.strip_suffix('委')).is_some_and(
+                |level| {
+                    self.names.level(level).is_some()
+                        || matches!(level, "市" | "省" | "县" | "区" | "州" | "中央")
+                },
+            )
+            || self.branch(name).is_some()
+    }
+
+    /// The function word of `教育部门`, `市教育行政部门`.
+    pub fn function_part<'a>(&self, name: &'a str) -> Option<&'a str> {
+        self.names.function_stem(name).find_map(|stem| {
+            let bare = self.names.level(stem).map_or(stem, |(_, rest)| rest);
+            [stem, bare].into_iter().find(|word| self.is_function(word))
+        })
+    }
+
+    /// `云川市商务局`, `昆川税务局`: a known form after what can be a place's name.
+    fn ends_in_known(&self, name: &str) -> bool {
+        let starts = name.char_indices().map(|(at, _)| at).skip(2).take(9);
+        self.names.may_be_name(name)
+            && starts.clone().any(|at| {
+                let (place, form) = name.split_at(at);
+                let sure = place.ends_with(['省', '市', '县', '区', '旗', '州', '盟', '国']);
+                (sure || place.chars().count() <= 4 && form.chars().count() > 2)
+                    && self.printed(form).is_some()
+            })
+    }
+
+    /// `市营商办`, `市工改办`: an unknown short form after the word for a level.
+    fn leveled(&self, name: &str) -> Recognition {
+        let Some((_, rest)) = self.names.level(name) else { return Recognition::None };
+        let short = (2..=12).contains(&rest.chars().count());
+        match short
+            && rest.ends_with(['办', '委', '局', '厅', '院', '队', '站', '社', '联', '馆', '部'])
+        {
+            true if self.names.may_be_name(rest) && self.names.may_be_name(name) => {
+                Recognition::Body
+            }
+            _ => Recognition::None,
+        }
+    }
+
+    /// Takes a list of names apart: the byte range of each, white space around it left out.
+    ///
+    /// Separators are 、，,；;, line breaks and white space between whole names, and 和, 及, 与, 以及
+    /// between two names. Brackets are kept whole. A tail 等部门 is dropped; `等有关部门` gives
+    /// `有关部门` as a name of its own.
+    pub fn split_names(&self, list: &str) -> Vec<Range<usize>> {
+        let mut ranges = vec![];
+        for piece in self.pieces(list) {
+            self.split_spaced(list, piece, &mut ranges);
+        }
+        ranges
+    }
+
+    /// The pieces between punctuation outside brackets.
+    fn pieces(&self, list: &str) -> Vec<Range<usize>> {
+        let mut pieces: Vec<Range<usize>> = vec![];
+        let (mut start, mut depth) = (0, 0_usize);
+        let closers = list
+            .chars()
+            .filter(|c| matches!(c, '）' | ')' | '〕' | ']' | '］' | '】' | '〉' | '>'))
+            .count();
+        let mut left = closers;
+        for (at, c) in list.char_indices() {
+            match c {
+                // A bracket that is never closed opens nothing.
+                '（' | '(' | '〔' | '[' | '［' | '【' | '〈' | '<' if left > depth => {
+                    depth += 1
+                }
+                '）' | ')' | '〕' | ']' | '］' | '】' | '〉' | '>' => {
+                    depth = depth.saturating_sub(1);
+                    left = left.saturating_sub(1);
+                }
+                '、' | '，' | ',' | '；' | ';' | '。' if depth == 0 => {
+                    pieces.push(start..at);
+                    start = at + c.len_utf8();
+                }
+                _ => {}
+            }
+        }
+        pieces.push(start..list.len());
+        self.rejoin(list, pieces)
+    }
+
+    /// Puts `各县` `市` `区教育局` together again: one group, its places listed without brackets.
+    fn rejoin(&self, list: &str, pieces: Vec<Range<usize>>) -> Vec<Range<usize>> {
+        let mut joined: Vec<Range<usize>> = vec![];
+        for piece in pieces {
+            let text = list[piece.clone()].trim();
+            if let Some(last) = joined.last_mut() {
+                let group = list[last.clone()].trim();
+                let place = |t: &str| t.ends_with(['县', '市', '区', '旗', '州', '盟', '）', ')']);
+                let open = group.starts_with('各') && group.chars().count() <= 8 && place(group);
+                let next = text.trim_end_matches("人民政府").trim_end_matches("政府");
+                let short = next.chars().count() <= 1 && place(next)
+                    || text.starts_with(['县', '市', '区', '旗'])
+                        && text.contains(['（', '('])
+                        && place(next)
+                    || group.chars().count() <= 3
+                        && self.names.level(text).is_some_and(|(l, rest)| {
+                            l.chars().count() == 1
+                                && self.printed(rest).is_some()
+                                && group.contains('、')
+                        });
+                if open && short {
+                    last.end = piece.end;
+                    continue;
+                }
+            }
+            joined.push(piece);
+        }
+        joined
+    }
+
+    /// White space parts names only where both sides are names; else it is padding (`编  办`).
+    fn split_spaced(&self, list: &str, piece: Range<usize>, ranges: &mut Vec<Range<usize>>) {
+        let text = &list[piece.clone()];
+        let mut start = piece.start;
+        for (at, c) in text.char_indices() {
+            let at = piece.start + at;
+            if c.is_whitespace() && at > start && self.is_name(&list[start..at]) {
+                let rest = list[at..piece.end].trim_start();
+                let next = rest.split(char::is_whitespace).next().unwrap_or_default();
+                if self.is_name(next) || self.is_name(rest) {
+                    self.split_linked(list, start..at, ranges);
+                    start = at + c.len_utf8();
+                }
+            }
+        }
+        self.split_linked(list, start..piece.end, ranges);
+    }
+
+    fn is_name(&self, text: &str) -> bool {
+        self.recognise(text) != Recognition::None
+    }
+
+    /// 和, 及 and the like part a piece only where a whole name stands before them.
+    fn split_linked(&self, list: &str, piece: Range<usize>, ranges: &mut Vec<Range<usize>>) {
+        let text = &list[piece.clone()];
+        let mut start = 0;
+        let mut depth = 0_usize;
+        let mut skip = 0;
+        for (at, c) in text.char_indices() {
+            match c {
+                '（' | '(' | '〔' | '[' => depth += 1,
+                '）' | ')' | '〕' | ']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > 0 || at < skip || at == start {
+                continue;
+            }
+            let Some(link) = self.names.links.iter().find(|link| text[at..].starts_with(&***link))
+            else {
+                continue;
+            };
+            let after = at + link.len();
+            if self.parts_here(&text[start..at], &text[after..], &text[start..]) {
+                self.split_tail(list, piece.start + start..piece.start + at, ranges);
+                start = after;
+            }
+            skip = after;
+        }
+        self.split_tail(list, piece.start + start..piece.end, ranges);
+    }
+
+    fn parts_here(&self, before: &str, after: &str, whole: &str) -> bool {
+        let (before, after) = (squeeze(before), squeeze(after));
+        let head = self.names.links.iter().filter_map(|l| after.find(&**l)).min();
+        let next = &after[..head.filter(|&at| at > 0).unwrap_or(after.len())];
+        if next.is_empty() || self.names.is_joined(next) || self.names.is_joined(&after) {
+            return false;
+        }
+        let whole = squeeze(whole);
+        if self.is_known(&whole) || self.function_part(&whole).is_some() {
+            return false;
+        }
+        // A name in brackets behind it, 及其, and names without a known ending still end the first name.
+        match self.recognise(&before) {
+            Recognition::None => {
+                self.is_function(&before) && self.function_part(&after).is_some()
+                    || before.starts_with('各') && self.names.class(&before).is_some()
+            }
+            _ => true,
+        }
+    }
+
+    /// Takes the tail 等… off the last name.
+    fn split_tail(&self, list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
+        let text = &list[range.clone()];
+        let etc =
+            text.char_indices().filter(|&(at, c)| c == '等' && at > 0).map(|(at, _)| at).last();
+        if let Some(at) = etc {
+            let (before, tail) = (&text[..at], &text[at + '等'.len_utf8()..]);
+            let tail_name = squeeze(tail);
+            let known = self.is_name(before) || self.is_function(&squeeze(before));
+            if tail_name.is_empty() || known && is_count(&tail_name) {
+                return push(list, range.start..range.start + at, ranges);
+            }
+            if known && self.is_name(tail) {
+                push(list, range.start..range.start + at, ranges);
+                return push(list, range.end - tail.len()..range.end, ranges);
+            }
+        }
+        if let Some(at) = each_each(text) {
+            push(list, range.start..range.start + at, ranges);
+            return push(list, range.start + at..range.end, ranges);
+        }
+        push(list, range, ranges);
+    }
+}
+
+/// What only counts the names before it: 部门, 6个部门, 多部门.
+fn is_count(tail: &str) -> bool {
+    let noun = tail.trim_start_matches(|c: char| {
+        c.is_ascii_digit() || "一二三四五六七八九十多几个家".contains(c)
+    });
+    matches!(
+        noun,
+        "部门" | "单位" | "机构" | "部门单位" | "部门和单位" | "部门（单位）" | "单位和部门"
+    )
+}
+
+/// Where `各地各部门` parts: two groups without a separator. `各级各部门` is one.
+fn each_each(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix('各')?;
+    let at = rest.find('各')?;
+    let places = matches!(
+        &rest[..at],
+        "地" | "地区" | "县" | "区" | "县区" | "区县" | "县市区" | "市" | "市县" | "乡镇"
+    );
+    let bodies = rest[at..].ends_with("部门") || rest[at..].ends_with("单位");
+    (places && bodies).then_some(at + '各'.len_utf8())
+}
+
+fn push(list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
+    let text = &list[range.clone()];
+    let start = range.start + (text.len() - text.trim_start().len());
+    let end = range.start + text.trim_end().len();
+    if start < end {
+        ranges.push(start..end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_from_other_words() {
+        let agencies = Agencies::embedded();
+        let is = |name| agencies.recognise(name);
+        for body in [
+            "市教育局",
+            "编办",
+            "编  办",
+            "团市委",
+            "教育部门",
+            "市市场监管局",
+            "市委网信办",
+            "市国动办",
+            "中国人民银行青澜市中心支行",
+            "市交通委（市道运局）",
+            "青澜海关",
+            "临澜区政府",
+            "妇联",
+            "工商联",
+            "公安机关",
+            "市教研室",
+            "市营商办",
+            "市大数据中心",
+            "青澜市商务局",
+            "国家发展改革委",
+            "市消防救援支队",
+            "中共青澜市委教育工委",
+            "教育部",
+            "市政府",
+            "市委",
+            "市优化营商环境工作领导小组办公室",
+            "青澜市税务局",
+            "市供销社",
+            "共青团组织",
+            "少先队",
+        ] {
+            assert_eq!(is(body), Recognition::Body, "{body}");
+        }
+        for group in [
+            "各县（市、区）教育局",
+            "各区人民政府",
+            "市直有关部门",
+            "有关部门",
+            "各部门",
+            "各相关处室",
+            "相关单位",
+        ] {
+            assert_eq!(is(group), Recognition::Group, "{group}");
+        }
+        for generic in ["审批部门", "业主单位", "学校", "新闻媒体"] {
+            assert_eq!(is(generic), Recognition::Generic, "{generic}");
+        }
+        for unit in ["基础教育科", "政策法规处", "机关党委", "督导办"] {
+            assert_eq!(is(unit), Recognition::Unit, "{unit}");
+        }
+        for organisation in ["青澜港务有限公司", "青澜高新区中心学校", "国网青澜供电公司"]
+        {
+            assert_eq!(is(organisation), Recognition::Organisation, "{organisation}");
+        }
+        for word in [
+            "",
+            "完善办",
+            "工作落实",
+            "格局",
+            "工作格局",
+            "民办",
+            "推进教育",
+            "加强市财政局",
+            "学科",
+            "教室",
+            "全面从严治党",
+            "长期坚持",
+            "委",
+            "按职责分工负责",
+            "2024年6月底前",
+            "提高教育质量",
+            "开创新局",
+            "会同市财政局",
+        ] {
+            assert_eq!(is(word), Recognition::None, "{word}");
+        }
+        assert!(agencies.is_function("教育") && agencies.is_function("市场监管"));
+        assert!(!agencies.is_function("审批") && !agencies.is_function("供水"));
+    }
+
+    #[test]
+    fn lists_are_taken_apart() {
+        let agencies = Agencies::embedded();
+        let check = |list: &str, want: &[&str]| {
+            let got: Vec<_> =
+                agencies.split_names(list).into_iter().map(|r| squeeze(&list[r])).collect();
+            assert_eq!(got, want, "{list}");
+        };
+        check(
+            "市教育局、市财政局，市民政局；团市委",
+            &["市教育局", "市财政局", "市民政局", "团市委"],
+        );
+        check("市文化和旅游局、市住房和城乡建设局", &["市文化和旅游局", "市住房和城乡建设局"]);
+        check("市司法局和市公安局", &["市司法局", "市公安局"]);
+        check("市住房和城乡建设局和市水务局", &["市住房和城乡建设局", "市水务局"]);
+        check(
+            "市发展和改革委员会及各县（市、区）人民政府",
+            &["市发展和改革委员会", "各县（市、区）人民政府"],
+        );
+        check("文化广播电视和旅游局、编  办、妇  联", &["文化广播电视和旅游局", "编办", "妇联"]);
+        check("市教育局 市财政局\n市民政局", &["市教育局", "市财政局", "市民政局"]);
+        check(
+            "市交通委（市道运局）、市委组织部（老干部局、人才办）",
+            &["市交通委（市道运局）", "市委组织部（老干部局、人才办）"],
+        );
+        check("市教育局等部门", &["市教育局"]);
+        check("市教育局等有关部门", &["市教育局", "有关部门"]);
+        check("妇联、团委等6个部门", &["妇联", "团委"]);
+        check("市工信局等市直相关部门及各地区", &["市工信局", "市直相关部门", "各地区"]);
+        check("有关部门和单位", &["有关部门和单位"]);
+        check("市市场监管局", &["市市场监管局"]);
+        check("各地各部门", &["各地", "各部门"]);
+        check("各级各部门", &["各级各部门"]);
+        check("各县、市、区", &["各县、市、区"]);
+        check("市财政局、地方金融监管局", &["市财政局", "地方金融监管局"]);
+        check("文化广播电视和旅游部门", &["文化广播电视和旅游部门"]);
+        check("公安和司法部门", &["公安", "司法部门"]);
+        check("市规划和自然资源局与市经济和信息化局", &["市规划和自然资源局", "市经济和信息化局"]);
+        check("各县（市、区", &["各县（市、区"]);
+        check("", &[]);
+        check("、，", &[]);
+    }
+}

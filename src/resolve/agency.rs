@@ -1,0 +1,370 @@
+//! A name as printed → the body, group or unit it stands for in its document.
+//!
+//! Invariant: what cannot be completed keeps its surface and says so; a confidence below 1 marks
+//! every name that a rule guessed.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::civil::Date;
+
+use super::jurisdiction::{at_level, tier};
+use crate::knowledge::agencies::{Agencies, Form, Seat};
+use crate::knowledge::divisions::{COUNTRY, Divisions};
+use crate::knowledge::names::{Class, Ending};
+use crate::knowledge::recognise::squeeze;
+use crate::model::{AgencyKind, Division};
+
+/// A name completed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named {
+    pub kind: AgencyKind,
+    pub name: String,
+    /// The code of its division.
+    pub place: Option<String>,
+    /// Whether it is an internal office of `whole`.
+    pub whole: Option<String>,
+    /// For a group: who belongs to it, in words.
+    pub members: Option<String>,
+    /// 1 where the table says so, less where a rule guessed.
+    pub confidence: f32,
+}
+
+/// What a document tells about the names in it.
+pub struct Context<'a> {
+    pub divisions: &'a Divisions,
+    pub agencies: &'a Agencies,
+    /// The division it speaks for.
+    pub home: Option<&'a Division>,
+    /// The division its title opens with where that lies in `home`: a province reports of a district.
+    pub focus: Option<&'a Division>,
+    /// Full name of the issuing department, whose offices are printed without it.
+    pub department: Option<String>,
+    pub date: Option<Date>,
+    /// Short form → full form, introduced by the text.
+    pub introduced: HashMap<String, String>,
+    /// All surfaces of the document.
+    pub surfaces: HashSet<String>,
+    /// Full names of the home's bodies that the document prints itself, with their functions.
+    pub bodies: Vec<(usize, String)>,
+}
+
+/// Confidences of what is not in the table.
+mod sure {
+    /// A function word (`教育部门`) taken for the body of that function.
+    pub const FUNCTION: f32 = 0.85;
+    /// An unknown name with a sure ending, put after its place.
+    pub const PREFIXED: f32 = 0.9;
+    /// An unknown name without place, put after the document's own.
+    pub const ELIDED: f32 = 0.7;
+    /// A class of bodies, or a name without meaning outside its text.
+    pub const OPEN: f32 = 0.9;
+}
+
+impl<'a> Context<'a> {
+    /// The body, group or unit that `surface` stands for.
+    pub fn name(&self, surface: &str) -> Named {
+        let surface = tidy(surface);
+        match self.introduced.get(&surface) {
+            Some(full) => self.complete(&tidy(full)),
+            None => self.complete(&surface),
+        }
+    }
+
+    /// Function and full name of a body of the home that is printed with its full stem.
+    pub fn full_form(&self, surface: &str) -> Option<(usize, String)> {
+        let surface = tidy(surface);
+        let (division, rest) = self.placed(&surface).or_else(|| Some((self.home?, &*surface)))?;
+        let form = self.agencies.printed(rest)?;
+        Some((form.function(), form.name(&self.seat(division))))
+    }
+
+    fn complete(&self, surface: &str) -> Named {
+        if let Some(base) = without_gloss(surface)
+            && self.agencies.names.class(surface) != Some(Class::Places)
+        {
+            return self.complete(base);
+        }
+        self.function(surface)
+            .or_else(|| self.class(surface))
+            .or_else(|| self.national(surface))
+            .or_else(|| self.branch(surface))
+            .or_else(|| self.league(surface))
+            .or_else(|| self.printed_here(surface))
+            .or_else(|| self.unit(surface))
+            .or_else(|| self.located(surface))
+            .or_else(|| self.elided(surface))
+            .unwrap_or_else(|| self.unresolved(surface))
+    }
+
+    /// The division that a word for a level means here.
+    fn level(&self, word: &str) -> Option<&'a Division> {
+        let of = |place: Option<&'a Division>| at_level(word, place?, self.divisions);
+        of(self.home).or_else(|| of(self.focus))
+    }
+
+    fn unresolved(&self, surface: &str) -> Named {
+        Named {
+            kind: AgencyKind::Unresolved,
+            name: surface.to_owned(),
+            place: self.home.map(|d| d.code.clone()),
+            whole: None,
+            members: None,
+            confidence: sure::OPEN,
+        }
+    }
+
+    fn body(&self, name: String, place: Option<&Division>, confidence: f32) -> Named {
+        let place = place.map(|d| d.code.clone());
+        Named { kind: AgencyKind::Body, name, place, whole: None, members: None, confidence }
+    }
+
+    fn seat<'b>(&'b self, division: &'b Division) -> Seat<'b> {
+        Seat {
+            tier: tier(division, self.divisions),
+            place: self.divisions.display(division),
+            short: self.divisions.short(&division.code),
+            date: self.date,
+        }
+    }
+
+    fn known(&self, form: Form, place: &Division, confidence: f32) -> Named {
+        self.body(form.name(&self.seat(place)), Some(place), confidence)
+    }
+
+    /// `教育部门`, `市财政部门`, and bare functions of a list (`应急管理`).
+    fn function(&self, surface: &str) -> Option<Named> {
+        let home = self.home?;
+        let agencies = self.agencies;
+        let part = agencies.function_part(surface);
+        let word = part.or_else(|| agencies.is_function(surface).then_some(surface))?;
+        if part.is_none() && agencies.printed(surface).is_some() {
+            return None;
+        }
+        let form = agencies.function(word)?;
+        // The document's own name for that body, else the usual one of its level.
+        let exact = self.bodies.iter().find(|(function, _)| *function == form.function());
+        let wider = || self.bodies.iter().find(|(_, name)| name.contains(word));
+        let place = agencies.names.level(surface).and_then(|(level, _)| self.level(level));
+        match exact.or_else(wider) {
+            Some((_, name)) => Some(self.body(name.clone(), Some(home), sure::FUNCTION)),
+            None => Some(self.known(form, place.unwrap_or(home), sure::FUNCTION)),
+        }
+    }
+
+    fn class(&self, surface: &str) -> Option<Named> {
+        let names = &self.agencies.names;
+        let class = names.class(surface);
+        if class == Some(Class::Generic) && names.is_proper(surface) {
+            return None;
+        }
+        if class != Some(Class::Places) {
+            // A class of bodies has no name of its own, unless a body happens to end like one.
+            let body = || {
+                self.agencies.printed(surface).is_some()
+                    || self.placed(surface).is_some_and(|(_, rest)| {
+                        self.agencies.printed(rest).is_some()
+                            || self.agencies.names.class(rest).is_none()
+                    })
+            };
+            let places = || {
+                self.placed(surface).and_then(|(place, rest)| {
+                    let places = self.agencies.names.class(rest) == Some(Class::Places);
+                    places.then(|| self.group(place, rest))
+                })
+            };
+            return places()
+                .or_else(|| (class.is_some() && !body()).then(|| self.unresolved(surface)));
+        }
+        Some(self.group(self.home?, surface))
+    }
+
+    fn group(&self, place: &Division, surface: &str) -> Named {
+        let name = self.agencies.names.expand(surface);
+        let place_name = self.divisions.display(place);
+        Named {
+            kind: AgencyKind::Group,
+            members: Some(format!("{place_name}范围内“{name}”所指的每一个机构")),
+            name: format!("{place_name}{name}"),
+            place: Some(place.code.clone()),
+            whole: None,
+            confidence: 1.0,
+        }
+    }
+
+    /// `财政部`, `国家发展改革委`; in a national document also `发展改革委`.
+    fn national(&self, surface: &str) -> Option<Named> {
+        let country = self.divisions.get(COUNTRY)?;
+        let at_home = self.home.is_some_and(|home| home.code == COUNTRY);
+        let local = !at_home && self.agencies.printed(surface).is_some();
+        let named = self.agencies.national(surface).filter(|_| !local)?;
+        Some(self.body(named.to_owned(), Some(country), 1.0))
+    }
+
+    /// A local office of a national body with its place inside.
+    fn branch(&self, surface: &str) -> Option<Named> {
+        let (name, inside) = self.agencies.branch(surface)?;
+        let context = self.home.map(|d| d.code.as_str());
+        let place = self.divisions.at_start(inside, context).filter(|p| p.len == inside.len());
+        Some(self.body(name, place.map(|p| p.division).or(self.home), 1.0))
+    }
+
+    /// 团市委, 共青团青澜市委: the level inside, not before.
+    fn league(&self, surface: &str) -> Option<Named> {
+        let stem = surface.strip_prefix("共青团").or_else(|| surface.strip_prefix('团'))?;
+        let stem = stem.strip_suffix("委员会").or_else(|| stem.strip_suffix('委'))?;
+        let context = self.home.map(|d| d.code.as_str());
+        let full = self.divisions.at_start(stem, context).filter(|p| p.len == stem.len());
+        let place = full.map(|p| p.division).or_else(|| self.level(stem))?;
+        Some(self.known(self.agencies.printed("团委")?, place, 1.0))
+    }
+
+    /// A known form without its place: the document's own.
+    fn printed_here(&self, surface: &str) -> Option<Named> {
+        let surface = surface.strip_prefix("中共").unwrap_or(surface);
+        // `办公室`, `党委`: of the issuing department, or of nobody in particular.
+        if self.department.is_some() && self.agencies.names.is_office(surface) {
+            return None;
+        }
+        Some(self.known(self.agencies.printed(surface)?, self.home?, 1.0))
+    }
+
+    /// An internal office of the issuing department: `基础教育科`, `厅法规处`.
+    fn unit(&self, surface: &str) -> Option<Named> {
+        let names = &self.agencies.names;
+        if let Some((at, place)) = self.inner_body(surface) {
+            let whole = self.complete(&surface[..at]);
+            return Some(self.office(whole.name, &surface[at..], place));
+        }
+        let department = self.department.as_ref()?;
+        let placed = self.placed(surface);
+        if placed.is_some_and(|(_, rest)| self.agencies.printed(rest).is_some()) {
+            return None;
+        }
+        let own = names.own_department(surface);
+        let office = names.is_office(surface) || names.ending(surface) == Some(Ending::Unit);
+        let below = placed.is_none() && names.may_be_office(surface);
+        (own.is_some() || office || below).then(|| {
+            let named = self.office(department.clone(), own.unwrap_or(surface), self.home);
+            Named { confidence: if office { 1.0 } else { sure::ELIDED }, ..named }
+        })
+    }
+
+    fn office(&self, whole: String, office: &str, place: Option<&Division>) -> Named {
+        let named = self.body(format!("{whole}{office}"), place, 1.0);
+        Named { whole: Some(whole), ..named }
+    }
+
+    /// Where a body's name ends and that of its office begins: `市教育局|基础教育科`.
+    fn inner_body(&self, surface: &str) -> Option<(usize, Option<&'a Division>)> {
+        if self.agencies.names.ending(surface) != Some(Ending::Unit) {
+            return None;
+        }
+        let (place, rest) = match self.placed(surface) {
+            Some((place, rest)) => (Some(place), rest),
+            None => (self.home, surface),
+        };
+        let from = surface.len() - rest.len();
+        let mut ends = rest.char_indices().map(|(at, _)| at).filter(|&at| at > 0);
+        // `市委督查室` is no office of 市委, nor is a name of the table one.
+        let body = |at: usize| {
+            rest[..at].chars().count() > 1 && self.agencies.printed(&rest[..at]).is_some()
+        };
+        let at = ends.rfind(|&at| body(at)).filter(|_| self.agencies.printed(rest).is_none())?;
+        Some((from + at, place))
+    }
+
+    /// The division at the start of a name, printed or meant by 市, 省 …, and the rest.
+    fn placed<'b>(&self, surface: &'b str) -> Option<(&'a Division, &'b str)> {
+        let bare = surface.strip_prefix("中共").unwrap_or(surface);
+        if self.agencies.printed(bare).is_some() {
+            return None;
+        }
+        let context = self.home.map(|d| d.code.as_str());
+        if let Some(place) = self.divisions.at_start(bare, context) {
+            let rest = &bare[place.len..];
+            if place.full || self.agencies.printed(rest).is_some() {
+                return Some((place.division, rest));
+            }
+        }
+        let (level, rest) = self.agencies.names.level(bare)?;
+        Some((self.level(level)?, rest))
+    }
+
+    /// A name with its place before it.
+    fn located(&self, surface: &str) -> Option<Named> {
+        let (place, rest) = self.placed(surface)?;
+        let agencies = self.agencies;
+        let display = self.divisions.display(place);
+        if rest.is_empty() {
+            return Some(self.body(display, Some(place), sure::PREFIXED));
+        }
+        if let Some(form) = agencies.printed(rest) {
+            return Some(self.known(form, place, 1.0));
+        }
+        let party = rest.strip_prefix("党委").or_else(|| rest.strip_prefix('委'));
+        if let Some(office) = party.filter(|o| !o.is_empty() && !o.starts_with("员会")) {
+            let name = format!("{}{}", self.seat(place).party(), agencies.names.expand(office));
+            return Some(self.body(name, Some(place), sure::PREFIXED));
+        }
+        if let Some(office) =
+            rest.strip_prefix("政府").filter(|o| agencies.names.ending(o).is_some())
+        {
+            let name = format!("{display}人民政府{}", agencies.names.expand(office));
+            return Some(self.body(name, Some(place), sure::PREFIXED));
+        }
+        let company = agencies.names.ending(rest) == Some(Ending::Organisation);
+        let level = agencies.names.level(surface).is_some();
+        if company && level && agencies.names.is_loose(rest) {
+            return Some(self.unresolved(surface));
+        }
+        let named = agencies.names.ending(rest).is_some()
+            || agencies.names.ending(surface).is_some()
+            || !level;
+        let name = format!("{display}{}", agencies.names.expand(rest));
+        let short = rest.chars().count() <= 16 && agencies.names.may_be_name(rest);
+        (named || short).then(|| self.body(name, Some(place), sure::PREFIXED))
+    }
+
+    /// A name without a place that is not in the table.
+    fn elided(&self, surface: &str) -> Option<Named> {
+        let names = &self.agencies.names;
+        let context = self.home.map(|d| d.code.as_str());
+        let place = self.divisions.at_start(surface, context);
+        if let Some(place) = place.filter(|p| p.len < surface.len()) {
+            // `青澜港务有限公司` beside `青澜市港务有限公司` is the same.
+            let rest = &surface[place.len..];
+            names.ending(surface).filter(|_| !names.is_loose(surface))?;
+            let long = format!("{}{rest}", self.divisions.display(place.division));
+            let same = self.surfaces.contains(&long);
+            let name = if same { long } else { names.expand(surface) };
+            return Some(self.body(name, Some(place.division), sure::PREFIXED));
+        }
+        match names.ending(surface)? {
+            Ending::Organisation if names.is_loose(surface) => None,
+            Ending::Organisation => Some(self.body(surface.to_owned(), self.home, sure::PREFIXED)),
+            Ending::Unit => None,
+            Ending::Body => {
+                // A level that is no single place here (`县公安局` in a city's document) says nothing.
+                let home = self.home.filter(|_| names.level(surface).is_none())?;
+                let name = format!("{}{}", self.divisions.display(home), names.expand(surface));
+                Some(self.body(name, Some(home), sure::ELIDED))
+            }
+        }
+    }
+}
+
+/// A surface in one spelling: no white space, brackets （）.
+fn tidy(surface: &str) -> String {
+    let bracket = |c| match c {
+        '(' | '〔' | '[' | '［' | '〈' | '<' => '（',
+        ')' | '〕' | ']' | '］' | '〉' | '>' => '）',
+        c => c,
+    };
+    squeeze(surface).chars().map(bracket).collect()
+}
+
+/// The name before a gloss in brackets: `市交通委（市道运局）`.
+fn without_gloss(surface: &str) -> Option<&str> {
+    let (base, _) = surface.strip_suffix('）')?.rsplit_once('（')?;
+    (base.chars().count() > 2 && !base.contains('（')).then_some(base)
+}

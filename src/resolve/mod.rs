@@ -1,0 +1,206 @@
+//! Names → identities: which division, body or work a document speaks of.
+//!
+//! Invariant: identities are per document; that two documents mean the same body follows from equal
+//! names, kinds and scopes alone. Every responsibility but a leader's has an agency afterwards.
+
+mod agency;
+mod jurisdiction;
+pub mod work;
+
+use std::collections::HashMap;
+
+use crate::knowledge::Knowledge;
+use crate::knowledge::recognise::squeeze;
+use crate::model::{
+    Agency, AgencyId, AgencyKind, Division, Document, Facts, Identities, JurisdictionId, Role,
+};
+use agency::{Context, Named};
+
+/// Finds the identities of a document and ties its responsibilities to them.
+pub fn resolve(document: &Document, facts: &mut Facts, knowledge: &Knowledge) -> Identities {
+    let (divisions, agencies) = (&knowledge.divisions, &knowledge.agencies);
+    let header = &document.header;
+    let bearers = || facts.responsibilities.iter().filter(|r| r.role != Role::Leader);
+    let home = jurisdiction::of_document(document, divisions, agencies);
+    let mut context = Context {
+        divisions,
+        agencies,
+        home,
+        focus: home.and_then(|home| jurisdiction::focus(document, home, divisions)),
+        department: None,
+        date: header.written.as_ref().or(header.published.as_ref()).map(|d| d.value),
+        introduced: facts.abbreviations.iter().cloned().collect(),
+        surfaces: bearers().map(|r| squeeze(&r.surface)).collect(),
+        bodies: vec![],
+    };
+    context.bodies = bodies(&context);
+    let issuers: Vec<Named> = header.issuers.iter().map(|i| context.name(&i.value)).collect();
+    context.department = department(&issuers, &context);
+
+    let scope = || header.title.as_ref().map_or_else(String::new, |t| t.value.clone());
+    let mut table = Table { context: &context, scope: scope(), ..Table::new(&context) };
+    table.identities.jurisdiction = context.home.map(|d| table.division(d));
+    for (issuer, named) in header.issuers.iter().zip(issuers) {
+        let id = table.agency(named, &issuer.value);
+        table.identities.issuers.push(id);
+    }
+    let mut known: HashMap<String, (AgencyId, f32)> = HashMap::new();
+    for bearer in facts.responsibilities.iter_mut().filter(|r| r.role != Role::Leader) {
+        let (id, confidence) = *known.entry(bearer.surface.clone()).or_insert_with(|| {
+            let named = context.name(&bearer.surface);
+            let confidence = named.confidence;
+            (table.agency(named, &bearer.surface), confidence)
+        });
+        bearer.agency = Some(id);
+        bearer.confidence *= confidence;
+    }
+    let mut identities = table.identities;
+    work::works(document, facts, &mut identities, &knowledge.citations);
+    identities
+}
+
+/// The home's bodies as the document itself prints them, longest names first.
+fn bodies(context: &Context) -> Vec<(usize, String)> {
+    let mut bodies: Vec<_> = context.surfaces.iter().filter_map(|s| context.full_form(s)).collect();
+    bodies.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.cmp(b)));
+    bodies.dedup();
+    bodies
+}
+
+/// The issuing department, where a department issues: a bureau rather than its party committee.
+fn department(issuers: &[Named], context: &Context) -> Option<String> {
+    let names = &context.agencies.names;
+    let department = |n: &&Named| n.kind == AgencyKind::Body && !names.is_governing(&n.name);
+    let bureau = issuers.iter().filter(department).rfind(|n| !n.name.starts_with("中共"));
+    bureau.or_else(|| issuers.iter().rfind(department)).map(|n| n.name.clone())
+}
+
+/// The identities being collected.
+struct Table<'a> {
+    context: &'a Context<'a>,
+    scope: String,
+    identities: Identities,
+    divisions: HashMap<String, JurisdictionId>,
+    agencies: HashMap<(AgencyKind, String), AgencyId>,
+}
+
+impl<'a> Table<'a> {
+    fn new(context: &'a Context<'a>) -> Self {
+        Self {
+            context,
+            scope: String::new(),
+            identities: Identities::default(),
+            divisions: HashMap::new(),
+            agencies: HashMap::new(),
+        }
+    }
+
+    /// The division, with all above it.
+    fn division(&mut self, division: &Division) -> JurisdictionId {
+        for above in self.context.divisions.lineage(&division.code) {
+            if !self.divisions.contains_key(&above.code) {
+                self.divisions.insert(above.code.clone(), self.identities.divisions.len());
+                self.identities.divisions.push(above.clone());
+            }
+        }
+        self.divisions[&division.code]
+    }
+
+    fn agency(&mut self, named: Named, surface: &str) -> AgencyId {
+        let unit_of = named.whole.clone().map(|whole| {
+            let named = Named { name: whole, whole: None, ..named.clone() };
+            self.entry(named, None)
+        });
+        let id = self.entry(named, unit_of);
+        let agency = &mut self.identities.agencies[id];
+        let surface = squeeze(surface);
+        if surface != agency.name {
+            agency.alt.insert(surface);
+        }
+        id
+    }
+
+    fn entry(&mut self, named: Named, unit_of: Option<AgencyId>) -> AgencyId {
+        let key = (named.kind, named.name.clone());
+        if let Some(&id) = self.agencies.get(&key) {
+            return id;
+        }
+        let division = named.place.as_ref().and_then(|code| self.context.divisions.get(code));
+        let scope = (named.kind == AgencyKind::Unresolved)
+            .then(|| division.map_or_else(|| self.scope.clone(), |d| d.code.clone()));
+        let id = self.identities.agencies.len();
+        let agency = Agency {
+            kind: named.kind,
+            name: named.name,
+            alt: Default::default(),
+            jurisdiction: division.map(|d| self.division(d)),
+            part_of: None,
+            unit_of,
+            member_rule: named.members,
+            scope,
+        };
+        self.identities.agencies.push(agency);
+        self.agencies.insert(key, id);
+        id
+    }
+}
+
+/// The invented places of the tests and of the examples in `seeds/agencies.toml`.
+#[cfg(test)]
+const INVENTED: &str = r#"
+division = [
+    { code = "990000", name = "云泽省" },
+    { code = "990100", name = "青澜市", broader = "990000" },
+    { code = "990102", name = "临澜区", broader = "990100" },
+    { code = "990121", name = "雾川县", broader = "990100" },
+    { code = "990200", name = "青岭苗族自治州", broader = "990000" },
+]
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::agencies::{Agencies, SOURCE};
+    use crate::knowledge::divisions::Divisions;
+    use crate::knowledge::examples;
+
+    fn tables() -> (Divisions, Agencies) {
+        let mut divisions = Divisions::embedded();
+        divisions.extend(INVENTED).expect("sound");
+        (divisions, Agencies::embedded())
+    }
+
+    fn context<'a>(divisions: &'a Divisions, agencies: &'a Agencies, home: &str) -> Context<'a> {
+        Context {
+            divisions,
+            agencies,
+            home: divisions.named(home).next(),
+            focus: None,
+            department: None,
+            date: None,
+            introduced: HashMap::new(),
+            surfaces: Default::default(),
+            bodies: vec![],
+        }
+    }
+
+    #[test]
+    fn every_entry_completes_its_examples() {
+        let (divisions, agencies) = tables();
+        let mut wrong = vec![];
+        for table in ["bureau", "body", "branch"] {
+            for entry in examples::entries(SOURCE, table) {
+                assert!(!entry.examples.is_empty(), "an entry of {table} has no example");
+                for example in &entry.examples {
+                    let (printed, full) = example.split_once(" = ").expect("`printed = full`");
+                    let (printed, home) = printed.split_once(" @ ").unwrap_or((printed, "青澜市"));
+                    let named = context(&divisions, &agencies, home).name(printed);
+                    if (named.kind, &*named.name) != (AgencyKind::Body, full) {
+                        wrong.push(format!("{example}: {:?} {}", named.kind, named.name));
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
