@@ -1,0 +1,314 @@
+//! Time limits of tasks: in brackets, cells and behind labels, and in running text.
+//!
+//! Invariant: a deadline quotes the time alone, without label and verb; one task states the same
+//! text once. A time in running text counts only where the clause limits something by it: years in
+//! titles, names of events, bases of comparison and past times are left out. The target extractor
+//! depends on the result.
+
+use std::collections::HashSet;
+
+use super::clause::{Clause, clauses};
+use crate::knowledge::deadlines::{DeadlineRules, Strength, Time};
+use crate::model::{Deadline, Document, NodeId, NodeKind, Precision, ROOT, Span};
+
+/// The deadlines of a document, in the order of its nodes.
+pub fn deadlines(document: &Document, rules: &DeadlineRules) -> Vec<Deadline> {
+    let reader = Reader { document, rules, text: document.text.as_str() };
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    for (id, node) in document.nodes() {
+        let task = match node.kind {
+            NodeKind::Root | NodeKind::Section => ROOT,
+            _ => id,
+        };
+        let mut here = Vec::new();
+        for &span in &node.assignments {
+            reader.assignment(task, span, &mut here);
+        }
+        if node.kind != NodeKind::Practice {
+            for &span in &node.own {
+                if node.kind != NodeKind::Section || node.heading != Some(span) {
+                    reader.prose(task, span, &mut here);
+                }
+            }
+        }
+        here.retain(|d: &Deadline| seen.insert((d.task, squeezed(document.text.slice(d.quote)))));
+        found.append(&mut here);
+    }
+    found
+}
+
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+struct Reader<'a> {
+    document: &'a Document,
+    rules: &'a DeadlineRules,
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    /// Brackets, label lines and cells: a time counts where it stands alone or is a limit by its wording.
+    fn assignment(&self, task: NodeId, span: Span, found: &mut Vec<Deadline>) {
+        let text = self.document.text.slice(span);
+        let mut previous: Option<usize> = None;
+        for time in self.rules.times(text, self.document.header.year) {
+            let alone = stands_alone(text, &time);
+            let taken = match time.strength {
+                Strength::Bound => true,
+                Strength::Edge | Strength::Open | Strength::Cell => alone,
+            };
+            if !taken || self.rules.is_past(text[..time.start].trim_end()) {
+                continue;
+            }
+            // `2023年12月底前并长期坚持` is one limit
+            if time.precision == Precision::Ongoing
+                && let Some(end) = previous
+                && let Some(last) = found.last_mut()
+                && joined(&text[end..time.start])
+            {
+                last.ongoing = true;
+                last.quote.end = span.start + time.end;
+                previous = None;
+                continue;
+            }
+            previous = time.date.map(|_| time.end);
+            let confidence = if alone { 0.97 } else { 0.9 };
+            found.push(self.deadline(
+                task,
+                &time,
+                span.start,
+                line_of(self.text, span, &time),
+                confidence,
+            ));
+        }
+    }
+
+    fn prose(&self, task: NodeId, span: Span, found: &mut Vec<Deadline>) {
+        let text = self.document.text.slice(span);
+        let times = self.rules.times(text, self.document.header.year);
+        if times.is_empty() {
+            return;
+        }
+        let clauses = clauses(self.text, span);
+        for time in times {
+            let place = Span::new(span.start + time.start, span.start + time.end);
+            let Some(at) = clauses.iter().position(|c| c.span.contains(place)) else { continue };
+            if let Some(confidence) = self.limits(&time, place, &clauses, at) {
+                found.push(self.deadline(
+                    task,
+                    &time,
+                    span.start,
+                    clauses[at].sentence,
+                    confidence,
+                ));
+            }
+        }
+    }
+
+    /// How surely a time in running text is a limit; none where it is not.
+    fn limits(&self, time: &Time, place: Span, clauses: &[Clause], at: usize) -> Option<f32> {
+        let clause = clauses[at];
+        let whole = &self.text[clause.span.start..clause.span.end];
+        let before = self.text[clause.span.start..place.start].trim_end();
+        let after = self.text[place.end..clause.span.end].trim_start();
+        if in_title(before)
+            || self.rules.is_past(before)
+            || self.rules.is_start(after)
+            || self.rules.is_validity(whole)
+            || self.is_gone(time)
+            || concerns(after)
+        {
+            return None;
+        }
+        // a single day in brackets is that of a document's writing
+        let single_day = time.precision == Precision::Day
+            && time.strength == Strength::Open
+            && !self.text[place.start..place.end]
+                .contains(['至', '到', '-', '—', '－', '–', '~', '～']);
+        if single_day && alone_in_bracket(before, after) && !after.starts_with("前") {
+            return None;
+        }
+        if alone_in_bracket(before, after)
+            && !before.ends_with("行动（")
+            && !before.ends_with("计划（")
+        {
+            return Some(0.85);
+        }
+        let behind_label = before.is_empty()
+            && at.checked_sub(1).map(|i| clauses[i].span).is_some_and(|label| {
+                self.text[label.end..place.start].starts_with(['：', ':'])
+                    && self.rules.is_label(&self.text[label.start..label.end])
+            });
+        // a clause that is nothing but the time limits the next one
+        let scope = if after.is_empty() {
+            clauses
+                .get(at + 1)
+                .filter(|c| c.sentence == clause.sentence)
+                .map_or("", |c| &self.text[c.span.start..c.span.end])
+        } else {
+            after
+        };
+        let reached = self.rules.reached(scope).filter(|&at| scope[..at].chars().count() <= 30);
+        let leads_in = self.rules.leads_in(before);
+        match time.strength {
+            Strength::Bound => Some(0.9),
+            Strength::Edge => reached.map(|_| 0.8),
+            Strength::Open if leads_in && reached.is_some() => Some(0.85),
+            Strength::Open if before.is_empty() && reached.is_some() => Some(0.75),
+            Strength::Open if reached == Some(0) && !after.is_empty() => Some(0.7),
+            Strength::Open | Strength::Cell => behind_label.then_some(0.8),
+        }
+    }
+
+    /// Whether the time lay in the past when the document was written.
+    fn is_gone(&self, time: &Time) -> bool {
+        let Some(date) = time.date else { return false };
+        let header = &self.document.header;
+        let written = header.written.as_ref().or(header.published.as_ref());
+        written.is_some_and(|w| date < w.value) || header.year.is_some_and(|y| date.year() < y)
+    }
+
+    fn deadline(
+        &self,
+        task: NodeId,
+        time: &Time,
+        base: usize,
+        evidence: Span,
+        confidence: f32,
+    ) -> Deadline {
+        Deadline {
+            task,
+            quote: Span::new(base + time.start, base + time.end),
+            date: time.date,
+            ongoing: time.precision == Precision::Ongoing,
+            precision: time.precision,
+            evidence,
+            confidence,
+        }
+    }
+}
+
+/// The line of an assignment that holds the time.
+fn line_of(text: &str, span: Span, time: &Time) -> Span {
+    let (from, to) = (span.start + time.start, span.start + time.end);
+    let start = text[span.start..from].rfind('\n').map_or(span.start, |i| span.start + i + 1);
+    let end = text[to..span.end].find('\n').map_or(span.end, |i| to + i);
+    Span::new(start, end)
+}
+
+fn is_edge(c: char) -> bool {
+    c.is_whitespace() || "，,。；;、：:（）()〔〕[]［］【】—-".contains(c)
+}
+
+/// Whether a time stands between stops, a closing 完成 or the like aside.
+fn stands_alone(text: &str, time: &Time) -> bool {
+    let before = text[..time.start].chars().next_back();
+    let mut after = &text[time.end..];
+    for verb in ["前", "完成", "并", "实现", "取得", "落实", "启动", "全部"] {
+        if let Some(rest) = after.strip_prefix(verb) {
+            after = rest;
+            if verb == "并" {
+                return before.is_none_or(is_edge);
+            }
+        }
+    }
+    let before_ok = before.is_none_or(is_edge) || text[..time.start].ends_with('并');
+    before_ok && after.chars().next().is_none_or(is_edge)
+}
+
+/// Whether nothing but a stop or 并 stands between a date and `长期坚持`.
+fn joined(between: &str) -> bool {
+    let rest =
+        between.trim_start_matches("完成").trim_matches([' ', '，', ',', '、', '；', ';', '/']);
+    matches!(rest, "" | "并" | "且" | "后" | "之后" | "前" | "完成并")
+}
+
+fn in_title(before: &str) -> bool {
+    before.matches('《').count() > before.matches('》').count()
+}
+
+fn alone_in_bracket(before: &str, after: &str) -> bool {
+    let after = after.strip_prefix("前").unwrap_or(after);
+    let after = after.strip_prefix("完成").unwrap_or(after);
+    before.ends_with(['（', '(', '〔', '[', '【'])
+        && after.starts_with(['）', ')', '〕', ']', '】'])
+}
+
+/// Whether the clause goes on to say whom a rule concerns (`2024年底前入驻的`).
+fn concerns(after: &str) -> bool {
+    after.ends_with('的')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Header, Node, Text};
+
+    fn read(text: &str, in_assignment: bool) -> Vec<(String, Option<String>, bool)> {
+        let whole = Span::new(0, text.len());
+        let node = |kind, own: Vec<Span>, assignments: Vec<Span>| Node {
+            kind,
+            parent: ROOT,
+            path: String::new(),
+            number: None,
+            heading: None,
+            own,
+            assignments,
+            span: whole,
+            in_table: false,
+            columns: vec![],
+            counterpart: None,
+        };
+        let task = if in_assignment {
+            node(NodeKind::Task, vec![], vec![whole])
+        } else {
+            node(NodeKind::Task, vec![whole], vec![])
+        };
+        let document = Document {
+            text: Text::new(text.to_owned(), vec![(0, 1)], vec![]),
+            header: Header { year: Some(2023), ..Header::default() },
+            nodes: vec![node(NodeKind::Root, vec![], vec![]), task],
+        };
+        deadlines(&document, &DeadlineRules::embedded())
+            .iter()
+            .map(|d| {
+                (document.text.slice(d.quote).to_owned(), d.date.map(|d| d.to_string()), d.ongoing)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn running_text_reads_the_examples_of_the_table() {
+        for example in DeadlineRules::embedded().examples() {
+            let found = read(&example.text, false);
+            let quotes: Vec<_> = found.iter().map(|f| f.0.as_str()).collect();
+            match example.quote.as_str() {
+                "" => assert!(quotes.is_empty(), "{example:?} {quotes:?}"),
+                quote => assert_eq!(quotes, [quote], "{example:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn brackets_and_cells_state_time_limits() {
+        let one = |text: &str, date: Option<&str>, ongoing| {
+            let found = read(text, true);
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+            assert_eq!((found[0].1.as_deref(), found[0].2), (date, ongoing), "{text}");
+            found[0].0.clone()
+        };
+        assert_eq!(
+            one("（市教育局牵头，2023年10月底前完成）", Some("2023-10-31"), false),
+            "2023年10月底前"
+        );
+        assert_eq!(one("（市教育局牵头，长期推进）", None, true), "长期推进");
+        assert_eq!(
+            one("完成时限：2023年12月底前并长期坚持", Some("2023-12-31"), true),
+            "2023年12月底前并长期坚持"
+        );
+        assert_eq!(one("9月", Some("2023-09-30"), false), "9月");
+        assert_eq!(read("市政府办公室持续推进专班", true), []);
+    }
+}

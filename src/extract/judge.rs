@@ -1,0 +1,290 @@
+//! Whether a quantity is an aim, a result, a rule, or none of these.
+//!
+//! Invariant: what is only named (`“5+1”行动`), what a rule concerns (`500万元以下的项目`), a base to start
+//! from and the parts of something (`3个阶段`) are none. Confidence falls with the evidence. The
+//! target extractor depends on this.
+
+use super::bound::{Bound, strip};
+use super::quantity::{Amount, Quantity};
+use crate::knowledge::targets::{TargetRules, UnitKind};
+use crate::model::{Comparator, TargetClass};
+
+/// The words around one quantity.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// What the enclosing item tells: aims or results.
+    pub class: TargetClass,
+    /// The clause before the quantity.
+    pub left: &'a str,
+    /// The clause behind it.
+    pub right: &'a str,
+    /// The sentence up to the clause.
+    pub earlier: &'a str,
+    /// Whether the clause before this one, of the same sentence, states a counted aim.
+    pub continues: bool,
+}
+
+type Verdict = Option<(TargetClass, f32)>;
+
+/// What a quantity states, and how surely.
+pub fn judge(quantity: &Quantity, bound: &Bound, place: Place<'_>, rules: &TargetRules) -> Verdict {
+    let judge =
+        Judge { quantity, bound, place, rest: place.right[bound.suffix..].trim_start(), rules };
+    if judge.is_none_at_all() {
+        return None;
+    }
+    if matches!(quantity.amount, Amount::Ratio(_)) {
+        return judge.aim(0.85);
+    }
+    match quantity.kind {
+        Some(UnitKind::Percent) => judge.percent(),
+        Some(UnitKind::Money) => judge.money(),
+        Some(UnitKind::Time) => judge.time(),
+        Some(_) if quantity.chinese => judge.chinese(),
+        Some(_) => judge.count(),
+        None => judge.bare(),
+    }
+}
+
+struct Judge<'a> {
+    quantity: &'a Quantity,
+    bound: &'a Bound,
+    place: Place<'a>,
+    /// Behind the quantity and its bound.
+    rest: &'a str,
+    rules: &'a TargetRules,
+}
+
+impl Judge<'_> {
+    fn aim(&self, confidence: f32) -> Verdict {
+        Some((self.place.class, confidence))
+    }
+
+    fn limit(&self, confidence: f32) -> Verdict {
+        Some((TargetClass::Limit, confidence))
+    }
+
+    /// Names, bases, the past, conditions.
+    fn is_none_at_all(&self) -> bool {
+        let w = &self.rules.words;
+        let left = self.place.left;
+        let bare = strip(left, self.rules);
+        let ranked = left.trim_end().ends_with('前') && !left.trim_end().ends_with("底前");
+        let near_right: String = self.rest.chars().take(16).collect();
+        ranked
+            || w.lasting.strip_end(left.trim_end()).is_some()
+            || in_quotes(left) && !self.is_pledge()
+            || in_title(left)
+            || w.from.strip_end(bare).is_some()
+            || w.base.is_in(&near_right)
+            || self.place.class == TargetClass::Target && w.past.is_in(left)
+            || self.is_condition()
+    }
+
+    /// Whether the clause says whom a rule concerns.
+    fn is_condition(&self) -> bool {
+        let left = self.place.left;
+        let opened = self.rules.words.condition.strip_start(left.trim_start()).is_some();
+        let whole_condition = self.rest.ends_with('的') || self.rest.contains("的，");
+        // `3年以上…的企业`; a share of something may be an aim (`85%以上的学校`)
+        let bounded_noun = self.bound.suffix > 0
+            && self.rest.starts_with('的')
+            && self.quantity.kind != Some(UnitKind::Percent)
+            && self.rules.words.aim.strip_end(strip(left, self.rules)).is_none();
+        whole_condition || opened && self.rest.contains('的') || bounded_noun
+    }
+
+    fn is_pledge(&self) -> bool {
+        let pledge = &self.rules.pledge;
+        let left = self.place.left.trim_end();
+        self.quantity.kind.is_none()
+            && (left.ends_with(pledge.secure.as_str())
+                && self.place.right.contains(pledge.strive.as_str())
+                || left.ends_with(pledge.strive.as_str()) && left.contains(pledge.secure.as_str()))
+    }
+
+    fn is_subsidy(&self) -> bool {
+        let subsidy = &self.rules.words.subsidy;
+        subsidy.is_in(self.place.left)
+            || subsidy.is_in(self.rest)
+            || subsidy.is_in(self.place.earlier)
+    }
+
+    fn percent(&self) -> Verdict {
+        let left = self.place.left.trim_end();
+        let weight = left.ends_with(['（', '(']) && self.rest.starts_with(['）', ')']);
+        if weight {
+            return None;
+        }
+        let reckoned =
+            self.rules.words.reckoned.strip_start(self.place.left.trim_start()).is_some();
+        if self.is_subsidy() || reckoned {
+            return self.limit(0.7);
+        }
+        let measured =
+            left.ends_with(['率', '度']) || left.ends_with("比例") || left.ends_with("占比");
+        self.aim(match () {
+            () if self.bound.explicit => 0.92,
+            () if measured => 0.85,
+            () if self.governed() == Some(true) => 0.65,
+            () => 0.5,
+        })
+    }
+
+    fn money(&self) -> Verdict {
+        // `5亿元以上项目`: what sort of project
+        let threshold = self.bound.suffix > 0
+            && !self.rest.is_empty()
+            && !self.rest.starts_with(['、', '，', '）', ')', '和', '（']);
+        if threshold || self.rest.starts_with('级') {
+            return None;
+        }
+        if self.is_subsidy() {
+            return self.limit(0.75);
+        }
+        match self.governed() {
+            Some(true) if self.bound.explicit => self.aim(0.9),
+            Some(true) => self.aim(0.75),
+            _ if self.bound.explicit => self.aim(0.75),
+            _ => None,
+        }
+    }
+
+    fn time(&self) -> Verdict {
+        let w = &self.rules.words;
+        let left = self.place.left;
+        let unit = self.quantity.unit.as_deref().unwrap_or_default();
+        if w.period.is_in(left) && w.frequency.strip_start(unit).is_some() {
+            return self.limit(0.8);
+        }
+        let long = matches!(unit, "年" | "个月" | "周" | "个季度");
+        let whole = format!("{left}{}", self.rest);
+        let service = w.service.is_in(&whole);
+        let settled = self.bound.explicit;
+        if !settled
+            || long
+                && (!service || self.bound.comparator != Comparator::Le)
+                && !self.place.left.ends_with('至')
+        {
+            return None;
+        }
+        let behind = self.bound.suffix > 0 && self.bound.comparator == Comparator::Ge;
+        if behind {
+            return None;
+        }
+        let case = w.case.is_in(&whole) || w.case.is_in(self.place.earlier);
+        let head = &left[..self.bound.head.min(left.len())];
+        let itself = w.duration.strip_end(head).is_some();
+        let shortened = itself || w.fall.is_in(left) || w.duration.is_in(left);
+        match (case, service) {
+            (true, _) if itself || shortened && !w.case.is_in(left) => self.aim(0.8),
+            (true, _) => self.limit(0.8),
+            (false, true) => self.aim(if shortened { 0.9 } else { 0.65 }),
+            (false, false) => self.limit(0.5),
+        }
+    }
+
+    fn count(&self) -> Verdict {
+        let w = &self.rules.words;
+        if self.numbers_parts() {
+            return None;
+        }
+        let unit = self.quantity.unit.as_deref().unwrap_or_default();
+        if w.period.is_in(self.place.left) && w.frequency.strip_start(unit) == Some("") {
+            return self.limit(0.75);
+        }
+        if self.bound.comparator == Comparator::Le && self.is_subsidy() {
+            return self.limit(0.7);
+        }
+        match self.governed() {
+            Some(false) => None,
+            Some(true) if self.bound.explicit => self.aim(0.9),
+            Some(true) => self.aim(self.directly(0.85, 0.7)),
+            None if self.bound.explicit => self.aim(0.7),
+            None if self.place.continues || w.modality.is_in(self.place.left) => self.aim(0.55),
+            None => None,
+        }
+    }
+
+    /// Whether it counts the parts of something (`3个阶段`, `6个业务领域`).
+    fn numbers_parts(&self) -> bool {
+        let w = &self.rules.words;
+        let noun: String = self.rest.chars().take(6).collect();
+        let made = w.aim.strip_end(strip(self.place.left, self.rules)).is_some();
+        w.part.strip_start(self.rest).is_some() || !made && w.part.is_in(&noun)
+    }
+
+    fn directly(&self, near: f32, far: f32) -> f32 {
+        let bare = strip(self.place.left, self.rules);
+        if self.rules.words.aim.strip_end(bare).is_some() { near } else { far }
+    }
+
+    /// Whether a verb of doing governs the quantity (true) or a word of scope (false).
+    fn governed(&self) -> Option<bool> {
+        let w = &self.rules.words;
+        // the bound itself governs nothing (于 of 不少于)
+        let left = self.place.left.get(..self.bound.head).unwrap_or(self.place.left);
+        let aim = w.aim.last(self.place.left).map(|(_, end)| end);
+        let scope = w.scope.last(left).map(|(_, end)| end);
+        let near = w
+            .near_scope
+            .last(left)
+            .map(|(_, end)| end)
+            .filter(|&end| left[end..].chars().count() <= 4);
+        match (aim, scope.max(near)) {
+            (Some(aim), Some(scope)) => Some(aim > scope),
+            (Some(_), None) => Some(true),
+            (None, Some(_)) => Some(false),
+            (None, None) => None,
+        }
+    }
+
+    /// Numerals in Chinese characters are mostly parts of names: only clear cases count.
+    fn chinese(&self) -> Verdict {
+        let w = &self.rules.words;
+        let left = self.place.left.trim_end();
+        let one = matches!(&self.quantity.amount, Amount::One(v) if v == "1");
+        if self.numbers_parts() {
+            return None;
+        }
+        if self.bound.comparator == Comparator::Ge {
+            return self.aim(0.8);
+        }
+        if one {
+            let each = w.each.last(left).map(|(_, end)| left[end..].chars().count());
+            let lone = each.is_some_and(|gap| gap <= 8) && !self.rest.is_empty();
+            return if lone { self.aim(0.6) } else { None };
+        }
+        let verb = left.strip_suffix(['了', '过']).unwrap_or(left);
+        let made = match self.place.class {
+            TargetClass::Achievement => {
+                w.aim.strip_end(verb).is_some() || left.ends_with('等') && w.aim.is_in(left)
+            }
+            _ => w.make.strip_end(verb).is_some(),
+        };
+        if made { self.aim(0.55) } else { None }
+    }
+
+    /// Numbers without a unit.
+    fn bare(&self) -> Verdict {
+        if self.is_pledge() {
+            return self.aim(0.7);
+        }
+        let ends = self.rest.is_empty() || self.rest.starts_with(['、', '，', '）', ')', '和']);
+        let year =
+            matches!(&self.quantity.amount, Amount::One(v) if v.len() == 4 && v.starts_with("20"));
+        (self.bound.explicit && ends && !year).then_some((self.place.class, 0.5))
+    }
+}
+
+fn open(text: &str, opening: char, closing: char) -> bool {
+    text.matches(opening).count() > text.matches(closing).count()
+}
+
+fn in_title(left: &str) -> bool {
+    open(left, '《', '》')
+}
+
+fn in_quotes(left: &str) -> bool {
+    open(left, '“', '”') || left.matches('"').count() % 2 == 1
+}

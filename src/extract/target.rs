@@ -1,0 +1,440 @@
+//! Quantified aims, results and rules.
+//!
+//! Invariant: a target quotes the clause that states it and takes its deadline from that clause,
+//! else from the sentence before it, else from the only time limit its item is given in a bracket
+//! or cell; none is invented. One target a quantity, two for a range, one for all `全覆盖` of a clause.
+
+use std::collections::HashMap;
+
+use super::bound::{bound, strip};
+use super::clause::{Clause, clauses};
+use super::judge::{Place, judge};
+use super::quantity::{Amount, Quantity, quantities};
+use crate::knowledge::targets::{TargetRules, UnitKind};
+use crate::model::{
+    Comparator, Deadline, Document, Genre, NodeId, NodeKind, ROOT, Span, Target, TargetClass, Value,
+};
+
+/// The targets of a document, in the order of its nodes; `deadlines` are those of the same document.
+pub fn targets(document: &Document, rules: &TargetRules, deadlines: &[Deadline]) -> Vec<Target> {
+    let mut by_task: HashMap<NodeId, Vec<&Deadline>> = HashMap::new();
+    for deadline in deadlines {
+        by_task.entry(deadline.task).or_default().push(deadline);
+    }
+    let reader = Reader { document, rules, text: document.text.as_str(), by_task };
+    let mut found = Vec::new();
+    for (id, node) in document.nodes() {
+        let whole = matches!(node.kind, NodeKind::Root | NodeKind::Section);
+        let told = matches!(document.header.genre, Some(Genre::Report | Genre::News));
+        let class = if node.kind == NodeKind::Practice || whole && told {
+            TargetClass::Achievement
+        } else if document.header.genre == Some(Genre::Regulation) {
+            // a regulation sets rules, no aims
+            TargetClass::Limit
+        } else {
+            TargetClass::Target
+        };
+        for &span in &node.own {
+            // the heading of a section is a slogan, no statement
+            if node.kind != NodeKind::Section || node.heading != Some(span) {
+                reader.read(if whole { ROOT } else { id }, id, class, span, &mut found);
+            }
+        }
+    }
+    found
+}
+
+struct Reader<'a> {
+    document: &'a Document,
+    rules: &'a TargetRules,
+    text: &'a str,
+    by_task: HashMap<NodeId, Vec<&'a Deadline>>,
+}
+
+/// One quantity on its way to a target.
+struct Claim {
+    class: TargetClass,
+    confidence: f32,
+    quantity: Quantity,
+    comparator: Comparator,
+    /// Byte offsets in the clause: where the words that belong to the quantity begin and end.
+    head: usize,
+    tail: usize,
+    /// Whether it shares the words of the quantity before it.
+    linked: bool,
+}
+
+/// Where the claims of one clause come from.
+struct Source<'a> {
+    /// What the facts belong to.
+    task: NodeId,
+    /// The node whose text it is.
+    node: NodeId,
+    clause: &'a Clause,
+    claims: &'a [Claim],
+}
+
+impl Reader<'_> {
+    fn read(
+        &self,
+        task: NodeId,
+        node: NodeId,
+        class: TargetClass,
+        span: Span,
+        found: &mut Vec<Target>,
+    ) {
+        let clauses = clauses(self.text, span);
+        let mut counted: Option<Span> = None;
+        for clause in &clauses {
+            let text = self.slice(clause.span);
+            if !may_hold_a_number(text) {
+                continue;
+            }
+            let continues = counted == Some(clause.sentence);
+            let claims = self.claims(clause, text, class, continues);
+            if claims.iter().any(|c| c.class != TargetClass::Limit && is_counted(c.quantity.kind)) {
+                counted = Some(clause.sentence);
+            }
+            let source = Source { task, node, clause, claims: &claims };
+            for which in 0..claims.len() {
+                self.push(&source, which, found);
+            }
+        }
+    }
+
+    fn slice(&self, span: Span) -> &str {
+        &self.text[span.start..span.end]
+    }
+
+    fn claims(
+        &self,
+        clause: &Clause,
+        text: &str,
+        class: TargetClass,
+        continues: bool,
+    ) -> Vec<Claim> {
+        let w = &self.rules.words;
+        let earlier = &self.text[clause.sentence.start..clause.span.start];
+        let all = quantities(text, self.rules);
+        let mut claims: Vec<Claim> = Vec::new();
+        // where the group of quantities that share one bound begins, and where the last one ended
+        let (mut group, mut end) = (0, None::<usize>);
+        for (which, quantity) in all.iter().enumerate() {
+            let right = &text[quantity.end..];
+            let linked = end.is_some_and(|end| {
+                end <= quantity.start
+                    && w.joint.strip_start(text[end..quantity.start].trim()) == Some("")
+            });
+            if !linked {
+                group = quantity.start;
+            }
+            let left = &text[..group];
+            let mut bound = bound(left, right, quantity.kind, self.rules);
+            end = Some(quantity.end + bound.suffix);
+            let shared = w.respectively.is_in(left) && bound.suffix == 0;
+            if shared && let Some(comparator) = self.shared_bound(text, &all[which..]) {
+                bound.comparator = if matches!(bound.comparator, Comparator::Inc | Comparator::Dec)
+                {
+                    bound.comparator
+                } else {
+                    comparator
+                };
+            }
+            if self.is_left_behind(text, quantity, all.get(which + 1)) {
+                continue;
+            }
+            let place = Place { class, left, right, earlier, continues };
+            if let Some((class, confidence)) = judge(quantity, &bound, place, self.rules) {
+                claims.push(Claim {
+                    class,
+                    confidence,
+                    comparator: self.pledged(text, quantity).unwrap_or(bound.comparator),
+                    head: bound.head,
+                    tail: quantity.end + bound.suffix,
+                    quantity: quantity.clone(),
+                    linked,
+                });
+            }
+        }
+        claims.extend(self.full_coverage(text, class));
+        claims
+    }
+
+    /// The bound behind the last of several joint quantities (`90%、60%以上`).
+    fn shared_bound(&self, text: &str, rest: &[Quantity]) -> Option<Comparator> {
+        let w = &self.rules.words;
+        for pair in rest.windows(2) {
+            let between = text.get(pair[0].end..pair[1].start)?.trim();
+            if w.joint.strip_start(between) != Some("") || pair[0].kind != pair[1].kind {
+                return None;
+            }
+            let right = text[pair[1].end..].trim_start();
+            if w.or_more.strip_start(right).is_some() {
+                return Some(Comparator::Ge);
+            }
+            if w.or_less.strip_start(right).is_some() {
+                return Some(Comparator::Le);
+            }
+        }
+        None
+    }
+
+    /// `由50个工作日压减至45个工作日`: the first of the two.
+    fn is_left_behind(&self, text: &str, quantity: &Quantity, next: Option<&Quantity>) -> bool {
+        let Some(next) = next.filter(|n| n.kind == quantity.kind) else { return false };
+        let Some(between) = text.get(quantity.end..next.start) else { return false };
+        let bare = strip(between, self.rules);
+        let reaches = self
+            .rules
+            .words
+            .exactly
+            .strip_end(bare)
+            .is_some_and(|rest| bare.len() - rest.len() > 3)
+            || self.rules.words.at_most.strip_end(bare).is_some();
+        reaches && text[..quantity.start].contains(['由', '从', '原'])
+    }
+
+    fn pledged(&self, text: &str, quantity: &Quantity) -> Option<Comparator> {
+        let left = text[..quantity.start].trim_end();
+        let secured = quantity.kind.is_none() && left.ends_with(self.rules.pledge.secure.as_str());
+        secured.then_some(Comparator::Ge)
+    }
+
+    fn full_coverage(&self, text: &str, class: TargetClass) -> Option<Claim> {
+        let w = &self.rules.words;
+        let (start, end) = w.all.first(text)?;
+        let left = &text[..start];
+        let titled = left.matches('《').count() > left.matches('》').count();
+        if titled
+            || w.base.is_in(&text[end..])
+            || left.ends_with(['未', '不'])
+            || class == TargetClass::Target && w.past.is_in(left)
+        {
+            return None;
+        }
+        Some(Claim {
+            class,
+            confidence: 0.85,
+            quantity: Quantity {
+                start,
+                end,
+                amount: Amount::One("100".into()),
+                unit: Some("%".into()),
+                kind: Some(UnitKind::Percent),
+                chinese: false,
+            },
+            comparator: Comparator::Eq,
+            head: start,
+            tail: end,
+            linked: false,
+        })
+    }
+
+    fn push(&self, place: &Source<'_>, which: usize, found: &mut Vec<Target>) {
+        let (clause, claim) = (place.clause, &place.claims[which]);
+        let quote = self.quote(clause, place.claims, which);
+        let deadline = self.deadline(place, claim);
+        let at = clause.span.start;
+        let before = &self.text[quote.start..at + claim.quantity.start];
+        let modality = self.rules.words.modality.first(before);
+        let target = |comparator, value| Target {
+            task: place.task,
+            class: claim.class,
+            indicator: self.indicator(quote, at + claim.head, at + claim.tail, deadline.as_ref()),
+            comparator,
+            value,
+            unit: claim.quantity.unit.clone(),
+            modality: modality.map(|(s, e)| Span::new(quote.start + s, quote.start + e)),
+            deadline: deadline.clone(),
+            quote,
+            evidence: clause.sentence,
+            confidence: claim.confidence,
+        };
+        match &claim.quantity.amount {
+            Amount::One(value) => {
+                found.push(target(claim.comparator, Value::Decimal(value.clone())))
+            }
+            Amount::Ratio(value) => {
+                found.push(target(claim.comparator, Value::Ratio(value.clone())))
+            }
+            Amount::Range(low, high) => {
+                found.push(target(Comparator::Ge, Value::Decimal(low.clone())));
+                found.push(target(Comparator::Le, Value::Decimal(high.clone())));
+            }
+        }
+    }
+
+    /// The clause, cut where another quantity with words of its own begins (`A达到40%、B达到30%`).
+    fn quote(&self, clause: &Clause, claims: &[Claim], which: usize) -> Span {
+        let text = self.slice(clause.span);
+        let cut = |before: &Claim, after: &Claim| {
+            if after.linked || before.tail > after.quantity.start {
+                return None;
+            }
+            let between = &text[before.tail..after.quantity.start];
+            let at = between.rfind(['、', '和', '及'])?;
+            let mark = between[at..].chars().next()?;
+            Some((before.tail + at, before.tail + at + mark.len_utf8()))
+        };
+        let start = (1..=which).rev().find_map(|i| cut(&claims[i - 1], &claims[i]));
+        let end = (which + 1..claims.len()).find_map(|i| cut(&claims[i - 1], &claims[i]));
+        let from = clause.span.start + start.map_or(0, |(_, after)| after);
+        let to = clause.span.start + end.map_or(text.len(), |(before, _)| before);
+        Span::new(from, to)
+    }
+
+    /// What is counted: before the quantity (`覆盖率达到85%`), else behind it (`3所学校`).
+    fn indicator(
+        &self,
+        quote: Span,
+        head: usize,
+        tail: usize,
+        deadline: Option<&Deadline>,
+    ) -> Option<Span> {
+        let start =
+            deadline.map_or(quote.start, |d| d.quote.end).clamp(quote.start, head.max(quote.start));
+        let mut name = self.text[start..head.max(start)].trim();
+        let w = &self.rules.words;
+        while let Some(rest) = w.modality.strip_start(name).or_else(|| w.leading.strip_start(name))
+        {
+            name = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '，');
+        }
+        let verb_alone = w.aim.strip_start(name) == Some("");
+        if (name.is_empty() || verb_alone) && tail < quote.end {
+            name = self.text[tail..quote.end].trim().trim_start_matches('的');
+            name = name.split(['，', '、', '；', '（', '(']).next().unwrap_or_default();
+        }
+        let offset = name.as_ptr() as usize - self.text.as_ptr() as usize;
+        (!name.is_empty() && name.chars().count() <= 40)
+            .then(|| Span::new(offset, offset + name.len()))
+    }
+
+    fn deadline(&self, source: &Source<'_>, claim: &Claim) -> Option<Deadline> {
+        let clause = source.clause;
+        let at = clause.span.start + claim.quantity.start;
+        let own = self.by_task.get(&source.task).map_or(&[][..], Vec::as_slice);
+        let dated = |d: &&&Deadline| d.date.is_some();
+        // in the clause, else the nearest before it in the same part of the sentence
+        let stated =
+            own.iter().filter(dated).filter(|d| clause.sentence.contains(d.quote)).rfind(|d| {
+                clause.span.contains(d.quote)
+                    || d.quote.end <= at && !self.text[d.quote.end..at].contains(['；', ';'])
+            });
+        if let Some(deadline) = stated {
+            return Some((*deadline).clone());
+        }
+        let nodes = std::iter::once(source.node)
+            .chain(self.document.ancestors(source.node))
+            .filter(|&n| n != ROOT);
+        for id in nodes {
+            let node = &self.document.nodes[id];
+            let limits = self.by_task.get(&id).map_or(&[][..], Vec::as_slice);
+            let mut given = limits.iter().filter(|d| {
+                d.date.is_some() && node.assignments.iter().any(|a| a.contains(d.quote))
+            });
+            if let Some(first) = given.next() {
+                let same = given.all(|d| d.date == first.date);
+                return same
+                    .then(|| Deadline { confidence: first.confidence * 0.9, ..(*first).clone() });
+            }
+        }
+        None
+    }
+}
+
+/// A quick look that spares most clauses the rest.
+fn may_hold_a_number(text: &str) -> bool {
+    text.contains(|c: char| {
+        c.is_ascii_digit()
+            || ('０'..='９').contains(&c)
+            || "一二三四五六七八九十两百半覆".contains(c)
+    })
+}
+
+fn is_counted(kind: Option<UnitKind>) -> bool {
+    matches!(kind, Some(UnitKind::Count | UnitKind::Person | UnitKind::Measure | UnitKind::Money))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::deadline::deadlines;
+    use crate::knowledge::deadlines::DeadlineRules;
+    use crate::model::{Header, Node, Text};
+
+    fn document(text: &str, kind: NodeKind) -> Document {
+        let whole = Span::new(0, text.len());
+        let node = |kind, own| Node {
+            kind,
+            parent: ROOT,
+            path: String::new(),
+            number: None,
+            heading: None,
+            own,
+            assignments: vec![],
+            span: whole,
+            in_table: false,
+            columns: vec![],
+            counterpart: None,
+        };
+        Document {
+            text: Text::new(text.to_owned(), vec![(0, 1)], vec![]),
+            header: Header { year: Some(2023), ..Header::default() },
+            nodes: vec![node(NodeKind::Root, vec![]), node(kind, vec![whole])],
+        }
+    }
+
+    fn read(text: &str, kind: NodeKind) -> (Document, Vec<Target>) {
+        let document = document(text, kind);
+        let limits = deadlines(&document, &DeadlineRules::embedded());
+        let found = targets(&document, &TargetRules::embedded(), &limits);
+        (document, found)
+    }
+
+    fn shown(target: &Target) -> String {
+        let class = if target.class == TargetClass::Limit { "limit " } else { "" };
+        let comparator = format!("{:?}", target.comparator).to_lowercase();
+        let (Value::Decimal(value) | Value::Ratio(value)) = &target.value;
+        let unit = target.unit.as_ref().map(|u| format!(" {u}")).unwrap_or_default();
+        format!("{class}{comparator} {value}{unit}")
+    }
+
+    #[test]
+    fn reads_the_examples_of_the_table() {
+        let rules = TargetRules::embedded();
+        let mut wrong = Vec::new();
+        for example in rules.examples() {
+            let kind = match example.class {
+                TargetClass::Achievement => NodeKind::Practice,
+                _ => NodeKind::Task,
+            };
+            let found: Vec<_> = read(&example.text, kind).1.iter().map(shown).collect();
+            if found != example.facts {
+                wrong.push(format!("{}: {found:?} instead of {:?}", example.text, example.facts));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn a_target_names_what_it_counts_and_by_when() {
+        let (document, found) = read(
+            "推进扩容，力争2024年底全市学前教育覆盖率达到85%，公办园占比达到40%；新增学位500个。",
+            NodeKind::Task,
+        );
+        let name = |t: &Target| t.indicator.map(|s| document.text.slice(s));
+        let date = |t: &Target| t.deadline.as_ref().and_then(|d| d.date).map(|d| d.to_string());
+        let names: Vec<_> = found.iter().map(name).collect();
+        assert_eq!(names, [Some("全市学前教育覆盖率"), Some("公办园占比"), Some("学位")]);
+        let dates: Vec<_> = found.iter().map(date).collect();
+        assert_eq!(dates, [Some("2024-12-31".to_owned()), Some("2024-12-31".to_owned()), None]);
+        assert_eq!(found[0].modality.map(|s| document.text.slice(s)), Some("力争"));
+        assert_eq!(document.text.slice(found[2].quote), "新增学位500个");
+    }
+
+    #[test]
+    fn items_of_reports_are_achievements() {
+        let (_, found) = read("已建成示范学校30所。", NodeKind::Practice);
+        assert_eq!(found.iter().map(|t| t.class).collect::<Vec<_>>(), [TargetClass::Achievement]);
+    }
+}
