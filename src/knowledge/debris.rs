@@ -14,6 +14,9 @@ const SOURCE: &str = include_str!("../../seeds/debris.toml");
 /// Lines longer than this (bytes) are text; no pattern for whole lines is tried on them.
 const LONGEST_DEBRIS: usize = 600;
 
+/// Lines of more characters are no debris unless their pattern says so.
+const LONGEST: usize = 60;
+
 /// Only so many bytes of a line are looked at to tell whether it begins a paragraph.
 const START: usize = 120;
 
@@ -48,6 +51,7 @@ struct File {
     page: Vec<Entry>,
     site: Vec<Entry>,
     start: Vec<Entry>,
+    assignment: Vec<Entry>,
     alone: Vec<Entry>,
     spam: SpamEntry,
 }
@@ -56,6 +60,8 @@ struct File {
 #[cfg_attr(test, serde(deny_unknown_fields))]
 struct Entry {
     pattern: String,
+    /// No line of more characters; [`LONGEST`] if absent.
+    longest: Option<usize>,
     /// Only there; anywhere if absent.
     place: Option<Place>,
     /// What a beginning begins; an item if absent.
@@ -91,7 +97,8 @@ struct SpamExample {
 /// The compiled patterns.
 pub struct Debris {
     lines: RegexSet,
-    places: Vec<Option<Place>>,
+    /// By pattern: where it holds and up to how many characters.
+    limits: Vec<(Option<Place>, usize)>,
     rests: RegexSet,
     elements: RegexSet,
     parts: Vec<Regex>,
@@ -102,6 +109,7 @@ pub struct Debris {
     starts: RegexSet,
     start_kinds: Vec<Start>,
     not_starts: Vec<Option<Regex>>,
+    assignments: RegexSet,
     alone: RegexSet,
     spam: Spam,
 }
@@ -127,7 +135,7 @@ impl Debris {
         let parts: Vec<_> = file.part.iter().map(|e| &e.pattern).collect();
         Ok(Self {
             lines: whole(&file.line)?,
-            places: file.line.iter().map(|e| e.place).collect(),
+            limits: file.line.iter().map(|e| (e.place, e.longest.unwrap_or(LONGEST))).collect(),
             rests: whole(&file.rest)?,
             elements: RegexSet::new(file.element.iter().map(|e| &e.pattern))?,
             parts: each(&file.part)?,
@@ -142,6 +150,7 @@ impl Debris {
                 .iter()
                 .map(|e| e.unless.as_ref().map(|u| Regex::new(&format!("^(?:{u})"))).transpose())
                 .collect::<Result<_, _>>()?,
+            assignments: RegexSet::new(file.assignment.iter().map(|e| &e.pattern))?,
             alone: whole(&file.alone)?,
             spam: Spam::compile(&file.spam)?,
         })
@@ -150,11 +159,13 @@ impl Debris {
     /// Whether the whole of `line` is no part of the document.
     pub fn is_line(&self, line: &str, place: Place) -> bool {
         line.len() <= LONGEST_DEBRIS
-            && self
-                .lines
-                .matches(line)
-                .iter()
-                .any(|i| self.places[i].is_none_or(|only| only == place))
+            && self.lines.is_match(line)
+            && self.lines.matches(line).iter().any(|i| self.holds(i, line, place))
+    }
+
+    fn holds(&self, pattern: usize, line: &str, place: Place) -> bool {
+        let (only, longest) = self.limits[pattern];
+        only.is_none_or(|only| only == place) && line.chars().nth(longest).is_none()
     }
 
     /// Whether nothing of the document follows `line`, if it stands near the end.
@@ -191,6 +202,11 @@ impl Debris {
             .map(|i| self.start_kinds[i])
     }
 
+    /// Whether a bracket that holds `inner` assigns a task.
+    pub fn is_assignment(&self, inner: &str) -> bool {
+        self.assignments.is_match(inner)
+    }
+
     /// Whether `line` is a paragraph of its own (a date, a document number).
     pub fn stands_alone(&self, line: &str) -> bool {
         line.len() <= LONGEST_DEBRIS && self.alone.is_match(line)
@@ -200,7 +216,9 @@ impl Debris {
     pub fn parts(&self, line: &str) -> Vec<Range<usize>> {
         let mut found = self.spam.find(line);
         if line.len() <= LONGEST_DEBRIS {
-            for which in &self.any_part.matches(line) {
+            for which in
+                self.any_part.is_match(line).then(|| self.any_part.matches(line)).iter().flatten()
+            {
                 for captures in self.parts[which].captures_iter(line) {
                     let groups = captures.iter().skip(1).flatten().next();
                     found.extend(groups.or_else(|| captures.get(0)).map(|m| m.range()));
@@ -276,12 +294,16 @@ mod tests {
     fn every_pattern_matches_its_examples_and_no_counter_example() {
         let file: File = toml::from_str(SOURCE).unwrap();
         let debris = Debris::embedded();
-        check(&file.line, |i, line| debris.lines.matches(line).matched(i));
+        check(&file.line, |i, line| {
+            let place = debris.limits[i].0.unwrap_or(Place::Body);
+            debris.lines.matches(line).matched(i) && debris.holds(i, line, place)
+        });
         check(&file.rest, |i, line| debris.rests.matches(line).matched(i));
         check(&file.element, |_, mark| debris.is_element(mark));
         check(&file.part, |i, line| debris.parts[i].is_match(line));
         check(&file.page, |i, line| debris.pages.matches(line).matched(i));
         check(&file.site, |i, line| debris.any_site.matches(line).matched(i));
+        check(&file.assignment, |i, inner| debris.assignments.matches(inner).matched(i));
         check(&file.alone, |i, line| debris.alone.matches(line).matched(i));
         check(&file.start, |i, line| {
             debris.starts.matches(line).matched(i) && debris.starts_paragraph(line).is_some()

@@ -90,22 +90,16 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     Some(if encoding.name() == "GBK" { GB18030 } else { encoding })
 }
 
-/// Characters that text does not have.
+/// Characters that text does not have: lost ones and control characters.
 fn losses(string: &str) -> usize {
-    string
-        .chars()
-        .filter(|&c| c == char::REPLACEMENT_CHARACTER || c.is_control() && !is_layout(c))
-        .count()
-}
-
-/// Control characters that plain text may hold.
-fn is_layout(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{1a}')
+    let control = |&&b: &&u8| b < b' ' && !matches!(b, b'\t'..=b'\r' | 0x1a) || b == 0x7f;
+    string.as_bytes().iter().filter(control).count()
+        + string.matches(char::REPLACEMENT_CHARACTER).count()
 }
 
 fn check(string: String) -> Result<String, ReadError> {
     let lost = losses(&string);
-    if lost > 0 && lost > string.chars().count() / TOLERATED {
+    if lost > 0 && lost > string.len() / 3 / TOLERATED {
         return Err(ReadError::UnknownEncoding);
     }
     Ok(string)

@@ -72,6 +72,10 @@ fn without_tags(raw: &str) -> Option<String> {
 
 /// Without invisible characters and outer white space, inner white space as one space.
 pub(super) fn squeeze(raw: &str) -> String {
+    let raw = raw.trim_matches(is_blank);
+    if is_clean(raw.as_bytes()) {
+        return raw.to_owned();
+    }
     let mut out = String::with_capacity(raw.len());
     let mut gap = false;
     for c in raw.chars() {
@@ -86,6 +90,27 @@ pub(super) fn squeeze(raw: &str) -> String {
         }
     }
     out
+}
+
+/// Whether UTF-8 text without outer white space surely holds nothing to drop: a quick look at bytes
+/// that spares nearly every line the slow way.
+fn is_clean(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    loop {
+        rest = match rest {
+            [] => return true,
+            [b'!'..=b'~', rest @ ..]
+            | [b' ', b'!'..=b'~', rest @ ..]
+            | [b' ', 0xe4..=0xe9, _, _, rest @ ..] => rest,
+            // The ideographs; CJK, general and full-width punctuation but for its spaces.
+            [0xe4..=0xe9, _, _, rest @ ..]
+            | [0xe3, 0x80, 0x81..=0xbf, rest @ ..]
+            | [0xe2, 0x80, 0x90..=0xa6, rest @ ..]
+            | [0xe2, 0x82..=0x9f, _, rest @ ..]
+            | [0xef, 0xbc | 0xbd, _, rest @ ..] => rest,
+            _ => return false,
+        }
+    }
 }
 
 fn columns(c: char) -> usize {

@@ -33,7 +33,7 @@ pub(super) fn unwrap(lines: Vec<Line>, debris: &Debris) -> (Vec<Line>, bool) {
     let unwrapped = Width { columns: usize::MAX, indent: 0 };
     let out = join(&pieces, |state, i| match widths.get(i) {
         Some(&width) => (pieces.goes_on(state, i, width), width),
-        None => (pieces.closes_bracket(&state.line, i, 2), unwrapped),
+        None => (pieces.closes_bracket(state, i, 2), unwrapped),
     });
     (out, !widths.is_empty())
 }
@@ -100,20 +100,22 @@ fn edge(c: Option<char>) -> Edge {
     match c {
         Some('。' | '！' | '？' | '；' | '：' | ';' | ':' | '!' | '?' | '…') => Edge::Stop,
         Some('，' | '、' | ',' | '·') => Edge::Comma,
-        Some('）' | ')' | '》' | '〉' | '”' | '’' | '】' | '〕' | ']' | '％' | '%' | '"') => {
-            Edge::Close
+        Some(
+            '）' | ')' | '》' | '〉' | '”' | '’' | '】' | '〕' | ']' | '］' | '％' | '%' | '"',
+        ) => Edge::Close,
+        Some('（' | '(' | '《' | '〈' | '“' | '‘' | '【' | '〔' | '[' | '［') => {
+            Edge::Open
         }
-        Some('（' | '(' | '《' | '〈' | '“' | '‘' | '【' | '〔' | '[') => Edge::Open,
         _ => Edge::Plain,
     }
 }
 
 fn is_open(c: char) -> bool {
-    matches!(c, '（' | '(' | '《' | '〈' | '〔' | '【')
+    matches!(c, '（' | '(' | '《' | '〈' | '〔' | '【' | '[' | '［')
 }
 
 fn is_close(c: char) -> bool {
-    matches!(c, '）' | ')' | '》' | '〉' | '〕' | '】')
+    matches!(c, '）' | ')' | '》' | '〉' | '〕' | '】' | ']' | '］')
 }
 
 /// Half-width columns of `text`; the spaces that PDF extraction puts around digits do not count.
@@ -127,12 +129,27 @@ fn width(text: &str) -> usize {
         .sum()
 }
 
+/// How many brackets `text` closes that it did not open, and how many it leaves open.
+fn brackets(text: &str) -> (usize, usize) {
+    let (mut closed, mut opened) = (0, 0);
+    for c in text.chars() {
+        if is_open(c) {
+            opened += 1;
+        } else if is_close(c) {
+            if opened == 0 { closed += 1 } else { opened -= 1 }
+        }
+    }
+    (closed, opened)
+}
+
 /// One line with what the decisions need.
 struct Piece<'a> {
     line: &'a Line,
     width: usize,
     first: Edge,
     last: Edge,
+    /// Brackets closed that were opened before it, and brackets left open.
+    brackets: (usize, usize),
     /// Begins an item, a label line, an annex.
     starts: Option<Start>,
     /// A date, a document number.
@@ -163,6 +180,7 @@ fn crowd(counts: &[usize], range: RangeInclusive<usize>) -> Option<usize> {
 }
 
 struct Pieces<'a> {
+    debris: &'a Debris,
     all: Vec<Piece<'a>>,
     /// Blank lines, by the piece they stand before.
     blanks: Vec<(usize, &'a Line)>,
@@ -173,6 +191,8 @@ struct State {
     line: Line,
     /// Columns of its printed line so far.
     column: usize,
+    /// Brackets that are open at its end.
+    open: usize,
     /// Number of its pieces.
     pieces: usize,
     /// Number of paragraphs before it.
@@ -195,6 +215,8 @@ fn join(pieces: &Pieces, goes_on: impl Fn(&State, usize) -> (bool, Width)) -> Ve
             indent = width.indent;
             if joined {
                 state.line.join(glue(&state.line.text, &piece.line.text), piece.line);
+                let (closed, opened) = piece.brackets;
+                state.open = state.open.saturating_sub(closed) + opened;
                 state.pieces += 1;
                 let new_line = width.is_full(state.column)
                     || state.column + piece.width > width.columns.saturating_add(SLACK);
@@ -210,6 +232,7 @@ fn join(pieces: &Pieces, goes_on: impl Fn(&State, usize) -> (bool, Width)) -> Ve
         state = Some(State {
             line: piece.line.clone(),
             column: piece.width + indent,
+            open: piece.brackets.1,
             pieces: 1,
             index,
             alone: piece.alone,
@@ -226,8 +249,8 @@ fn glue(left: &str, right: &str) -> &'static str {
 }
 
 impl<'a> Pieces<'a> {
-    fn new(lines: &'a [Line], debris: &Debris) -> Self {
-        let mut pieces = Self { all: Vec::with_capacity(lines.len()), blanks: Vec::new() };
+    fn new(lines: &'a [Line], debris: &'a Debris) -> Self {
+        let mut pieces = Self { debris, all: Vec::with_capacity(lines.len()), blanks: Vec::new() };
         let mut gap = false;
         for line in lines {
             match line.kind {
@@ -236,6 +259,7 @@ impl<'a> Pieces<'a> {
                     pieces.all.push(Piece {
                         line,
                         width: width(text),
+                        brackets: brackets(text),
                         first: edge(text.chars().next()),
                         last: edge(text.chars().next_back()),
                         starts: debris.starts_paragraph(text),
@@ -325,7 +349,7 @@ impl<'a> Pieces<'a> {
         if piece.gap || piece.line.cell.is_some() || state.line.cell.is_some() {
             return false;
         }
-        if self.closes_bracket(&state.line, i, AHEAD) {
+        if self.closes_bracket(state, i, AHEAD) {
             return true;
         }
         if piece.starts.is_some() || piece.alone || state.alone {
@@ -353,9 +377,12 @@ impl<'a> Pieces<'a> {
             Edge::Plain if piece.first != Edge::Open || measured.is_none() => {
                 begun && !self.is_heading(i)
             }
-            Edge::Close if measured.is_none() && !ends_assignment(text) => {
-                begun && !self.is_heading(i)
+            Edge::Close if last_bracket(text).is_some_and(|b| self.debris.is_assignment(b)) => {
+                false
             }
+            Edge::Close if measured.is_none() => begun && !self.is_heading(i),
+            // A colon among the first lines ends the list of those addressed.
+            Edge::Stop if state.index < TITLE_LINES && text.ends_with(['：', ':']) => false,
             Edge::Stop | Edge::Close if full && measured.is_none() => {
                 matches!(piece.last, Edge::Stop | Edge::Close)
             }
@@ -363,42 +390,25 @@ impl<'a> Pieces<'a> {
         }
     }
 
-    /// Whether a bracket or title that `line` leaves open is closed by one of the next pieces.
-    fn closes_bracket(&self, line: &Line, i: usize, ahead: usize) -> bool {
-        if line.cell.is_some() {
+    /// Whether a bracket or title that the paragraph leaves open is closed by one of the next pieces.
+    fn closes_bracket(&self, state: &State, i: usize, ahead: usize) -> bool {
+        if state.open == 0 || state.line.cell.is_some() {
             return false;
         }
-        let tail = &line.text[line.text.ceil_char_boundary(line.text.len().saturating_sub(600))..];
-        let mut depth = 0usize;
-        for c in tail.chars() {
-            if is_open(c) {
-                depth += 1;
-            } else if is_close(c) {
-                depth = depth.saturating_sub(1);
-            }
-        }
-        if depth == 0 {
-            return false;
-        }
-        let mut inner = 0usize;
+        let mut inner = 0;
         for (n, piece) in self.all[i..].iter().take(ahead).enumerate() {
             if piece.gap || piece.line.cell.is_some() {
                 return false;
             }
-            for c in piece.line.text.chars() {
-                if is_open(c) {
-                    inner += 1;
-                } else if is_close(c) {
-                    if inner == 0 {
-                        return true;
-                    }
-                    inner -= 1;
-                }
+            let (closed, opened) = piece.brackets;
+            if closed > inner {
+                return true;
             }
             // An item that begins here was not in the bracket: the bracket was never closed.
-            if piece.starts == Some(Start::Item) || (n > 0 && piece.alone) {
+            if piece.starts == Some(Start::Item) || n > 0 && piece.alone {
                 return false;
             }
+            inner = inner - closed + opened;
         }
         false
     }
@@ -485,10 +495,21 @@ fn is_unfinished_title(text: &str) -> bool {
         && !GENRES.iter().any(|genre| text.ends_with(genre))
 }
 
-/// Whether `text` ends with a bracket that holds a label (`（责任单位：…）`).
-fn ends_assignment(text: &str) -> bool {
-    text.ends_with(['）', ')', '】'])
-        && text.rfind(['（', '(', '【']).is_some_and(|open| text[open..].contains(['：', ':']))
+/// What the bracket holds with which `text` ends.
+fn last_bracket(text: &str) -> Option<&str> {
+    let inner = text.strip_suffix(is_close)?;
+    let mut depth = 0;
+    for (at, c) in inner.char_indices().rev() {
+        if is_close(c) {
+            depth += 1;
+        } else if is_open(c) {
+            if depth == 0 {
+                return Some(&inner[at + c.len_utf8()..]);
+            }
+            depth -= 1;
+        }
+    }
+    None
 }
 
 #[cfg(test)]
