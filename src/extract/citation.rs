@@ -359,7 +359,12 @@ impl Sentence {
             }
         };
         let end = (end..=rest.len()).find(|&i| rest.is_char_boundary(i))?;
-        rules.formula(&rest[..end]).map(|(_, kind)| kind)
+        let (at, kind) = rules.formula(&rest[..end])?;
+        // It speaks of the last title before it and of the list that one ends.
+        let at = self.titles[k].outer.end + at;
+        let last = self.titles.iter().rposition(|t| t.outer.start < at)?;
+        let list = (k + 1..=last).all(|i| links(&text[self.gap_before(i)]));
+        list.then_some(kind)
     }
 
     /// The nearest verb before the title that reaches it.
@@ -383,7 +388,9 @@ impl Sentence {
                 }
                 let close =
                     rest.is_empty() || rules.titles.is_maker(rest) && rest.chars().count() <= 24;
-                if verb.adjacent && !close {
+                // `加快项目建设大会精神和《甲》`: a light verb has an object of its own there.
+                let idle = verb.light && verb.kind == CitationKind::Mentions;
+                if (verb.adjacent || idle) && !close {
                     continue;
                 }
                 if verb.light && fallback.is_some() {

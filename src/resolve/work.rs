@@ -40,12 +40,7 @@ pub fn works(
         table.text(&t.value, Some(&issuer), policy, 0)
     });
     let notice = header.notice.as_ref().filter(|n| Some(&n.value) != title(&header.title));
-    let notice = notice.map(|n| table.text(&n.value, Some(&issuer), true, 0));
-    if let (Some(notice), Some(own)) = (notice, own)
-        && notice != own
-    {
-        table.covers(notice, own);
-    }
+    let notice = notice.map(|n| table.notice(&n.value, &issuer, own));
     for id in [own, notice].into_iter().flatten() {
         table.works[id].number.clone_from(&number);
     }
@@ -139,14 +134,17 @@ impl Table<'_> {
         id
     }
 
-    /// The covering notice issues the document's own work, whatever else its title was read to say.
-    fn covers(&mut self, notice: WorkId, own: WorkId) {
-        let relations = &mut self.works[notice].relations;
-        if !relations.iter().any(|&(_, other)| other == own) {
-            let forwards = relations.iter().any(|&(kind, _)| kind == CitationKind::Forwards);
+    /// The covering notice: it issues the document's own work, however its title prints that one's.
+    fn notice(&mut self, title: &str, issuer: &str, own: Option<WorkId>) -> WorkId {
+        let Some(own) = own else { return self.text(title, Some(issuer), true, 0) };
+        let kind = self.rules.titles.relation(title).map(|r| r.kind);
+        let id = self.text(title, Some(issuer), true, DEEPEST);
+        if id != own {
+            let forwards = kind == Some(CitationKind::Forwards);
             let kind = if forwards { CitationKind::Forwards } else { CitationKind::Issues };
-            relations.push((kind, own));
+            self.works[id].relations.push((kind, own));
         }
+        id
     }
 }
 
@@ -208,14 +206,11 @@ impl Cited<'_> {
             (None, None) => None,
         };
         // A genre alone names a text only within its document.
-        if maker.is_none()
-            && bare(title).chars().count() <= 4
-            && titles.normative(title) == Some(true)
-            && !titles.is_law(title)
-        {
+        let genre = bare(title).chars().count() <= 4 && !titles.is_law(title);
+        if genre && titles.normative(title) == Some(true) {
             let scope = self.own.map_or(&self.issuer, |own| &table.works[own].key);
-            let name = Name { key: format!("{scope}/{}", bare(title)), maker: None };
-            return table.named(name, title, citation.policy, DEEPEST);
+            let key = format!("{scope}/{}", bare(title));
+            return table.named(Name { key, maker }, title, citation.policy, DEEPEST);
         }
         table.text(title, maker.as_deref(), citation.policy, 0)
     }
@@ -319,7 +314,7 @@ mod tests {
         );
         let work = |id: WorkId| &found.works[id];
         let source = citations[0].work.unwrap();
-        assert_eq!(work(source).key, "中共中央国务院关于保护湖泊的意见");
+        assert_eq!(work(source).key, "中共中央国务院保护湖泊的意见");
         let (own, notice) = (found.work.unwrap(), found.notice.unwrap());
         assert_eq!(work(own).relations, [(CitationKind::Implements, source)]);
         assert_eq!(work(notice).relations, [(CitationKind::Issues, own)]);
@@ -344,7 +339,7 @@ mod tests {
         let (kind, other) = work.relations[0];
         assert_eq!(
             (kind, &*found.works[other].key),
-            (CitationKind::Forwards, "水利部关于保护湖泊的意见")
+            (CitationKind::Forwards, "水利部保护湖泊的意见")
         );
     }
 }

@@ -16,7 +16,7 @@ impl Name {
     pub fn new(title: &str, spoken: Option<&str>, levels: &Levels, rules: &TitleRules) -> Self {
         let title = inside(title);
         if let Some(maker) = maker_in(title, rules) {
-            let key = bare(&levels.full(maker, rules)) + &bare(&title[maker.len()..]);
+            let key = bare(&levels.full(maker, rules)) + &plain(&title[maker.len()..]);
             return Self { key: of_law(key, rules), maker: Some(printed(maker)) };
         }
         let spoken = spoken.filter(|s| !s.is_empty());
@@ -26,7 +26,7 @@ impl Name {
             Some(full) if !rules.names_place(title) && !levels.named_in(title) => {
                 // `国务院办公厅《关于…》` is `国务院办公厅关于…`; what a ministry made without `关于` is known by its title.
                 if title.starts_with("关于") || rules.is_local(&full) || levels.named_in(&full) {
-                    bare(&full) + &bare(title)
+                    bare(&full) + &plain(title)
                 } else {
                     plain(title)
                 }
