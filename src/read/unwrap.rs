@@ -6,6 +6,7 @@
 //! Invariant: no text is lost or moved; where nothing tells, lines stay apart, since two items on
 //! one line do more harm than one item on two.
 
+use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 
 use super::draft::{Kind, Line};
@@ -23,7 +24,7 @@ const WIDEST: usize = 160;
 /// So many pieces before and after tell whether one stands in a table.
 const CONTEXT: usize = 6;
 /// Titles are printed among the first lines.
-const TITLE_LINES: usize = 8;
+const TITLE_LINES: usize = 6;
 
 /// The paragraphs of `lines`, which may hold blank lines and page breaks. True if it was wrapped.
 pub(super) fn unwrap(lines: Vec<Line>, debris: &Debris) -> (Vec<Line>, bool) {
@@ -156,6 +157,21 @@ struct Piece<'a> {
     alone: bool,
     /// A blank line stands before it.
     gap: bool,
+}
+
+/// How well pieces fill printed lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Evenness {
+    /// A line would end too early or too late.
+    Odd,
+    /// The paragraph ends before the line does.
+    Open,
+    /// One line comes out, the next does not.
+    Doubtful,
+    /// One line comes out.
+    Likely,
+    /// Two do, or one that breaks a sentence off.
+    Even,
 }
 
 /// The width of a printed line.
@@ -371,7 +387,12 @@ impl<'a> Pieces<'a> {
                 || text.contains('，')
                     && (state.pieces > 1 || !state.starts && text.matches('，').count() > 1));
         let full = width.is_full(state.column);
-        let measured = self.measure(if full { 0 } else { state.column }, i, width);
+        // A nearly full printed line may still take a character, or be full.
+        let fits = state.column + piece.width <= width.columns + SLACK;
+        let measured = (fits || !full)
+            .then(|| self.measure(state.column, i, width))
+            .flatten()
+            .or_else(|| full.then(|| self.measure(0, i, width)).flatten());
         match last {
             Edge::Plain if full => begun || width.indent == 0 || measured != Some(false),
             Edge::Plain if piece.first != Edge::Open || measured.is_none() => {
@@ -382,11 +403,15 @@ impl<'a> Pieces<'a> {
             }
             Edge::Close if measured.is_none() => begun && !self.is_heading(i),
             // A colon among the first lines ends the list of those addressed.
-            Edge::Stop if state.index < TITLE_LINES && text.ends_with(['：', ':']) => false,
+            Edge::Stop
+                if state.index < TITLE_LINES && !state.starts && text.ends_with(['：', ':']) =>
+            {
+                false
+            }
             Edge::Stop | Edge::Close if full && measured.is_none() => {
                 matches!(piece.last, Edge::Stop | Edge::Close)
             }
-            _ => measured == Some(true) && !self.is_heading(i),
+            _ => measured == Some(true) && !self.is_last_line(i),
         }
     }
 
@@ -414,43 +439,54 @@ impl<'a> Pieces<'a> {
     }
 
     /// Whether the printed lines come out even if piece `i` goes on at `column` (`Some(true)`), or
-    /// if it begins an indented paragraph (`Some(false)`); nothing if both or neither.
+    /// if it begins an indented paragraph (`Some(false)`); nothing if neither does so better.
     fn measure(&self, column: usize, i: usize, width: Width) -> Option<bool> {
-        let joined = self.even_lines(column, i, width.columns);
-        let apart = self.even_lines(width.indent, i, width.columns);
-        match (joined, apart) {
-            (Some(1..), None | Some(0)) => Some(true),
-            (None | Some(0), Some(1..)) | (None, Some(0)) => Some(false),
+        let joined = self.evenness(column, i, width.columns);
+        let apart = self.evenness(width.indent, i, width.columns);
+        match joined.cmp(&apart) {
+            Ordering::Greater if joined > Evenness::Open => Some(true),
+            Ordering::Less => Some(false),
             _ => None,
         }
     }
 
-    /// How many full lines the pieces from `i` on fill, the first from `column` on; nothing if they
-    /// do not come out. Only a line stretched to the full width comes in pieces.
-    fn even_lines(&self, mut column: usize, i: usize, width: usize) -> Option<usize> {
-        let (mut lines, mut pieces) = (0, 0);
+    /// How well the pieces from `i` on fill printed lines, the first from `column` on. Only a line
+    /// stretched to the full width comes in pieces, and one that breaks a sentence off is full.
+    fn evenness(&self, mut column: usize, i: usize, width: usize) -> Evenness {
+        let mut pieces = usize::from(column > INDENT);
+        let mut even = Evenness::Open;
         for (j, piece) in self.all.iter().enumerate().skip(i).take(AHEAD) {
             if j > i && (piece.gap || piece.starts.is_some() || piece.alone) {
-                return (pieces < 2 || lines > 0).then_some(lines);
+                return if even == Evenness::Open && pieces > 1 { Evenness::Odd } else { even };
             }
             column += piece.width;
             pieces += 1;
             let hangs = self.all.get(j + 1).is_some_and(|next| {
                 matches!(next.first, Edge::Stop | Edge::Comma | Edge::Close) && next.width <= 4
             });
-            // A comma may hang over the edge.
-            let edge = if piece.last == Edge::Plain { width } else { width + 4 };
+            // Punctuation may hang over the edge or be squeezed.
+            let edge = if pieces > 1 || piece.last != Edge::Plain { width + 4 } else { width };
             if column + 2 >= width && column <= edge && !hangs {
-                lines += 1;
                 (column, pieces) = (0, 0);
-                if self.breaks_off(j) || lines > 1 {
-                    return Some(lines);
+                match even {
+                    _ if self.breaks_off(j) => return Evenness::Even,
+                    Evenness::Open => even = Evenness::Likely,
+                    _ => return Evenness::Even,
                 }
             } else if column > edge || self.breaks_off(j) {
-                return if lines > 0 { Some(lines) } else { None };
+                return if even == Evenness::Open { Evenness::Odd } else { Evenness::Doubtful };
             }
         }
-        Some(lines)
+        even
+    }
+
+    /// Whether piece `i` looks like a signature or a heading before an item.
+    fn is_last_line(&self, i: usize) -> bool {
+        self.is_heading(i)
+            && self
+                .all
+                .get(i + 1)
+                .is_none_or(|next| next.starts.is_some() || next.alone || next.gap)
     }
 
     /// Whether piece `i` looks like a heading, a signature or a cell: short, without punctuation,
