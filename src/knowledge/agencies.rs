@@ -4,12 +4,13 @@
 //! ones. What a list of names looks like is the matter of `names`. The extractors recognise names
 //! with this table, the resolve stage completes them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::divisions;
 use super::names::{NameError, Names};
 
 /// The embedded table, in the form a names file has.
@@ -77,6 +78,14 @@ struct File {
     body: Vec<Body>,
     #[serde(default)]
     branch: Vec<Branch>,
+    #[serde(default)]
+    division: Vec<Place>,
+}
+
+/// What of a division of the names file concerns this table.
+#[derive(Deserialize)]
+struct Place {
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -207,6 +216,8 @@ pub struct Agencies {
     words: HashMap<String, Printed>,
     national: HashMap<String, String>,
     branches: Vec<Branch>,
+    /// Full names of divisions.
+    pub(super) places: HashSet<String>,
     /// What lists of names look like.
     pub names: Names,
 }
@@ -220,6 +231,7 @@ impl Agencies {
             words: HashMap::new(),
             national: HashMap::new(),
             branches: vec![],
+            places: divisions::names().map(str::to_owned).collect(),
             names: Names::embedded(),
         };
         agencies.extend(SOURCE).expect("seeds/agencies.toml is checked by the tests");
@@ -241,6 +253,7 @@ impl Agencies {
         for bureau in file.bureau {
             self.add_bureau(bureau, &mut fresh)?;
         }
+        self.places.extend(file.division.into_iter().map(|place| place.name));
         self.branches.splice(0..0, file.branch);
         self.printed.extend(fresh.printed);
         self.words.extend(fresh.words);
@@ -335,6 +348,12 @@ impl Agencies {
     /// The full name of the national body that is printed so: `财政部`, `国家发展改革委`.
     pub fn national(&self, form: &str) -> Option<&str> {
         self.national.get(form).map(String::as_str)
+    }
+
+    /// The national body that `text` begins with: its full name, and the bytes that name it.
+    pub fn national_at_start(&self, text: &str) -> Option<(&str, usize)> {
+        let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(24);
+        ends.filter_map(|end| Some((self.national(&text[..end])?, end))).last()
     }
 
     /// The full name of a local office whose place is printed inside (`人行青澜市中支`), and that place.

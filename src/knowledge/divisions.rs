@@ -16,6 +16,11 @@ const RULES: &str = include_str!("../../seeds/divisions.toml");
 /// The code that stands for the country.
 pub const COUNTRY: &str = "000000";
 
+/// The full names of the embedded table.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    CODES.lines().skip(1).filter_map(|line| line.split(',').nth(1))
+}
+
 /// Why a table of divisions cannot be used.
 #[derive(Debug, Error)]
 pub enum DivisionError {
@@ -57,6 +62,7 @@ pub struct Place<'a> {
 struct Rules {
     suffixes: Vec<String>,
     peoples: Vec<String>,
+    contracted: Vec<(String, String)>,
     #[cfg(test)]
     examples: Vec<String>,
 }
@@ -140,6 +146,12 @@ impl Divisions {
                 self.by_code.insert(code.clone(), id);
                 self.index(&name, id, true);
                 self.index(&short, id, false);
+                let contracted = self.rules.contracted.iter().find_map(|(long, end)| {
+                    name.ends_with(&**long).then(|| format!("{short}{end}"))
+                });
+                if let Some(contracted) = contracted {
+                    self.index(&contracted, id, true);
+                }
                 self.shorts.push(short);
                 self.rows.push(Division { code, name, broader });
                 id
@@ -149,6 +161,7 @@ impl Divisions {
         Ok(())
     }
 
+    /// A full name is one that stands for its division everywhere (`凉山州`), a short one needs care.
     fn index(&mut self, name: &str, id: usize, full: bool) {
         self.longest_name = self.longest_name.max(name.chars().count());
         let ids = self.by_name.entry(name.to_owned()).or_default();
@@ -180,7 +193,7 @@ impl Divisions {
         self.by_code.get(code).map(|&id| &self.rows[id])
     }
 
-    /// All divisions with this full name; several where it is ambiguous (`通州区`).
+    /// All divisions with this full name, contracted ones (`凉山州`) included; several where it is ambiguous (`通州区`).
     pub fn named<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Division> + use<'a> {
         let ids = self.by_name.get(name).into_iter().flatten();
         ids.filter(|(_, full)| *full).map(|&(id, _)| &self.rows[id])
@@ -364,6 +377,7 @@ mod tests {
         assert_eq!(read("襄阳高新区", None), some("襄阳市", "襄阳"));
         assert_eq!(read("吉林税务局", None), some("吉林省", "吉林"));
         assert_eq!(read("吉林省四平市", None), some("四平市", "吉林省四平市"));
+        assert_eq!(read("凉山州教育局", None), some("凉山彝族自治州", "凉山州"));
         assert_eq!(read("公安局", None), None, "a county's short name needs its context");
         assert_eq!(read("教育局", None), None);
         assert_eq!(read("", None), None);

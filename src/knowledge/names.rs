@@ -41,6 +41,8 @@ pub enum Ending {
     Unit,
     /// A company, school, hospital or association.
     Organisation,
+    /// A zone with an authority of its own: 高新区, 风景名胜区.
+    Zone,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +52,7 @@ struct File {
     governing: Vec<String>,
     offices: Vec<String>,
     below: Vec<String>,
+    complete: Vec<String>,
     own: Vec<String>,
     loose: Loose,
     expanded: Vec<(String, String)>,
@@ -83,6 +86,7 @@ struct Not {
     words: Vec<String>,
     alone: Vec<String>,
     starts: Vec<String>,
+    before: Vec<String>,
     free_starts: Vec<String>,
     parts: Vec<String>,
 }
@@ -94,6 +98,7 @@ pub struct Names {
     governing: Vec<String>,
     offices: Vec<String>,
     below: Vec<String>,
+    complete: Vec<String>,
     own: Vec<String>,
     loose: Loose,
     expanded: Vec<(String, String)>,
@@ -125,6 +130,7 @@ impl Names {
             governing: file.governing,
             offices: file.offices,
             below: file.below,
+            complete: file.complete,
             own: file.own,
             loose: file.loose,
             expanded: file.expanded,
@@ -167,7 +173,14 @@ impl Names {
     /// What follows a department's word for itself: `法规处` of `厅法规处`.
     pub fn own_department<'a>(&self, name: &'a str) -> Option<&'a str> {
         let rest = self.own.iter().find_map(|own| name.strip_prefix(&**own))?;
-        (self.ending(rest) == Some(Ending::Unit) || self.is_office(rest)).then_some(rest)
+        let below =
+            || self.below.iter().any(|end| rest.ends_with(&**end)) && rest.chars().count() > 2;
+        (self.ending(rest).is_some() || self.is_office(rest) || below()).then_some(rest)
+    }
+
+    /// Whether such a name has its place in it, so that none belongs before it: `长岭海关`.
+    pub fn is_complete(&self, name: &str) -> bool {
+        self.complete.iter().any(|end| name.ends_with(&**end))
     }
 
     /// Whether the full name of such an organisation cannot be told from this one: `市水务集团`.
@@ -209,10 +222,19 @@ impl Names {
         let (ending, found) =
             all.filter(|(_, e)| name.ends_with(&***e)).max_by_key(|(_, e)| e.len())?;
         let stem = name.strip_suffix(&**found)?;
-        let whole_name = ending == Ending::Unit && found.chars().count() > 2;
-        let long_enough =
-            whole_name || stem.chars().count() >= 2 || self.levels.iter().any(|l| l == stem);
+        let whole_name = match ending {
+            Ending::Unit | Ending::Zone => found.chars().count() > 2,
+            Ending::Body | Ending::Organisation => false,
+        };
+        let long_enough = whole_name
+            || stem.chars().count() >= 2
+            || ending == Ending::Body && self.levels.iter().any(|l| l == stem);
         (long_enough && name.chars().count() <= LONGEST && self.may_be_name(name)).then_some(ending)
+    }
+
+    /// What follows a word that belongs to no name: `市教育局` of `由市教育局`.
+    pub fn after_preposition<'a>(&self, name: &'a str) -> Option<&'a str> {
+        self.not.before.iter().find_map(|word| name.strip_prefix(&**word))
     }
 
     /// Whether nothing in `name` speaks against its being a name.
@@ -222,6 +244,12 @@ impl Names {
             && !self.not.alone.iter().any(|word| name == word)
             && (!self.not.starts.iter().any(|start| name.starts_with(&**start)) || free())
             && !self.hopeless(name)
+            && !self.after_preposition(name).is_some_and(|rest| self.is_leveled(rest))
+    }
+
+    /// `市教育局`, `各区`: begins with a word for a level.
+    fn is_leveled(&self, name: &str) -> bool {
+        self.level(name).is_some() || name.starts_with('各')
     }
 
     /// Whether a link before this noun joins it to the name before it: 有关部门和 + 单位.

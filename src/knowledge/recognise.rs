@@ -47,7 +47,13 @@ impl Agencies {
             return Recognition::None;
         }
         let names = &self.names;
-        if self.is_known(name) {
+        if let Some(rest) = names.after_preposition(name)
+            && (self.is_known(rest) || self.function_part(rest).is_some())
+            && !self.is_known(name)
+        {
+            return Recognition::None;
+        }
+        if self.is_known(name) || self.is_place(name) {
             return Recognition::Body;
         }
         match names.class(name) {
@@ -63,7 +69,7 @@ impl Agencies {
             return Recognition::Body;
         }
         match names.ending(name) {
-            Some(Ending::Body) => Recognition::Body,
+            Some(Ending::Body | Ending::Zone) => Recognition::Body,
             Some(Ending::Unit) => Recognition::Unit,
             Some(Ending::Organisation) => Recognition::Organisation,
             None => self.leveled(name),
@@ -90,6 +96,11 @@ impl Agencies {
             || self.branch(name).is_some()
     }
 
+    /// A division's full name: the place itself bears the duty.
+    fn is_place(&self, name: &str) -> bool {
+        self.places.contains(name)
+    }
+
     /// The function word of `教育部门`, `市教育行政部门`.
     pub fn function_part<'a>(&self, name: &'a str) -> Option<&'a str> {
         self.names.function_stem(name).find_map(|stem| {
@@ -99,7 +110,7 @@ impl Agencies {
     }
 
     /// `云川市商务局`, `昆川税务局`: a known form after what can be a place's name.
-    fn ends_in_known(&self, name: &str) -> bool {
+    pub fn ends_in_known(&self, name: &str) -> bool {
         let starts = name.char_indices().map(|(at, _)| at).skip(2).take(9);
         self.names.may_be_name(name)
             && starts.clone().any(|at| {
@@ -114,8 +125,7 @@ impl Agencies {
     fn leveled(&self, name: &str) -> Recognition {
         let Some((_, rest)) = self.names.level(name) else { return Recognition::None };
         let short = (2..=12).contains(&rest.chars().count());
-        match short
-            && rest.ends_with(['办', '委', '局', '厅', '院', '队', '站', '社', '联', '馆', '部'])
+        match short && rest.ends_with(['办', '委', '局', '厅', '院', '队', '站', '联', '馆', '部'])
         {
             true if self.names.may_be_name(rest) && self.names.may_be_name(name) => {
                 Recognition::Body
@@ -141,18 +151,12 @@ impl Agencies {
     fn pieces(&self, list: &str) -> Vec<Range<usize>> {
         let mut pieces: Vec<Range<usize>> = vec![];
         let (mut start, mut depth) = (0, 0_usize);
-        let closers = list
-            .chars()
-            .filter(|c| matches!(c, '）' | ')' | '〕' | ']' | '］' | '】' | '〉' | '>'))
-            .count();
-        let mut left = closers;
+        let mut left = list.chars().filter(|&c| closes(c)).count();
         for (at, c) in list.char_indices() {
             match c {
                 // A bracket that is never closed opens nothing.
-                '（' | '(' | '〔' | '[' | '［' | '【' | '〈' | '<' if left > depth => {
-                    depth += 1
-                }
-                '）' | ')' | '〕' | ']' | '］' | '】' | '〉' | '>' => {
+                c if opens(c) && left > depth => depth += 1,
+                c if closes(c) => {
                     depth = depth.saturating_sub(1);
                     left = left.saturating_sub(1);
                 }
@@ -227,8 +231,8 @@ impl Agencies {
         let mut skip = 0;
         for (at, c) in text.char_indices() {
             match c {
-                '（' | '(' | '〔' | '[' => depth += 1,
-                '）' | ')' | '〕' | ']' => depth = depth.saturating_sub(1),
+                c if opens(c) => depth += 1,
+                c if closes(c) => depth = depth.saturating_sub(1),
                 _ => {}
             }
             if depth > 0 || at < skip || at == start {
@@ -281,7 +285,7 @@ impl Agencies {
             if tail_name.is_empty() || known && is_count(&tail_name) {
                 return push(list, range.start..range.start + at, ranges);
             }
-            if known && self.is_name(tail) {
+            if self.recognise(tail) == Recognition::Group || known && self.is_name(tail) {
                 push(list, range.start..range.start + at, ranges);
                 return push(list, range.end - tail.len()..range.end, ranges);
             }
@@ -317,13 +321,31 @@ fn each_each(text: &str) -> Option<usize> {
     (places && bodies).then_some(at + '各'.len_utf8())
 }
 
+/// Adds a range without white space and stray brackets at its ends.
 fn push(list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
-    let text = &list[range.clone()];
-    let start = range.start + (text.len() - text.trim_start().len());
-    let end = range.start + text.trim_end().len();
-    if start < end {
-        ranges.push(start..end);
+    let Range { mut start, mut end } = range;
+    loop {
+        let text = &list[start..end];
+        start += text.len() - text.trim_start().len();
+        let text = text.trim();
+        end = start + text.len();
+        let count = |bracket: fn(char) -> bool| text.chars().filter(|&c| bracket(c)).count();
+        let (opened, closed) = (count(opens), count(closes));
+        match (text.chars().next(), text.chars().next_back()) {
+            (_, Some(last)) if closed > opened && closes(last) => end -= last.len_utf8(),
+            (Some(first), _) if opened > closed && opens(first) => start += first.len_utf8(),
+            (Some(_), _) => return ranges.push(start..end),
+            (None, _) => return,
+        }
     }
+}
+
+fn opens(c: char) -> bool {
+    matches!(c, '（' | '(' | '〔' | '[' | '［' | '【' | '〈' | '<')
+}
+
+fn closes(c: char) -> bool {
+    matches!(c, '）' | ')' | '〕' | ']' | '］' | '】' | '〉' | '>')
 }
 
 #[cfg(test)]
@@ -445,6 +467,7 @@ mod tests {
         check("妇联、团委等6个部门", &["妇联", "团委"]);
         check("市工信局等市直相关部门及各地区", &["市工信局", "市直相关部门", "各地区"]);
         check("有关部门和单位", &["有关部门和单位"]);
+        check("数字办等市直相关单位", &["数字办", "市直相关单位"]);
         check("市市场监管局", &["市市场监管局"]);
         check("各地各部门", &["各地", "各部门"]);
         check("各级各部门", &["各级各部门"]);

@@ -11,7 +11,7 @@ use super::jurisdiction::{at_level, tier};
 use crate::knowledge::agencies::{Agencies, Form, Seat};
 use crate::knowledge::divisions::{COUNTRY, Divisions};
 use crate::knowledge::names::{Class, Ending};
-use crate::knowledge::recognise::squeeze;
+use crate::knowledge::recognise::{Recognition, squeeze};
 use crate::model::{AgencyKind, Division};
 
 /// A name completed.
@@ -180,7 +180,10 @@ impl<'a> Context<'a> {
 
     fn group(&self, place: &Division, surface: &str) -> Named {
         let name = self.agencies.names.expand(surface);
-        let place_name = self.divisions.display(place);
+        let place_name = match place.code.as_str() {
+            COUNTRY => "全国".to_owned(),
+            _ => self.divisions.display(place),
+        };
         Named {
             kind: AgencyKind::Group,
             members: Some(format!("{place_name}范围内“{name}”所指的每一个机构")),
@@ -195,9 +198,18 @@ impl<'a> Context<'a> {
     fn national(&self, surface: &str) -> Option<Named> {
         let country = self.divisions.get(COUNTRY)?;
         let at_home = self.home.is_some_and(|home| home.code == COUNTRY);
-        let local = !at_home && self.agencies.printed(surface).is_some();
-        let named = self.agencies.national(surface).filter(|_| !local)?;
-        Some(self.body(named.to_owned(), Some(country), 1.0))
+        if !at_home && self.agencies.printed(surface).is_some() {
+            return None;
+        }
+        let (named, len) = self.agencies.national_at_start(surface)?;
+        let office = &surface[len..];
+        if office.is_empty() {
+            return Some(self.body(named.to_owned(), Some(country), 1.0));
+        }
+        // 教育部办公厅 is an office of the ministry, 国家税务总局青澜市税务局 a body of its place.
+        let names = &self.agencies.names;
+        let own = names.is_office(office) || office.ends_with('司');
+        own.then(|| self.office(named.to_owned(), office, Some(country)))
     }
 
     /// A local office of a national body with its place inside.
@@ -242,7 +254,10 @@ impl<'a> Context<'a> {
         }
         let own = names.own_department(surface);
         let office = names.is_office(surface) || names.ending(surface) == Some(Ending::Unit);
-        let below = placed.is_none() && names.may_be_office(surface);
+        let below = placed.is_none()
+            && names.may_be_office(surface)
+            && !names.is_complete(surface)
+            && !self.agencies.ends_in_known(surface);
         (own.is_some() || office || below).then(|| {
             let named = self.office(department.clone(), own.unwrap_or(surface), self.home);
             Named { confidence: if office { 1.0 } else { sure::ELIDED }, ..named }
@@ -256,9 +271,11 @@ impl<'a> Context<'a> {
 
     /// Where a body's name ends and that of its office begins: `市教育局|基础教育科`.
     fn inner_body(&self, surface: &str) -> Option<(usize, Option<&'a Division>)> {
-        if self.agencies.names.ending(surface) != Some(Ending::Unit) {
-            return None;
-        }
+        let unit = match self.agencies.names.ending(surface)? {
+            Ending::Unit => true,
+            Ending::Body => false,
+            Ending::Organisation | Ending::Zone => return None,
+        };
         let (place, rest) = match self.placed(surface) {
             Some((place, rest)) => (Some(place), rest),
             None => (self.home, surface),
@@ -266,8 +283,11 @@ impl<'a> Context<'a> {
         let from = surface.len() - rest.len();
         let mut ends = rest.char_indices().map(|(at, _)| at).filter(|&at| at > 0);
         // `市委督查室` is no office of 市委, nor is a name of the table one.
+        // Only a province's 厅 has offices that end like bodies (登记注册局).
         let body = |at: usize| {
-            rest[..at].chars().count() > 1 && self.agencies.printed(&rest[..at]).is_some()
+            let body = &rest[..at];
+            let has_offices = if unit { body.chars().count() > 1 } else { body.ends_with('厅') };
+            has_offices && self.agencies.printed(body).is_some()
         };
         let at = ends.rfind(|&at| body(at)).filter(|_| self.agencies.printed(rest).is_none())?;
         Some((from + at, place))
@@ -295,6 +315,10 @@ impl<'a> Context<'a> {
         let (place, rest) = self.placed(surface)?;
         let agencies = self.agencies;
         let display = self.divisions.display(place);
+        if place.code == COUNTRY {
+            let national = agencies.national(rest).unwrap_or(surface);
+            return Some(self.body(national.to_owned(), Some(place), 1.0));
+        }
         if rest.is_empty() {
             return Some(self.body(display, Some(place), sure::PREFIXED));
         }
@@ -312,17 +336,18 @@ impl<'a> Context<'a> {
             let name = format!("{display}人民政府{}", agencies.names.expand(office));
             return Some(self.body(name, Some(place), sure::PREFIXED));
         }
-        let company = agencies.names.ending(rest) == Some(Ending::Organisation);
         let level = agencies.names.level(surface).is_some();
-        if company && level && agencies.names.is_loose(rest) {
+        let open = match agencies.names.ending(rest) {
+            Some(Ending::Organisation) => level && agencies.names.is_loose(rest),
+            ending => ending == Some(Ending::Zone),
+        };
+        if open {
             return Some(self.unresolved(surface));
         }
-        let named = agencies.names.ending(rest).is_some()
-            || agencies.names.ending(surface).is_some()
-            || !level;
+        let known = |name: &&str| agencies.recognise(name) != Recognition::None;
         let name = format!("{display}{}", agencies.names.expand(rest));
-        let short = rest.chars().count() <= 16 && agencies.names.may_be_name(rest);
-        (named || short).then(|| self.body(name, Some(place), sure::PREFIXED))
+        (!level || [rest, surface].iter().any(known))
+            .then(|| self.body(name, Some(place), sure::PREFIXED))
     }
 
     /// A name without a place that is not in the table.
@@ -333,7 +358,7 @@ impl<'a> Context<'a> {
         if let Some(place) = place.filter(|p| p.len < surface.len()) {
             // `青澜港务有限公司` beside `青澜市港务有限公司` is the same.
             let rest = &surface[place.len..];
-            names.ending(surface).filter(|_| !names.is_loose(surface))?;
+            names.ending(surface).filter(|e| *e != Ending::Zone && !names.is_loose(surface))?;
             let long = format!("{}{rest}", self.divisions.display(place.division));
             let same = self.surfaces.contains(&long);
             let name = if same { long } else { names.expand(surface) };
@@ -342,11 +367,13 @@ impl<'a> Context<'a> {
         match names.ending(surface)? {
             Ending::Organisation if names.is_loose(surface) => None,
             Ending::Organisation => Some(self.body(surface.to_owned(), self.home, sure::PREFIXED)),
-            Ending::Unit => None,
+            Ending::Unit | Ending::Zone => None,
             Ending::Body => {
                 // A level that is no single place here (`县公安局` in a city's document) says nothing.
                 let home = self.home.filter(|_| names.level(surface).is_none())?;
-                let name = format!("{}{}", self.divisions.display(home), names.expand(surface));
+                let own = home.code == COUNTRY || names.is_complete(surface);
+                let place = if own { String::new() } else { self.divisions.display(home) };
+                let name = format!("{place}{}", names.expand(surface));
                 Some(self.body(name, Some(home), sure::ELIDED))
             }
         }

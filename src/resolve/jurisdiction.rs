@@ -17,29 +17,34 @@ pub fn of_document<'a>(
     agencies: &Agencies,
 ) -> Option<&'a Division> {
     let header = &document.header;
+    let text = document.text.as_str();
     // A district's name may be ambiguous without what the text says.
-    let frequent = most_named(document.text.as_str(), divisions);
-    let context = frequent.map(|d| d.code.as_str());
-    let named = |name: &str| {
+    let mut frequent = None;
+    let mut context = || *frequent.get_or_insert_with(|| most_named(text, divisions));
+    let mut named = |name: &str| {
         let name = name.trim().trim_start_matches("中共");
-        let national = || agencies.national(name).and_then(|_| divisions.get(COUNTRY));
-        let place = divisions.at_start(name, context).filter(|p| p.full || p.len < name.len());
-        place.map(|p| p.division).or_else(national)
-    };
-    let issuer = header.issuers.iter().find_map(|issuer| named(&issuer.value));
-    let titles = || [&header.notice, &header.title].into_iter().flatten();
-    let title = || {
-        titles().find_map(|title| {
-            let own = outside_brackets(&title.value);
-            let start = divisions.at_start(own.trim_start_matches("中共"), context);
-            let start = start.filter(|p| p.full).map(|p| p.division);
-            let national = || own.starts_with("国务院").then(|| divisions.get(COUNTRY)).flatten();
-            start
-                .or_else(national)
-                .or_else(|| divisions.mentions(&own).into_iter().map(|(d, _)| d).next())
+        let national = || agencies.national_at_start(name).and_then(|_| divisions.get(COUNTRY));
+        let place = divisions.at_start(name, None).filter(|p| p.full || p.len < name.len());
+        let place = place.map(|p| p.division).or_else(national);
+        place.or_else(|| {
+            let context = context()?.code.as_str();
+            divisions.at_start(name, Some(context)).filter(|p| p.full).map(|p| p.division)
         })
     };
-    issuer.or_else(title).or(frequent)
+    let issuer = header.issuers.iter().find_map(|issuer| named(&issuer.value));
+    let title = |title: &str| {
+        let own = outside_brackets(title);
+        // 中国 in a title is part of other names (中国（云泽）自由贸易试验区).
+        let start = divisions.at_start(own.trim_start_matches("中共"), None);
+        let start = start.filter(|p| p.full && p.division.code != COUNTRY).map(|p| p.division);
+        let country =
+            own.starts_with("中华人民共和国") || agencies.national_at_start(&own).is_some();
+        let country = || country.then(|| divisions.get(COUNTRY)).flatten();
+        let inside = || divisions.mentions(&own).into_iter().map(|(d, _)| d).next();
+        start.or_else(country).or_else(inside)
+    };
+    let titles = || [&header.notice, &header.title].into_iter().flatten();
+    issuer.or_else(|| titles().find_map(|t| title(&t.value))).or_else(context)
 }
 
 /// The division that the title opens with, where it lies in that of the document.
@@ -153,6 +158,8 @@ mod tests {
         assert_eq!(named(&[], "关于印发雾川县方案的通知", ""), some("雾川县"));
         assert_eq!(named(&[], "任务分工方案", "青澜市教育局、雾川县、青澜市"), some("青澜市"));
         assert_eq!(named(&[], "任务分工方案", "我市教育局"), None);
+        assert_eq!(named(&["教育部办公厅"], "", ""), some("中国"));
+        assert_eq!(named(&[], "中国（云泽）自由贸易试验区方案", "青澜市、青澜市"), some("青澜市"));
         assert_eq!(named(&["临澜区人民政府"], "", ""), some("青澜市临澜区"));
     }
 
