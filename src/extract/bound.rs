@@ -3,7 +3,7 @@
 //! Invariant: growth and decline in percent are `inc` and `dec` whatever bound they carry; behind
 //! that a bound behind the number (`以上`) outweighs one before it. The target extractor depends on this.
 
-use crate::knowledge::targets::{TargetRules, UnitKind};
+use crate::knowledge::targets::{TargetRules, UnitKind, WordList};
 use crate::model::Comparator;
 
 /// What the words around a quantity say of it.
@@ -41,6 +41,17 @@ pub fn bound(left: &str, right: &str, kind: Option<UnitKind>, rules: &TargetRule
         .into_iter()
         .find(|(list, _)| before.is_none() && list.is_in(left))
         .map(|(_, comparator)| comparator);
+
+    // `不低于总额的20%`: the bound stands before what the share is of
+    let share = kind == Some(UnitKind::Percent) && bare.ends_with('的');
+    let distant = distant.or_else(|| {
+        let near =
+            |list: &WordList| list.last(bare).filter(|&(_, end)| bare[end..].chars().count() <= 20);
+        let (least, most) =
+            (near(&w.at_least).filter(|_| share), near(&w.at_most).filter(|_| share));
+        let most_wins = most.is_some_and(|(_, end)| least.is_none_or(|(_, other)| other <= end));
+        most.filter(|_| most_wins).map(|_| Comparator::Le).or(least.map(|_| Comparator::Ge))
+    });
 
     let head = strip(before.map_or(bare, |(rest, _)| rest), rules);
     let percent = kind == Some(UnitKind::Percent);
@@ -89,9 +100,12 @@ fn change(
         return None;
     }
     // the verb before its object: `压缩审批时限50%`
-    let last = |list: &crate::knowledge::targets::WordList, comparator| {
+    let last = |list: &WordList, comparator| {
         let (start, end) = list.last(head)?;
         let object = &head[end..];
+        if head[start..end].chars().count() < 2 {
+            return None;
+        }
         let near = object.chars().count() <= 14
             && !object.contains(['率', '比', '，'])
             && !object.ends_with('的');

@@ -130,10 +130,7 @@ impl Reader<'_> {
         if single_day && alone_in_bracket(before, after) && !after.starts_with("前") {
             return None;
         }
-        if alone_in_bracket(before, after)
-            && !before.ends_with("行动（")
-            && !before.ends_with("计划（")
-        {
+        if alone_in_bracket(before, after) && !self.rules.is_name(before) {
             return Some(0.85);
         }
         let behind_label = before.is_empty()

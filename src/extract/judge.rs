@@ -22,6 +22,8 @@ pub struct Place<'a> {
     pub earlier: &'a str,
     /// Whether the clause before this one, of the same sentence, states a counted aim.
     pub continues: bool,
+    /// Whether the sentence so far tells what was reached before.
+    pub past: bool,
 }
 
 type Verdict = Option<(TargetClass, f32)>;
@@ -77,7 +79,7 @@ impl Judge<'_> {
             || in_title(left)
             || w.from.strip_end(bare).is_some()
             || w.base.is_in(&near_right)
-            || self.place.class == TargetClass::Target && w.past.is_in(left)
+            || self.place.past
             || self.is_condition()
     }
 
@@ -85,12 +87,16 @@ impl Judge<'_> {
     fn is_condition(&self) -> bool {
         let left = self.place.left;
         let opened = self.rules.words.condition.strip_start(left.trim_start()).is_some();
-        let whole_condition = self.rest.ends_with('的') || self.rest.contains("的，");
+        let share = self.rest.starts_with("的（")
+            || self.rest.starts_with("的(")
+            || self.rest.starts_with("的，");
+        let ends = self.rules.words.concerned.strip_end(self.rest).is_some();
+        let whole_condition = share || self.rest == "的" || ends && !self.directly_done();
         // `3年以上…的企业`; a share of something may be an aim (`85%以上的学校`)
-        let bounded_noun = self.bound.suffix > 0
+        let bounded_noun = self.bound.explicit
             && self.rest.starts_with('的')
             && self.quantity.kind != Some(UnitKind::Percent)
-            && self.rules.words.aim.strip_end(strip(left, self.rules)).is_none();
+            && !self.directly_done();
         whole_condition || opened && self.rest.contains('的') || bounded_noun
     }
 
@@ -116,9 +122,16 @@ impl Judge<'_> {
         if weight {
             return None;
         }
-        let reckoned =
-            self.rules.words.reckoned.strip_start(self.place.left.trim_start()).is_some();
-        if self.is_subsidy() || reckoned {
+        let words = &self.rules.words;
+        let head = strip(self.place.left.get(..self.bound.head).unwrap_or(left), self.rules);
+        let reckoned = words.reckoned.strip_start(left.trim_start()).is_some()
+            || left.ends_with('的') && words.reckoned.is_in(left);
+        // a rate that is to be reached is an aim, whatever it is the rate of
+        let rate = head.ends_with('率')
+            && self.bound.explicit
+            && !head.ends_with("税率")
+            && !head.ends_with("利率");
+        if reckoned || self.is_subsidy() && !rate {
             return self.limit(0.7);
         }
         let measured =
@@ -190,16 +203,22 @@ impl Judge<'_> {
             return None;
         }
         let unit = self.quantity.unit.as_deref().unwrap_or_default();
-        if w.period.is_in(self.place.left) && w.frequency.strip_start(unit) == Some("") {
+        let periodic = w.period.is_in(self.place.left) || w.period.is_in(self.place.earlier);
+        if periodic && w.frequency.strip_start(unit) == Some("") {
             return self.limit(0.75);
+        }
+        if w.sorting.strip_start(unit) == Some("") && !self.bound.explicit {
+            let made = w.make.strip_end(strip(self.place.left, self.rules)).is_some();
+            return if made { self.aim(0.7) } else { None };
         }
         if self.bound.comparator == Comparator::Le && self.is_subsidy() {
             return self.limit(0.7);
         }
         match self.governed() {
+            Some(false) if self.bound.explicit && self.bound.suffix == 0 => self.aim(0.6),
             Some(false) => None,
             Some(true) if self.bound.explicit => self.aim(0.9),
-            Some(true) => self.aim(self.directly(0.85, 0.7)),
+            Some(true) => self.aim(if self.directly_done() { 0.85 } else { 0.7 }),
             None if self.bound.explicit => self.aim(0.7),
             None if self.place.continues || w.modality.is_in(self.place.left) => self.aim(0.55),
             None => None,
@@ -210,13 +229,12 @@ impl Judge<'_> {
     fn numbers_parts(&self) -> bool {
         let w = &self.rules.words;
         let noun: String = self.rest.chars().take(6).collect();
-        let made = w.aim.strip_end(strip(self.place.left, self.rules)).is_some();
-        w.part.strip_start(self.rest).is_some() || !made && w.part.is_in(&noun)
+        !self.directly_done() && w.part.is_in(&noun)
     }
 
-    fn directly(&self, near: f32, far: f32) -> f32 {
-        let bare = strip(self.place.left, self.rules);
-        if self.rules.words.aim.strip_end(bare).is_some() { near } else { far }
+    /// Whether a verb of doing stands directly before the quantity.
+    fn directly_done(&self) -> bool {
+        self.rules.words.aim.strip_end(strip(self.place.left, self.rules)).is_some()
     }
 
     /// Whether a verb of doing governs the quantity (true) or a word of scope (false).
@@ -228,7 +246,9 @@ impl Judge<'_> {
         let scope = w.scope.last(left).map(|(_, end)| end);
         let near = w
             .near_scope
-            .last(left)
+            .all(left)
+            .filter(|&(start, _)| !w.not_near_scope.all(left).any(|(s, e)| s <= start && start < e))
+            .last()
             .map(|(_, end)| end)
             .filter(|&end| left[end..].chars().count() <= 4);
         match (aim, scope.max(near)) {
@@ -246,6 +266,10 @@ impl Judge<'_> {
         let one = matches!(&self.quantity.amount, Amount::One(v) if v == "1");
         if self.numbers_parts() {
             return None;
+        }
+        let unit = self.quantity.unit.as_deref().unwrap_or_default();
+        if w.period.is_in(left) && w.frequency.strip_start(unit) == Some("") {
+            return self.limit(0.7);
         }
         if self.bound.comparator == Comparator::Ge {
             return self.aim(0.8);

@@ -143,7 +143,9 @@ impl Reader<'_> {
             if self.is_left_behind(text, quantity, all.get(which + 1)) {
                 continue;
             }
-            let place = Place { class, left, right, earlier, continues };
+            let past = class != TargetClass::Achievement
+                && self.tells_the_past(clause, clause.span.start + quantity.start);
+            let place = Place { class, left, right, earlier, continues, past };
             if let Some((class, confidence)) = judge(quantity, &bound, place, self.rules) {
                 claims.push(Claim {
                     class,
@@ -156,8 +158,39 @@ impl Reader<'_> {
                 });
             }
         }
-        claims.extend(self.full_coverage(text, class));
+        claims.extend(self.full_coverage(clause, class));
         claims
+    }
+
+    /// Whether the sentence up to `end` tells what was reached before: a word of the past in the
+    /// clause, or a stronger one or a past year in the sentence, and no word of intent behind it.
+    fn tells_the_past(&self, clause: &Clause, end: usize) -> bool {
+        let w = &self.rules.words;
+        let so_far = &self.text[clause.sentence.start..end];
+        let here = clause.span.start - clause.sentence.start;
+        let told = w.past.last(&so_far[here..]).map(|(start, _)| here + start);
+        let long = w.long_past.last(so_far).map(|(start, _)| start);
+        let (past_year, coming_year) = match self.last_year(so_far) {
+            Some((start, true)) => (Some(start), None),
+            other => (None, other.map(|(start, _)| start)),
+        };
+        let Some(at) = told.max(long).max(past_year) else { return false };
+        let intent = w.modality.last(so_far).map(|(start, _)| start);
+        let ahead = intent.max(w.ahead.last(so_far).map(|(start, _)| start)).max(coming_year);
+        ahead.is_none_or(|ahead| ahead < at) && !w.base.is_in(&so_far[at..])
+    }
+
+    /// Where the last year stands, and whether it was over when the work began; one that is only
+    /// compared with is left aside.
+    fn last_year(&self, so_far: &str) -> Option<(usize, bool)> {
+        let year = self.document.header.year?;
+        so_far.match_indices('年').rev().find_map(|(end, _)| {
+            let before = so_far[..end].trim_end();
+            let start = before.len().checked_sub(4)?;
+            let printed: i16 = before.get(start..)?.parse().ok()?;
+            let compared = self.rules.words.compared.strip_end(before.get(..start)?).is_some();
+            (printed > 1900 && !compared).then_some((start, printed < year))
+        })
     }
 
     /// The bound behind the last of several joint quantities (`90%、60%以上`).
@@ -200,15 +233,17 @@ impl Reader<'_> {
         secured.then_some(Comparator::Ge)
     }
 
-    fn full_coverage(&self, text: &str, class: TargetClass) -> Option<Claim> {
+    fn full_coverage(&self, clause: &Clause, class: TargetClass) -> Option<Claim> {
         let w = &self.rules.words;
+        let text = self.slice(clause.span);
         let (start, end) = w.all.first(text)?;
         let left = &text[..start];
         let titled = left.matches('《').count() > left.matches('》').count();
         if titled
             || w.base.is_in(&text[end..])
             || left.ends_with(['未', '不'])
-            || class == TargetClass::Target && w.past.is_in(left)
+            || class != TargetClass::Achievement
+                && self.tells_the_past(clause, clause.span.start + start)
         {
             return None;
         }
@@ -291,19 +326,22 @@ impl Reader<'_> {
         tail: usize,
         deadline: Option<&Deadline>,
     ) -> Option<Span> {
+        let w = &self.rules.words;
         let start =
             deadline.map_or(quote.start, |d| d.quote.end).clamp(quote.start, head.max(quote.start));
-        let mut name = self.text[start..head.max(start)].trim();
-        let w = &self.rules.words;
-        while let Some(rest) = w.modality.strip_start(name).or_else(|| w.leading.strip_start(name))
+        let mut before = self.text[start..head.max(start)].trim();
+        while let Some(rest) =
+            w.modality.strip_start(before).or_else(|| w.leading.strip_start(before))
         {
-            name = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '，');
+            before = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '，');
         }
-        let verb_alone = w.aim.strip_start(name) == Some("");
-        if (name.is_empty() || verb_alone) && tail < quote.end {
-            name = self.text[tail..quote.end].trim().trim_start_matches('的');
-            name = name.split(['，', '、', '；', '（', '(']).next().unwrap_or_default();
-        }
+        let behind = self.text[tail.min(quote.end)..quote.end].trim().trim_start_matches('的');
+        let behind = behind.split(['，', '、', '；', '）', ')']).next().unwrap_or_default();
+        let quotes = ['“', '”', '"', '：', ':'];
+        let (before, behind) = (before.trim_matches(quotes), behind.trim_matches(quotes));
+        // a verb directly before the number has its object behind it
+        let verb = before.is_empty() || w.aim.strip_end(before).is_some();
+        let name = if verb && !behind.is_empty() { behind } else { before };
         let offset = name.as_ptr() as usize - self.text.as_ptr() as usize;
         (!name.is_empty() && name.chars().count() <= 40)
             .then(|| Span::new(offset, offset + name.len()))

@@ -43,6 +43,7 @@ struct File {
     pattern: Vec<Entry>,
     lead_in: Words,
     label: Words,
+    named: Words,
     reached: Words,
     start: Words,
     past: Words,
@@ -129,6 +130,7 @@ pub struct DeadlineRules {
     patterns: Vec<Pattern>,
     lead_in: Vec<String>,
     label: Vec<String>,
+    named: Vec<String>,
     start: Vec<String>,
     past: Vec<String>,
     reached: AhoCorasick,
@@ -172,6 +174,7 @@ impl DeadlineRules {
             patterns,
             lead_in: file.lead_in.words,
             label: file.label.words,
+            named: file.named.words,
             start: file.start.words,
             past: file.past.words,
             reached: AhoCorasick::builder()
@@ -209,6 +212,12 @@ impl DeadlineRules {
     /// Whether the text before a colon announces a time.
     pub fn is_label(&self, before: &str) -> bool {
         self.label.iter().any(|w| before.ends_with(w.as_str()))
+    }
+
+    /// Whether the text before a bracket makes the time in it part of a name.
+    pub fn is_name(&self, before: &str) -> bool {
+        let before = before.trim_end_matches(['（', '(', '〔', '[', '【', ' ']);
+        self.named.iter().any(|w| before.ends_with(w.as_str()))
     }
 
     /// Whether the text before a time makes it a base or a past.

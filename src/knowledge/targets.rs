@@ -87,9 +87,14 @@ impl WordList {
         self.anywhere.find(text).map(|m| (m.start(), m.end()))
     }
 
+    /// Byte offsets of the words in the text.
+    pub fn all<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
+        self.anywhere.find_iter(text).map(|m| (m.start(), m.end()))
+    }
+
     /// Byte offsets of the last word in the text.
     pub fn last(&self, text: &str) -> Option<(usize, usize)> {
-        self.anywhere.find_iter(text).last().map(|m| (m.start(), m.end()))
+        self.all(text).last()
     }
 }
 
@@ -110,6 +115,8 @@ pub struct Lists {
     pub about: WordList,
     pub at_least_distant: WordList,
     pub at_most_distant: WordList,
+    pub cap: WordList,
+    pub concerned: WordList,
     pub reckoned: WordList,
     pub respectively: WordList,
     pub joint: WordList,
@@ -117,12 +124,17 @@ pub struct Lists {
     pub make: WordList,
     pub scope: WordList,
     pub near_scope: WordList,
+    pub not_near_scope: WordList,
     pub lasting: WordList,
     pub not_unit: WordList,
+    pub sorting: WordList,
     pub part: WordList,
     pub base: WordList,
     pub from: WordList,
     pub past: WordList,
+    pub long_past: WordList,
+    pub ahead: WordList,
+    pub compared: WordList,
     pub subsidy: WordList,
     pub case: WordList,
     pub service: WordList,
@@ -219,6 +231,8 @@ impl TargetRules {
             &w.about,
             &w.at_least_distant,
             &w.at_most_distant,
+            &w.cap,
+            &w.concerned,
             &w.reckoned,
             &w.respectively,
             &w.joint,
@@ -226,12 +240,17 @@ impl TargetRules {
             &w.make,
             &w.scope,
             &w.near_scope,
+            &w.not_near_scope,
             &w.lasting,
             &w.not_unit,
+            &w.sorting,
             &w.part,
             &w.base,
             &w.from,
             &w.past,
+            &w.long_past,
+            &w.ahead,
+            &w.compared,
             &w.subsidy,
             &w.case,
             &w.service,
