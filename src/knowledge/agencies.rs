@@ -11,7 +11,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::divisions;
-use super::names::{NameError, Names};
+use super::names::Names;
 
 /// The embedded table, in the form a names file has.
 pub const SOURCE: &str = include_str!("../../seeds/agencies.toml");
@@ -21,8 +21,6 @@ pub const SOURCE: &str = include_str!("../../seeds/agencies.toml");
 pub enum AgencyError {
     #[error("the names file cannot be read: {0}")]
     Toml(#[from] toml::de::Error),
-    #[error("{0}")]
-    Names(#[from] NameError),
     #[error("agency {name}: {date:?} is not a date")]
     Date { name: String, date: String },
     #[error("agency {name}: `until` and `later` go together")]
@@ -177,7 +175,12 @@ impl Form<'_> {
             (Tier::County, None) => &self.entry.names[3],
         };
         match &self.entry.later {
-            Some((until, later)) if seat.date.is_some_and(|d| d >= *until) => seat.fill(later),
+            // What a level calls by a name of its own is another body.
+            Some((until, later))
+                if *template == self.entry.names[2] && seat.date.is_some_and(|d| d >= *until) =>
+            {
+                seat.fill(later)
+            }
             _ => seat.fill(template),
         }
     }
@@ -364,5 +367,67 @@ impl Agencies {
             let fits = (2..=12).contains(&place.chars().count());
             fits.then(|| (branch.name.replace("{X}", place), place))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seat(tier: Tier) -> Seat<'static> {
+        Seat { tier, place: "青澜市".into(), short: "青澜", date: None }
+    }
+
+    #[test]
+    fn suffixes_differ_by_level() {
+        let agencies = Agencies::embedded();
+        let health = agencies.function("卫生健康").expect("known");
+        assert_eq!(health.name(&seat(Tier::City)), "青澜市卫生健康委员会");
+        assert_eq!(health.name(&seat(Tier::County)), "青澜市卫生健康局");
+        assert_eq!(health.name(&seat(Tier::Country)), "国家卫生健康委员会");
+        let printed = agencies.printed("卫健局").expect("known");
+        assert_eq!(printed.name(&seat(Tier::City)), "青澜市卫生健康局");
+    }
+
+    #[test]
+    fn a_body_gives_way_to_the_one_that_took_its_place() {
+        let agencies = Agencies::embedded();
+        let office = agencies.printed("银保监分局").expect("known");
+        let on = |date| Seat { date: Some(date), ..seat(Tier::City) };
+        let before = office.name(&on(jiff::civil::date(2022, 3, 1)));
+        let after = office.name(&on(jiff::civil::date(2024, 3, 1)));
+        assert_eq!(before, "中国银行保险监督管理委员会青澜监管分局");
+        assert_eq!(after, "国家金融监督管理总局青澜监管分局");
+    }
+
+    #[test]
+    fn a_names_file_comes_first() {
+        let mut agencies = Agencies::embedded();
+        let file = r#"
+            [[body]]
+            name = "{J}教育科技局"
+            printed = ["教育局", "教科局"]
+            words = ["教育"]
+        "#;
+        agencies.extend(file).expect("sound");
+        for form in ["教育局", "教科局"] {
+            let found = agencies.printed(form).expect("known");
+            assert_eq!(found.name(&seat(Tier::City)), "青澜市教育科技局");
+        }
+        let found = agencies.function("教育").expect("known");
+        assert_eq!(found.name(&seat(Tier::City)), "青澜市教育科技局");
+    }
+
+    #[test]
+    fn a_faulty_names_file_says_why() {
+        let fails = |file| Agencies::embedded().extend(file).expect_err("faulty");
+        assert!(matches!(fails("[[body"), AgencyError::Toml(_)));
+        let date =
+            "[[body]]\nname = \"{J}甲\"\nprinted = [\"甲\"]\nuntil = \"soon\"\nlater = \"{J}乙\"";
+        assert!(matches!(fails(date), AgencyError::Date { .. }));
+        let later = "[[body]]\nname = \"{J}甲\"\nprinted = [\"甲\"]\nuntil = \"2024-01-01\"";
+        assert!(matches!(fails(later), AgencyError::Later { .. }));
+        let suffix = "[[bureau]]\nstem = \"甲\"\nsuffix = [\"局\"]";
+        assert!(matches!(fails(suffix), AgencyError::Suffix { .. }));
     }
 }

@@ -66,6 +66,7 @@ struct File {
 #[derive(Deserialize)]
 struct ClassRow {
     kind: Class,
+    needs: Vec<String>,
     pattern: String,
 }
 
@@ -91,6 +92,23 @@ struct Not {
     parts: Vec<String>,
 }
 
+struct ClassRule {
+    class: Class,
+    /// One of these must occur: a cheap question before the pattern.
+    needs: Vec<String>,
+    pattern: Regex,
+}
+
+impl ClassRule {
+    fn compile(row: ClassRow) -> Result<Self, NameError> {
+        Ok(Self { class: row.kind, needs: row.needs, pattern: Regex::new(&row.pattern)? })
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        self.needs.iter().any(|need| name.contains(&**need)) && self.pattern.is_match(name)
+    }
+}
+
 /// The shapes, compiled.
 pub struct Names {
     levels: Vec<String>,
@@ -104,7 +122,7 @@ pub struct Names {
     expanded: Vec<(String, String)>,
     pub(super) links: Vec<String>,
     joined: Vec<String>,
-    classes: Vec<(Class, Regex)>,
+    classes: Vec<ClassRule>,
     endings: Vec<(Ending, Vec<String>)>,
     not: Not,
 }
@@ -121,7 +139,7 @@ impl Names {
     fn compile(source: &str) -> Result<Self, NameError> {
         let mut file: File = toml::from_str(source)?;
         file.levels.sort_by_key(|level| std::cmp::Reverse(level.len()));
-        let classes = file.class.iter().map(|c| Ok((c.kind, Regex::new(&c.pattern)?)));
+        let classes = file.class.into_iter().map(ClassRule::compile);
         Ok(Self {
             classes: classes.collect::<Result<_, NameError>>()?,
             endings: file.ending.into_iter().map(|e| (e.kind, e.endings)).collect(),
@@ -205,11 +223,10 @@ impl Names {
 
     /// The class that a name stands for, if it does not name a single body.
     pub fn class(&self, name: &str) -> Option<Class> {
-        // Most names are told by their first or last character; the patterns are for the others.
         if name.len() > 3 * LONGEST || self.hopeless(name) {
             return None;
         }
-        self.classes.iter().find(|(_, pattern)| pattern.is_match(name)).map(|&(class, _)| class)
+        self.classes.iter().find(|rule| rule.matches(name)).map(|rule| rule.class)
     }
 
     fn hopeless(&self, name: &str) -> bool {
@@ -267,7 +284,7 @@ mod tests {
     fn classes_match_their_examples() {
         let names = Names::embedded();
         let rows = examples::entries(SOURCE, "class");
-        for ((class, _), row) in names.classes.iter().zip(rows) {
+        for (ClassRule { class, .. }, row) in names.classes.iter().zip(rows) {
             for example in row.examples {
                 assert_eq!(names.class(&example), Some(*class), "{example}");
             }

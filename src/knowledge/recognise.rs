@@ -276,8 +276,11 @@ impl Agencies {
     /// Takes the tail 等… off the last name.
     fn split_tail(&self, list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         let text = &list[range.clone()];
-        let etc =
-            text.char_indices().filter(|&(at, c)| c == '等' && at > 0).map(|(at, _)| at).last();
+        let etc = text
+            .char_indices()
+            .filter(|&(at, c)| c == '等' && at > 0)
+            .map(|(at, _)| at)
+            .next_back();
         if let Some(at) = etc {
             let (before, tail) = (&text[..at], &text[at + '等'.len_utf8()..]);
             let tail_name = squeeze(tail);

@@ -203,4 +203,76 @@ mod tests {
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
+
+    fn named(home: &str, department: Option<&str>, surface: &str) -> Named {
+        let (divisions, agencies) = tables();
+        let department = department.map(str::to_owned);
+        Context { department, ..context(&divisions, &agencies, home) }.name(surface)
+    }
+
+    #[test]
+    fn groups_keep_one_name() {
+        let group = |surface| named("青澜市", None, surface);
+        let schools = group("各县(市、区)教育局");
+        assert_eq!(
+            (schools.kind, &*schools.name),
+            (AgencyKind::Group, "青澜市各县（市、区）教育局")
+        );
+        assert!(schools.members.is_some());
+        assert_eq!(group("各区政府").name, "青澜市各区人民政府");
+        assert_eq!(group("各县〈市、区〉人民政府").name, "青澜市各县（市、区）人民政府");
+    }
+
+    #[test]
+    fn open_classes_stay_unresolved() {
+        for surface in [
+            "有关部门",
+            "各部门",
+            "审批部门",
+            "业主单位",
+            "市直各单位",
+            "学校",
+            "县公安局",
+            "市水务集团",
+            "高新区",
+        ] {
+            let named = named("青澜市", None, surface);
+            assert_eq!((named.kind, &*named.name), (AgencyKind::Unresolved, surface));
+        }
+    }
+
+    #[test]
+    fn offices_are_units_of_the_department_that_speaks() {
+        let unit = |surface| named("青澜市", Some("青澜市教育局"), surface);
+        for surface in ["基础教育科", "办公室", "机关党委", "督导办"] {
+            let named = unit(surface);
+            assert_eq!(named.name, format!("青澜市教育局{surface}"));
+            assert_eq!(named.whole.as_deref(), Some("青澜市教育局"));
+        }
+        assert_eq!(unit("市教研室").name, "青澜市教学研究室");
+        assert_eq!(unit("局办公室").name, "青澜市教育局办公室");
+        let inside = named("青澜市", None, "市财政局预算科");
+        assert_eq!(
+            (&*inside.name, inside.whole.as_deref()),
+            ("青澜市财政局预算科", Some("青澜市财政局"))
+        );
+        assert_eq!(named("青澜市", None, "预算科").kind, AgencyKind::Unresolved);
+    }
+
+    #[test]
+    fn names_of_the_text_win() {
+        let (divisions, agencies) = tables();
+        let plain = context(&divisions, &agencies, "青澜市");
+        let introduced = HashMap::from([("推进中心".to_owned(), "青澜市项目推进中心".to_owned())]);
+        let bodies = vec![plain.full_form("市规划和自然资源局").expect("known")];
+        let context = Context { introduced, bodies, ..plain };
+        assert_eq!(context.name("推进中心").name, "青澜市项目推进中心");
+        assert_eq!(context.name("自然资源部门").name, "青澜市规划和自然资源局");
+    }
+
+    #[test]
+    fn without_a_place_nothing_is_completed() {
+        let named = named("nowhere", None, "市教育局");
+        assert_eq!((named.kind, &*named.name), (AgencyKind::Unresolved, "市教育局"));
+    }
 }
