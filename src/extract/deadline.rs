@@ -59,7 +59,9 @@ impl Reader<'_> {
                 Strength::Bound => true,
                 Strength::Edge | Strength::Open | Strength::Cell => alone,
             };
-            if !taken || self.rules.is_past(text[..time.start].trim_end()) {
+            if !taken
+                || self.rules.is_past(text[..time.start].trim_end(), &text[time.start..time.end])
+            {
                 continue;
             }
             // `2023年12月底前并长期坚持` is one limit
@@ -114,7 +116,7 @@ impl Reader<'_> {
         let before = self.text[clause.span.start..place.start].trim_end();
         let after = self.text[place.end..clause.span.end].trim_start();
         if in_title(before)
-            || self.rules.is_past(before)
+            || self.rules.is_past(before, &self.text[place.start..place.end])
             || self.rules.is_start(after)
             || self.rules.is_validity(whole)
             || self.is_gone(time)

@@ -127,15 +127,13 @@ impl Judge<'_> {
         let reckoned = words.reckoned.strip_start(left.trim_start()).is_some()
             || left.ends_with('的') && words.reckoned.is_in(left);
         // a rate that is to be reached is an aim, whatever it is the rate of
-        let rate = head.ends_with('率')
+        let rate = words.rate.strip_end(head).is_some()
             && self.bound.explicit
-            && !head.ends_with("税率")
-            && !head.ends_with("利率");
+            && words.levy.strip_end(head).is_none();
         if reckoned || self.is_subsidy() && !rate {
             return self.limit(0.7);
         }
-        let measured =
-            left.ends_with(['率', '度']) || left.ends_with("比例") || left.ends_with("占比");
+        let measured = words.rate.strip_end(left).is_some();
         self.aim(match () {
             () if self.bound.explicit => 0.92,
             () if measured => 0.85,
@@ -185,7 +183,9 @@ impl Judge<'_> {
         if behind {
             return None;
         }
-        let case = w.case.is_in(&whole) || w.case.is_in(self.place.earlier);
+        let case = w.case.is_in(&whole)
+            || left.trim_end().ends_with('后')
+            || w.case.is_in(self.place.earlier);
         let head = &left[..self.bound.head.min(left.len())];
         let itself = w.duration.strip_end(head).is_some();
         let shortened = itself || w.fall.is_in(left) || w.duration.is_in(left);

@@ -47,6 +47,7 @@ struct File {
     reached: Words,
     start: Words,
     past: Words,
+    inside: Words,
     validity: Words,
     counter: Counter,
 }
@@ -133,6 +134,7 @@ pub struct DeadlineRules {
     named: Vec<String>,
     start: Vec<String>,
     past: Vec<String>,
+    inside: Vec<String>,
     reached: AhoCorasick,
     validity: AhoCorasick,
     examples: Vec<Example>,
@@ -177,6 +179,7 @@ impl DeadlineRules {
             named: file.named.words,
             start: file.start.words,
             past: file.past.words,
+            inside: file.inside.words,
             reached: AhoCorasick::builder()
                 .match_kind(MatchKind::LeftmostLongest)
                 .build(&file.reached.words)?,
@@ -220,9 +223,10 @@ impl DeadlineRules {
         self.named.iter().any(|w| before.ends_with(w.as_str()))
     }
 
-    /// Whether the text before a time makes it a base or a past.
-    pub fn is_past(&self, before: &str) -> bool {
-        self.past.iter().any(|w| before.ends_with(w.as_str()))
+    /// Whether the text before `time` makes it a base, a past, or part of a longer word.
+    pub fn is_past(&self, before: &str, time: &str) -> bool {
+        let ends = |words: &[String]| words.iter().any(|w| before.ends_with(w.as_str()));
+        ends(&self.past) || time.starts_with('年') && ends(&self.inside)
     }
 
     /// Whether the text behind a time makes it a beginning.
