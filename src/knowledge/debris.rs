@@ -51,6 +51,7 @@ struct File {
     page: Vec<Entry>,
     site: Vec<Entry>,
     start: Vec<Entry>,
+    title: Vec<Entry>,
     assignment: Vec<Entry>,
     alone: Vec<Entry>,
     spam: SpamEntry,
@@ -109,6 +110,8 @@ pub struct Debris {
     starts: RegexSet,
     start_kinds: Vec<Start>,
     not_starts: Vec<Option<Regex>>,
+    titles: RegexSet,
+    finished: Vec<Option<Regex>>,
     assignments: RegexSet,
     alone: RegexSet,
     spam: Spam,
@@ -145,11 +148,9 @@ impl Debris {
             any_site: whole(&file.site)?,
             starts: RegexSet::new(file.start.iter().map(|e| format!("^(?:{})", e.pattern)))?,
             start_kinds: file.start.iter().map(|e| e.kind.unwrap_or(Start::Item)).collect(),
-            not_starts: file
-                .start
-                .iter()
-                .map(|e| e.unless.as_ref().map(|u| Regex::new(&format!("^(?:{u})"))).transpose())
-                .collect::<Result<_, _>>()?,
+            not_starts: exceptions(&file.start, |u| format!("^(?:{u})"))?,
+            titles: whole(&file.title)?,
+            finished: exceptions(&file.title, |u| format!("^(?:{u})$"))?,
             assignments: RegexSet::new(file.assignment.iter().map(|e| &e.pattern))?,
             alone: whole(&file.alone)?,
             spam: Spam::compile(&file.spam)?,
@@ -202,6 +203,16 @@ impl Debris {
             .map(|i| self.start_kinds[i])
     }
 
+    /// Whether `line` begins a title whose genre is still to come.
+    pub fn is_unfinished_title(&self, line: &str) -> bool {
+        line.len() <= LONGEST_DEBRIS
+            && self
+                .titles
+                .matches(line)
+                .iter()
+                .any(|i| self.finished[i].as_ref().is_none_or(|finished| !finished.is_match(line)))
+    }
+
     /// Whether a bracket that holds `inner` assigns a task.
     pub fn is_assignment(&self, inner: &str) -> bool {
         self.assignments.is_match(inner)
@@ -235,6 +246,16 @@ impl Debris {
         });
         found
     }
+}
+
+fn exceptions(
+    entries: &[Entry],
+    anchored: impl Fn(&str) -> String,
+) -> Result<Vec<Option<Regex>>, regex::Error> {
+    entries
+        .iter()
+        .map(|e| e.unless.as_deref().map(|u| Regex::new(&anchored(u))).transpose())
+        .collect()
 }
 
 fn whole(entries: &[Entry]) -> Result<RegexSet, regex::Error> {
@@ -303,6 +324,7 @@ mod tests {
         check(&file.part, |i, line| debris.parts[i].is_match(line));
         check(&file.page, |i, line| debris.pages.matches(line).matched(i));
         check(&file.site, |i, line| debris.any_site.matches(line).matched(i));
+        check(&file.title, |_, line| debris.is_unfinished_title(line));
         check(&file.assignment, |i, inner| debris.assignments.matches(inner).matched(i));
         check(&file.alone, |i, line| debris.alone.matches(line).matched(i));
         check(&file.start, |i, line| {

@@ -101,10 +101,10 @@ pub(super) fn drop_lines(lines: &mut Vec<Line>, debris: &Debris) -> Vec<String> 
         // Short documents have their tail in their head.
         let tail = nth + EDGE > texts && nth * 3 > texts;
         ended |= tail && nth * 2 > texts && debris.is_rest(&line.text);
-        !ended
-            && !debris.is_line(&line.text, place)
-            && !(tail && debris.is_line(&line.text, Place::Tail))
-            && !sites.contains(&line.text)
+        let debris = debris.is_line(&line.text, place)
+            || tail && debris.is_line(&line.text, Place::Tail)
+            || sites.contains(&line.text);
+        !ended && !debris
     });
     sites
 }
@@ -133,4 +133,65 @@ pub(super) fn cut_parts(line: &mut Line, debris: &Debris, sites: &[String]) {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests {
+    use super::super::plain;
+    use super::*;
+
+    fn texts(lines: &[Line]) -> Vec<&str> {
+        lines.iter().filter(|l| l.is_text()).map(|l| l.text.as_str()).collect()
+    }
+
+    #[test]
+    fn what_a_printer_repeats_on_each_page_goes() {
+        // Once it stays: it may be the title.
+        let mut text = String::new();
+        for page in 1..6 {
+            text += &format!("青澜年鉴 第{page}卷\n甲{page}项工作\n{page}\n\u{c}");
+        }
+        let lines = mark_pages(plain::lines(&text), &Debris::embedded());
+        let kept =
+            ["青澜年鉴 第1卷", "甲1项工作", "甲2项工作", "甲3项工作", "甲4项工作", "甲5项工作"];
+        assert_eq!(texts(&lines), kept);
+    }
+
+    #[test]
+    fn a_row_number_is_no_page_number() {
+        let lines = mark_pages(plain::lines("序号\n1\n德育\n2\n智育"), &Debris::embedded());
+        assert_eq!(texts(&lines), ["序号", "1", "德育", "2", "智育"]);
+    }
+
+    #[test]
+    fn a_site_is_kept_out_and_its_facts_stay() {
+        let text = "当前位置：首页 > 政务公开\n关于开展教学工作的通知\n来源：青澜市教育局 时间：2024-03-01 【字体：大 中 小】\n\
+                    各学校：\n请认真落实。\n青澜市教育局\n2024年3月1日\n责任编辑：李岚\n相关阅读\n关于放假的通知";
+        let debris = Debris::embedded();
+        let mut lines = plain::lines(text);
+        let sites = drop_lines(&mut lines, &debris);
+        for line in &mut lines {
+            cut_parts(line, &debris, &sites);
+        }
+        assert_eq!(
+            texts(&lines),
+            [
+                "关于开展教学工作的通知",
+                "来源：青澜市教育局 时间：2024-03-01",
+                "各学校：",
+                "请认真落实。",
+                "青澜市教育局",
+                "2024年3月1日"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_forum_writes_its_name_into_words() {
+        let text = "青澜文秘网_写作\n我青澜文秘网市推进改革，在青澜文秘网。\n欢迎光临 青澜文秘网_写作 (http://example.cn/) |";
+        let debris = Debris::embedded();
+        let mut lines = plain::lines(text);
+        let sites = drop_lines(&mut lines, &debris);
+        for line in &mut lines {
+            cut_parts(line, &debris, &sites);
+        }
+        assert_eq!(texts(&lines), ["我市推进改革，在青澜文秘网。"]);
+    }
+}

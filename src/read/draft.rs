@@ -37,6 +37,11 @@ impl Line {
         Self { kind, text, indent, source, joined: Vec::new(), cell: None }
     }
 
+    /// 1-based line of the decoded source where it begins.
+    pub fn source(&self) -> usize {
+        self.source
+    }
+
     pub fn is_text(&self) -> bool {
         self.kind == Kind::Text
     }
@@ -74,14 +79,8 @@ impl Line {
     /// Drops outer white space.
     pub fn trim(&mut self) {
         let start = self.text.len() - self.text.trim_start().len();
-        let end = self.text.trim_end().len();
-        if end < self.text.len() {
-            let cut = end.max(start)..self.text.len();
-            self.remove(&[cut]);
-        }
-        if start > 0 {
-            self.remove(&[0..start.min(self.text.len())]);
-        }
+        let end = start + self.text.trim().len();
+        self.remove(&[0..start, end..self.text.len()]);
     }
 }
 
@@ -143,7 +142,7 @@ mod tests {
         line.remove(&[3..6, 9..10]);
         assert_eq!(line.text, "甲丙丁戊");
         assert_eq!(line.joined, [(3, 2), (9, 5)]);
-        line.remove(&[0..6]);
+        line.remove(&[0..3, 3..6]);
         assert_eq!((line.text.as_str(), line.joined.as_slice()), ("丁戊", &[(0, 2), (3, 5)][..]));
     }
 }

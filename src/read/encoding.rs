@@ -9,6 +9,8 @@ use super::ReadError;
 
 /// So many bytes are looked at to guess an encoding.
 const SAMPLE: usize = 1 << 16;
+/// Fewer bytes do not tell UTF-16 from a binary file.
+const SHORTEST: usize = 32;
 /// One lost or control character in so many is damage; more is no text.
 const TOLERATED: usize = 200;
 
@@ -45,7 +47,7 @@ fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> String {
 /// its Chinese characters from 0x4E to 0x9F.
 fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
-    if bytes.len() % 2 != 0 || !sample.contains(&0) {
+    if !bytes.len().is_multiple_of(2) || bytes.len() < SHORTEST || !sample.contains(&0) {
         return None;
     }
     let high = |first: usize| {

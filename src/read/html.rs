@@ -189,7 +189,7 @@ impl State {
         if name == "p" || name == "br" {
             self.page.events.push(Event::Break);
         }
-        if !self.names.get(name).is_some_and(|&n| n > 0) {
+        if self.names.get(name).is_none_or(|&n| n == 0) {
             return;
         }
         let table = matches!(kind(name), Kind::Table | Kind::Rows | Kind::Row | Kind::Cell);
@@ -253,5 +253,84 @@ fn kind(name: &str) -> Kind {
         // Word's and the sites' own inline elements have a colon or a hyphen in their names.
         name if name.contains([':', '-']) => Kind::Inline,
         _ => Kind::Block,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::draft::assemble;
+    use super::*;
+    use crate::model::Text;
+
+    fn text(page: &str) -> Text {
+        let content = read(page, &Debris::embedded());
+        assemble(&content.lines, &content.grids, content.cells)
+    }
+
+    fn rows(text: &Text) -> Vec<Vec<&str>> {
+        text.tables[0].rows.iter().map(|r| r.iter().map(|&c| text.slice(c)).collect()).collect()
+    }
+
+    #[test]
+    fn pages_are_told_by_name_or_beginning() {
+        assert!(is_html("html", "<p>甲</p>"));
+        assert!(is_html("txt", "\n<!DOCTYPE html><p>甲"));
+        assert!(!is_html("txt", "<legend id=\"a\"></legend>甲"));
+        assert!(!is_html("html", "甲\n乙"));
+    }
+
+    #[test]
+    fn blocks_are_lines_and_what_is_not_shown_is_no_text() {
+        let page = "<html><head><title>甲通知_青澜市</title><style>p{}</style></head><body>\n\
+            <script>var a = '<p>丑</p>';</script><div class=\"nav\"><a>首页</a></div>\n\
+            <p>甲<b>通</b>知</p><p style=\"display: none\">寅</p>乙&nbsp;丙<br>丁<p>戊\n  己 a\n b<!-- 庚 -->\n\
+            <footer>辛</footer></body></html>";
+        let text = text(page);
+        assert_eq!(text.as_str(), "甲通知\n乙 丙\n丁\n戊己 a b");
+        assert_eq!(text.source_line(0), 3);
+    }
+
+    #[test]
+    fn the_head_says_what_the_body_does_not() {
+        let page = "<meta name=\"ArticleTitle\" content=\"青澜市教育工作要点\">\
+            <meta name=\"PubDate\" content=\"2024-03-01 10:00\"><p>各学校：</p><p>请落实。</p>";
+        assert_eq!(
+            text(page).as_str(),
+            "青澜市教育工作要点\n发布日期：2024-03-01 10:00\n各学校：\n请落实。"
+        );
+    }
+
+    #[test]
+    fn merged_cells_stand_wherever_they_reach() {
+        let page = "<table><tr><th>序号<th colspan=2>单位</tr>\
+            <tr><td rowspan=2>1<td><p>市教育局</p><p>市财政局</p><td></tr><tr><td>市科技局<td>长期</table>";
+        let text = text(page);
+        assert_eq!(
+            rows(&text),
+            [["序号", "单位", "单位"], ["1", "市教育局\n市财政局", ""], ["1", "市科技局", "长期"]]
+        );
+    }
+
+    #[test]
+    fn a_table_that_lays_the_page_out_is_none() {
+        let article = "市教育局牵头推进。".repeat(80);
+        let page = format!(
+            "<table><tr><td>甲</td><td>乙</td></tr><tr><td>{article}\
+             <table><tr><td>序号</td><td>任务</td></tr><tr><td>1</td><td>德育</td></tr></table></td><td>丙</td></tr></table>"
+        );
+        let text = text(&page);
+        assert_eq!(text.tables.len(), 1);
+        assert_eq!(rows(&text), [["序号", "任务"], ["1", "德育"]]);
+    }
+
+    #[test]
+    fn tags_nested_without_end_are_read_in_linear_time() {
+        for tag in
+            ["<div>", "<table><tr><td>", "<b>", "<a>", "<td rowspan=200 colspan=200>甲", "<ul><li>"]
+        {
+            let page = format!("<html>市教育局{}市财政局", tag.repeat(20_000));
+            let string = text(&page).as_str().to_owned();
+            assert!(string.starts_with("市教育局") && string.ends_with("市财政局"), "{tag}");
+        }
     }
 }

@@ -10,6 +10,7 @@ mod draft;
 mod encoding;
 mod html;
 mod page;
+mod pieces;
 mod plain;
 mod spacing;
 mod unwrap;
@@ -80,4 +81,95 @@ pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError
         return Err(ReadError::NoText);
     }
     Ok(draft::assemble(&lines, &grids, cells))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    static DEBRIS: LazyLock<Debris> = LazyLock::new(Debris::embedded);
+
+    fn read_txt(text: &str) -> Result<Text, ReadError> {
+        read("a.txt", text.as_bytes(), &DEBRIS)
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        assert_eq!(read_txt("").unwrap_err(), ReadError::Empty);
+        assert_eq!(read_txt(" \n<p></p>\n").unwrap_err(), ReadError::NoText);
+        assert_eq!(read_txt("甲\0").unwrap_err(), ReadError::Binary { offset: 3 });
+        let pdf = ReadError::UnsupportedFormat { extension: "pdf".into() };
+        assert_eq!(read("a.PDF", b"%PDF", &DEBRIS).unwrap_err(), pdf);
+        let size = LIMIT + 1;
+        let large = ReadError::TooLarge { limit: LIMIT, size };
+        assert_eq!(read("a.txt", &vec![b'a'; size], &DEBRIS).unwrap_err(), large);
+    }
+
+    #[test]
+    fn a_text_knows_its_source_lines() {
+        let text = read_txt("字号： 大 中 小\n青澜市教育局《工作\n要点》\n2024 年3 月").unwrap();
+        assert_eq!(text.as_str(), "青澜市教育局《工作要点》\n2024年3月");
+        let line = |needle: &str| text.source_line(text.as_str().find(needle).unwrap());
+        assert_eq!((line("青澜"), line("要点"), line("2024")), (2, 3, 4));
+    }
+
+    #[test]
+    fn masked_numbers_stay() {
+        assert_eq!(
+            read_txt("普惠率达到**.*%，建成***个。").unwrap().as_str(),
+            "普惠率达到**.*%，建成***个。"
+        );
+    }
+
+    /// What every text must be.
+    fn check(name: &str, bytes: &[u8]) {
+        let Ok(text) = read(name, bytes, &DEBRIS) else { return };
+        let string = text.as_str();
+        assert!(!string.trim().is_empty() && !string.contains(['\r', '\u{feff}', '\0']));
+        let mut last = 1;
+        for span in text.lines() {
+            let line = text.slice(span);
+            assert_eq!(line, line.trim());
+        }
+        for (at, _) in string.char_indices() {
+            let line = text.source_line(at);
+            assert!(line >= last, "lines of the source ascend");
+            last = line;
+        }
+        assert!(last <= bytes.len() + 1);
+        for &cell in text.tables.iter().flat_map(|t| t.rows.iter().flatten()) {
+            text.slice(cell);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            check("a.txt", &bytes);
+            check("a.html", &bytes);
+        }
+
+        #[test]
+        fn no_text_panics(parts in proptest::collection::vec(
+            prop::sample::select(vec![
+                "\n", "\r\n", "\u{c}", " ", "\u{3000}", "甲", "市教育局", "，", "。", "（", "）", "《", "》", "“",
+                "一、", "（一）", "1.", "①", "第一条", "附件", "责任单位：", "2024 年3 月1 日", "# Page 3:", "- 3 -", "3",
+                "加强统筹协调完善工作机制推动各项任务落实到位不断提升服务水平和治理能力为青澜发展提供支撑",
+                "<p>", "</p>", "<table>", "<tr>", "<td rowspan=2>", "<td>", "</table>", "<br>", "<script>", "&nbsp;",
+                "365bet体育在线网址_彩票", "[打印本页]", "欢迎光临 青澜网站名 (http://a.cn)", "相关阅读", "a", "b c",
+            ]),
+            0..120,
+        )) {
+            let text: String = parts.concat();
+            check("a.txt", text.as_bytes());
+            check("a.html", text.as_bytes());
+            check("a.txt", &encoding_rs::GB18030.encode(&text).0);
+        }
+    }
 }

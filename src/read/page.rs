@@ -7,6 +7,9 @@ use super::draft::{Grid, Kind as LineKind, Line};
 use super::html::Content;
 use super::plain::squeeze;
 
+/// Merged cells are spread over no more places of a table than this.
+const MOST_PLACES: usize = 1 << 16;
+
 /// Index into [`Page::elements`].
 pub(super) type ElementId = usize;
 
@@ -190,8 +193,8 @@ impl Page {
                 }
                 Event::Break if skipped == 0 => writer.end_line(inside.last().copied()),
                 Event::Text(from, to, line) if skipped == 0 => {
-                    for (n, part) in self.text[from..to].split_inclusive('\n').enumerate() {
-                        writer.add(part, line + n);
+                    for part in self.text[from..to].split_inclusive('\n') {
+                        writer.add(part, line);
                         if pre > 0 && part.ends_with('\n') {
                             writer.end_line(inside.last().copied());
                         }
@@ -259,6 +262,7 @@ impl Page {
         let mut rows: Vec<Vec<usize>> = Vec::with_capacity(source.len());
         // By column: the cell that reaches down and how many rows are left of it.
         let mut down: Vec<(usize, usize)> = Vec::new();
+        let mut placed = 0;
         for row in source {
             let mut cells = row.iter();
             let mut out = Vec::new();
@@ -266,6 +270,7 @@ impl Page {
                 let column = out.len();
                 if let Some((cell, left)) = down.get_mut(column).filter(|(_, left)| *left > 0) {
                     *left -= 1;
+                    placed += 1;
                     out.push(*cell);
                     continue;
                 }
@@ -281,6 +286,9 @@ impl Page {
                     }
                     break;
                 };
+                // A hostile page could span without end.
+                let (deep, wide) = if placed < MOST_PLACES { (deep, wide) } else { (1, 1) };
+                placed += wide;
                 for column in column..column + wide {
                     if down.len() <= column {
                         down.resize(column + 1, (0, 0));
@@ -312,13 +320,17 @@ impl Page {
             ("来源：", meta("contentsource").unwrap_or_default()),
         ];
         let mut lines = Vec::new();
-        for (label, (value, source)) in stated {
+        // Lines of the source ascend, wherever the head is.
+        let last = body.first().map_or(1, Line::source);
+        let mut source = 1;
+        for (label, (value, line)) in stated {
             let value = squeeze(value);
-            // A date is shown in many ways: its year, month and day tell.
-            let key = solid(value.split_whitespace().next().unwrap_or_default());
-            let key = if label.is_empty() { solid(&value) } else { key };
+            // A date's time of day may be shown in another way.
+            let key = value.split_whitespace().next().unwrap_or_default();
+            let key = if label.is_empty() { solid(&value) } else { key.to_owned() };
             if key.chars().count() > 4 && !shown.contains(&key) {
-                lines.push(Line::new(LineKind::Text, format!("{label}{value}"), 0, source.max(1)));
+                source = line.clamp(source, last.max(source));
+                lines.push(Line::new(LineKind::Text, format!("{label}{value}"), 0, source));
             }
         }
         lines
@@ -344,7 +356,7 @@ impl Writer {
                 continue;
             }
             if self.line.is_empty() {
-                self.source = source;
+                self.source = source.max(self.source);
             } else if let Some(broken) = self.gap
                 && !(broken && is_wide(c) && self.line.chars().next_back().is_some_and(is_wide))
             {

@@ -6,23 +6,10 @@
 //! Invariant: no text is lost or moved; where nothing tells, lines stay apart, since two items on
 //! one line do more harm than one item on two.
 
-use std::cmp::Ordering;
-use std::ops::RangeInclusive;
-
 use super::draft::{Kind, Line};
+use super::pieces::{AHEAD, Edge, INDENT, Pieces, SLACK, Width, edge, is_close, is_open};
 use crate::knowledge::debris::{Debris, Start};
 
-/// Widths count half-width columns: a Chinese character is two.
-const SLACK: usize = 3;
-/// A paragraph's first line is indented by two characters.
-const INDENT: usize = 4;
-/// How many lines ahead the end of an open bracket or of a printed line is looked for.
-const AHEAD: usize = 12;
-/// The widths that lines of print have.
-const NARROWEST: usize = 40;
-const WIDEST: usize = 160;
-/// So many pieces before and after tell whether one stands in a table.
-const CONTEXT: usize = 6;
 /// Titles are printed among the first lines.
 const TITLE_LINES: usize = 6;
 
@@ -80,126 +67,6 @@ fn settle_blanks(lines: Vec<Line>) -> Vec<Line> {
         }
     }
     out
-}
-
-/// What a line's end or beginning says about the break there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Edge {
-    /// A letter, digit or Chinese character.
-    Plain,
-    /// A full stop, semicolon or colon.
-    Stop,
-    /// A comma: the sentence goes on.
-    Comma,
-    /// A closing bracket or quotation mark.
-    Close,
-    /// An opening one.
-    Open,
-}
-
-fn edge(c: Option<char>) -> Edge {
-    match c {
-        Some('。' | '！' | '？' | '；' | '：' | ';' | ':' | '!' | '?' | '…') => Edge::Stop,
-        Some('，' | '、' | ',' | '·') => Edge::Comma,
-        Some(
-            '）' | ')' | '》' | '〉' | '”' | '’' | '】' | '〕' | ']' | '］' | '％' | '%' | '"',
-        ) => Edge::Close,
-        Some('（' | '(' | '《' | '〈' | '“' | '‘' | '【' | '〔' | '[' | '［') => {
-            Edge::Open
-        }
-        _ => Edge::Plain,
-    }
-}
-
-fn is_open(c: char) -> bool {
-    matches!(c, '（' | '(' | '《' | '〈' | '〔' | '【' | '[' | '［')
-}
-
-fn is_close(c: char) -> bool {
-    matches!(c, '）' | ')' | '》' | '〉' | '〕' | '】' | ']' | '］')
-}
-
-/// Half-width columns of `text`; the spaces that PDF extraction puts around digits do not count.
-fn width(text: &str) -> usize {
-    text.chars()
-        .map(|c| match c {
-            ' ' => 0,
-            c if c.is_ascii() => 1,
-            _ => 2,
-        })
-        .sum()
-}
-
-/// How many brackets `text` closes that it did not open, and how many it leaves open.
-fn brackets(text: &str) -> (usize, usize) {
-    let (mut closed, mut opened) = (0, 0);
-    for c in text.chars() {
-        if is_open(c) {
-            opened += 1;
-        } else if is_close(c) {
-            if opened == 0 { closed += 1 } else { opened -= 1 }
-        }
-    }
-    (closed, opened)
-}
-
-/// One line with what the decisions need.
-struct Piece<'a> {
-    line: &'a Line,
-    width: usize,
-    first: Edge,
-    last: Edge,
-    /// Brackets closed that were opened before it, and brackets left open.
-    brackets: (usize, usize),
-    /// Begins an item, a label line, an annex.
-    starts: Option<Start>,
-    /// A date, a document number.
-    alone: bool,
-    /// A blank line stands before it.
-    gap: bool,
-}
-
-/// How well pieces fill printed lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Evenness {
-    /// A line would end too early or too late.
-    Odd,
-    /// The paragraph ends before the line does.
-    Open,
-    /// One line comes out, the next does not.
-    Doubtful,
-    /// One line comes out.
-    Likely,
-    /// Two do, or one that breaks a sentence off.
-    Even,
-}
-
-/// The width of a printed line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Width {
-    columns: usize,
-    /// Of the first line of a paragraph.
-    indent: usize,
-}
-
-impl Width {
-    fn is_full(self, column: usize) -> bool {
-        column.saturating_add(SLACK) >= self.columns
-    }
-}
-
-/// The width within `range` that most lines have, if some have one.
-fn crowd(counts: &[usize], range: RangeInclusive<usize>) -> Option<usize> {
-    let near = |w: usize| counts[w - 1] + 2 * counts[w] + counts[w + 1];
-    let width = range.max_by_key(|&w| near(w))?;
-    (near(width) > 2).then_some(width)
-}
-
-struct Pieces<'a> {
-    debris: &'a Debris,
-    all: Vec<Piece<'a>>,
-    /// Blank lines, by the piece they stand before.
-    blanks: Vec<(usize, &'a Line)>,
 }
 
 /// The paragraph that is being put together.
@@ -264,100 +131,7 @@ fn glue(left: &str, right: &str) -> &'static str {
     if latin(left.chars().next_back()) && latin(right.chars().next()) { " " } else { "" }
 }
 
-impl<'a> Pieces<'a> {
-    fn new(lines: &'a [Line], debris: &'a Debris) -> Self {
-        let mut pieces = Self { debris, all: Vec::with_capacity(lines.len()), blanks: Vec::new() };
-        let mut gap = false;
-        for line in lines {
-            match line.kind {
-                Kind::Text => {
-                    let text = line.text.as_str();
-                    pieces.all.push(Piece {
-                        line,
-                        width: width(text),
-                        brackets: brackets(text),
-                        first: edge(text.chars().next()),
-                        last: edge(text.chars().next_back()),
-                        starts: debris.starts_paragraph(text),
-                        alone: debris.stands_alone(text),
-                        gap: std::mem::take(&mut gap),
-                    });
-                }
-                Kind::Blank => {
-                    gap = true;
-                    pieces.blanks.push((pieces.all.len(), line));
-                }
-                Kind::Page => {}
-            }
-        }
-        pieces
-    }
-
-    /// The width at which the document is wrapped around each piece; empty if it is not.
-    fn widths(&self) -> Vec<Width> {
-        // A line broken off before and after in mid-sentence is neither indented nor cut short.
-        let inner = |i: usize| i > 0 && self.breaks_off(i - 1) && self.breaks_off(i);
-        let mut counts = self.count(inner);
-        let mut page = crowd(&counts, NARROWEST..=WIDEST);
-        if page.is_none() {
-            counts = self.count(|_| true);
-            page = crowd(&counts, NARROWEST..=WIDEST);
-        }
-        let Some(most) = page else { return Vec::new() };
-        // The lines of a wide table column may outnumber those of the page.
-        let page = crowd(&counts, most + 4 * SLACK..=WIDEST)
-            .filter(|&wide| counts[wide] * 20 >= counts[most])
-            .unwrap_or(most);
-        if !self.is_wrapped(page) {
-            return Vec::new();
-        }
-        let paragraphs = Width { columns: page, indent: INDENT };
-        let Some(columns) = crowd(&counts, NARROWEST..=page.saturating_sub(4 * SLACK)) else {
-            return vec![paragraphs; self.all.len()];
-        };
-        let cells = Width { columns, indent: 0 };
-        let near = |i: usize| {
-            let around = i.saturating_sub(CONTEXT)..(i + CONTEXT + 1).min(self.all.len());
-            let fits = self.all[around.clone()].iter().all(|p| p.width <= columns + SLACK);
-            let full = |&j: &usize| self.breaks_off(j) && self.all[j].width + SLACK >= columns;
-            if fits && around.filter(full).nth(1).is_some() { cells } else { paragraphs }
-        };
-        (0..self.all.len()).map(near).collect()
-    }
-
-    /// How many of the `wanted` pieces have each width.
-    fn count(&self, wanted: impl Fn(usize) -> bool) -> Vec<usize> {
-        let mut counts = vec![0; WIDEST + 2];
-        for (i, piece) in self.all.iter().enumerate() {
-            if piece.width <= WIDEST && wanted(i) {
-                counts[piece.width] += 1;
-            }
-        }
-        counts
-    }
-
-    /// Whether lines break in mid-sentence at `width`, and hardly any is longer.
-    fn is_wrapped(&self, width: usize) -> bool {
-        let total: usize = self.all.iter().map(|p| p.width).sum();
-        let over: usize = self.all.iter().map(|p| p.width).filter(|&w| w > width + 4 * SLACK).sum();
-        let (mut filled, mut broken) = (0, 0);
-        for (i, piece) in self.all.iter().enumerate() {
-            if piece.width + SLACK + INDENT >= width && piece.width <= width + SLACK {
-                filled += 1;
-                broken += usize::from(self.breaks_off(i));
-            }
-        }
-        broken >= 2 && broken * 3 >= filled && over * 6 < total
-    }
-
-    /// Whether the line after piece `i` breaks a sentence off: a printed line ends there.
-    fn breaks_off(&self, i: usize) -> bool {
-        self.all[i].last == Edge::Plain
-            && self.all.get(i + 1).is_some_and(|next| {
-                next.first == Edge::Plain && next.starts.is_none() && !next.alone && !next.gap
-            })
-    }
-
+impl Pieces<'_> {
     /// Whether piece `i` goes on with the paragraph before it, in a text wrapped at `width`.
     fn goes_on(&self, state: &State, i: usize, width: Width) -> bool {
         let piece = &self.all[i];
@@ -378,7 +152,10 @@ impl<'a> Pieces<'a> {
         if matches!(last, Edge::Comma | Edge::Open) {
             return true;
         }
-        if state.index < TITLE_LINES && is_unfinished_title(text) && !width.is_full(piece.width) {
+        if state.index < TITLE_LINES
+            && self.debris.is_unfinished_title(text)
+            && !width.is_full(piece.width)
+        {
             return last != Edge::Stop;
         }
         // A sentence that was begun goes on, wherever it was broken off; in a cell none needs an end.
@@ -387,6 +164,11 @@ impl<'a> Pieces<'a> {
                 || text.contains('，')
                     && (state.pieces > 1 || !state.starts && text.matches('，').count() > 1));
         let full = width.is_full(state.column);
+        match piece.indented {
+            Some(true) => return false,
+            Some(false) if full => return true,
+            _ => {}
+        }
         // A nearly full printed line may still take a character, or be full.
         let fits = state.column + piece.width <= width.columns + SLACK;
         let measured = (fits || !full)
@@ -437,70 +219,6 @@ impl<'a> Pieces<'a> {
         }
         false
     }
-
-    /// Whether the printed lines come out even if piece `i` goes on at `column` (`Some(true)`), or
-    /// if it begins an indented paragraph (`Some(false)`); nothing if neither does so better.
-    fn measure(&self, column: usize, i: usize, width: Width) -> Option<bool> {
-        let joined = self.evenness(column, i, width.columns);
-        let apart = self.evenness(width.indent, i, width.columns);
-        match joined.cmp(&apart) {
-            Ordering::Greater if joined > Evenness::Open => Some(true),
-            Ordering::Less => Some(false),
-            _ => None,
-        }
-    }
-
-    /// How well the pieces from `i` on fill printed lines, the first from `column` on. Only a line
-    /// stretched to the full width comes in pieces, and one that breaks a sentence off is full.
-    fn evenness(&self, mut column: usize, i: usize, width: usize) -> Evenness {
-        let mut pieces = usize::from(column > INDENT);
-        let mut even = Evenness::Open;
-        for (j, piece) in self.all.iter().enumerate().skip(i).take(AHEAD) {
-            if j > i && (piece.gap || piece.starts.is_some() || piece.alone) {
-                return if even == Evenness::Open && pieces > 1 { Evenness::Odd } else { even };
-            }
-            column += piece.width;
-            pieces += 1;
-            let hangs = self.all.get(j + 1).is_some_and(|next| {
-                matches!(next.first, Edge::Stop | Edge::Comma | Edge::Close) && next.width <= 4
-            });
-            // Punctuation may hang over the edge or be squeezed.
-            let edge = if pieces > 1 || piece.last != Edge::Plain { width + 4 } else { width };
-            if column + 2 >= width && column <= edge && !hangs {
-                (column, pieces) = (0, 0);
-                match even {
-                    _ if self.breaks_off(j) => return Evenness::Even,
-                    Evenness::Open => even = Evenness::Likely,
-                    _ => return Evenness::Even,
-                }
-            } else if column > edge || self.breaks_off(j) {
-                return if even == Evenness::Open { Evenness::Odd } else { Evenness::Doubtful };
-            }
-        }
-        even
-    }
-
-    /// Whether piece `i` looks like a signature or a heading before an item.
-    fn is_last_line(&self, i: usize) -> bool {
-        self.is_heading(i)
-            && self
-                .all
-                .get(i + 1)
-                .is_none_or(|next| next.starts.is_some() || next.alone || next.gap)
-    }
-
-    /// Whether piece `i` looks like a heading, a signature or a cell: short, without punctuation,
-    /// and what follows is one too or begins a paragraph.
-    fn is_heading(&self, i: usize) -> bool {
-        let bare =
-            |p: &Piece| p.width < 60 && !p.line.text.contains(['，', '。', '；', '：', '、', ',']);
-        bare(&self.all[i])
-            && self.all[i].last == Edge::Plain
-            && self
-                .all
-                .get(i + 1)
-                .is_none_or(|next| next.starts.is_some() || next.alone || next.gap || bare(next))
-    }
 }
 
 /// Whether `text` is but the number of an item (`（一）`, `12．`).
@@ -517,18 +235,6 @@ fn is_bare_number(text: &str) -> bool {
         && text.ends_with([
             '）', ')', '.', '．', '、', '条', '①', '②', '③', '④', '⑤', '⑥', '⑦', '⑧', '⑨', '⑩',
         ])
-}
-
-/// Whether `text` begins a title (`X关于…`) whose genre is still to come.
-fn is_unfinished_title(text: &str) -> bool {
-    const GENRES: [&str; 24] = [
-        "通知", "意见", "方案", "办法", "决定", "通告", "公告", "函", "规定", "条例", "措施",
-        "细则", "要点", "清单", "计划", "报告", "批复", "纪要", "指南", "规程", "日）", "日)",
-        "行）", "稿）",
-    ];
-    text.contains("关于")
-        && !text.contains(['。', '；', '：'])
-        && !GENRES.iter().any(|genre| text.ends_with(genre))
 }
 
 /// What the bracket holds with which `text` ends.
@@ -550,5 +256,115 @@ fn last_bracket(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{pieces::width, plain};
     use super::*;
+
+    fn paragraphs(text: &str) -> Vec<String> {
+        let lines = unwrap(plain::lines(text), &Debris::embedded()).0;
+        lines.into_iter().map(|l| l.text).collect()
+    }
+
+    /// Prints paragraphs as a PDF would give them: 40 characters a line, the first two blank.
+    fn print(paragraphs: &[&str]) -> String {
+        let mut out = String::new();
+        for paragraph in paragraphs {
+            let mut column = 2;
+            for c in paragraph.chars() {
+                if column == 40 {
+                    out.push('\n');
+                    column = 0;
+                }
+                out.push(c);
+                column += 1;
+            }
+            out.push('\n');
+        }
+        out
+    }
+
+    const ITEMS: [&str; 5] = [
+        "一、总体要求",
+        "以高质量发展为目标，加强部门协同，完善工作机制，推动各项改革任务落到实处，不断提升企业和群众的获得感与满意度，为建设青澜提供有力支撑。",
+        "（一）优化审批流程。全面梳理审批事项，压减材料，缩短时限，在全市范围内推行并联审批和容缺受理，实现企业开办一日办结。（牵头单位：市行政审批局；责任单位：市市场监管局、市公安局）",
+        "（二）加强要素保障。统筹土地、资金、人才等要素资源，建立重点项目清单，对纳入清单的项目实行专班服务，确保项目早开工、早投产、早见效。（市发展改革委牵头，各县区按职责分工负责）",
+        "青澜市人民政府办公室",
+    ];
+
+    #[test]
+    fn printed_paragraphs_come_back() {
+        assert_eq!(paragraphs(&print(&ITEMS)), ITEMS);
+    }
+
+    #[test]
+    fn stretched_lines_in_pieces_come_back() {
+        // Extraction breaks some full lines after commas; the last line of a paragraph is not full.
+        let printed = print(&ITEMS);
+        let lines: Vec<String> = printed
+            .lines()
+            .enumerate()
+            .map(|(n, line)| {
+                let cut = n % 2 == 0 && width(line) >= 76;
+                if cut {
+                    line.replace('，', "，\n").replace('。', "。\n")
+                } else {
+                    line.to_owned()
+                }
+            })
+            .collect();
+        assert_eq!(paragraphs(&lines.join("\n")), ITEMS);
+    }
+
+    #[test]
+    fn indents_tell_paragraphs() {
+        let sentence =
+            "各部门要密切协作，统筹推进各项改革任务，确保按时完成全部工作目标，切实提高服务水平。";
+        let paragraph = sentence.repeat(3);
+        let text: String = (0..4)
+            .map(|_| print(&[&paragraph]).replace("\n", "\r\n"))
+            .map(|p| format!("\u{3000}\u{3000}{p}"))
+            .collect();
+        assert_eq!(paragraphs(&text), vec![paragraph; 4]);
+    }
+
+    #[test]
+    fn a_page_break_parts_nothing() {
+        let printed = print(&ITEMS);
+        let cut = printed.match_indices('\n').nth(1).unwrap().0;
+        let paged = format!("{}\n\n\u{c}\n{}", &printed[..cut], &printed[cut + 1..]);
+        assert_eq!(paragraphs(&paged), ITEMS);
+    }
+
+    #[test]
+    fn lines_of_a_page_that_is_not_wrapped_stay() {
+        let text = "青澜市教育局\n2024年工作要点\n一、加强领导\n市教育局\n\n市财政局\n要加强部门之间的协同，完善机制。";
+        assert_eq!(paragraphs(text), text.split('\n').collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_title_in_brackets_is_never_broken() {
+        let text = "青澜市关于执行《青澜市教育管理\n条例》的决定\n（未闭合\n一、总则（试行）";
+        assert_eq!(
+            paragraphs(text),
+            ["青澜市关于执行《青澜市教育管理条例》的决定", "（未闭合", "一、总则（试行）"]
+        );
+    }
+
+    #[test]
+    fn a_blank_line_in_a_spaced_text_is_an_empty_cell() {
+        let text = "1\n\n德育\n\n长期\n\n \n\n市教育局\n\n2\n\n智育\n\n长期\n\n市科技局";
+        assert_eq!(
+            paragraphs(text),
+            ["1", "德育", "长期", "", "市教育局", "2", "智育", "长期", "市科技局"]
+        );
+    }
+
+    #[test]
+    fn the_last_bracket_is_found_across_nested_ones() {
+        assert_eq!(
+            last_bracket("工作。（责任单位：各县（市、区））"),
+            Some("责任单位：各县（市、区）")
+        );
+        assert_eq!(last_bracket("工作"), None);
+        assert_eq!(last_bracket("工作）"), None);
+    }
 }
