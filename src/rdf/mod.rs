@@ -21,6 +21,8 @@ pub mod iri;
 pub mod jsonld;
 mod quads;
 #[cfg(test)]
+mod questions;
+#[cfg(test)]
 mod shapes;
 mod terms;
 pub mod vocab;

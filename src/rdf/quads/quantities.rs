@@ -10,7 +10,8 @@ use crate::model::{Deadline, NodeId, Span, Target, Value};
 use crate::rdf::terms;
 use crate::rdf::vocab::gm;
 
-/// Deadlines by the node and the words that state them: a task and its targets share theirs.
+/// Deadlines by the node and the words that state them: where a task and its targets are equally
+/// sure of one, they share it.
 type Deadlines<'a> = HashMap<(NodeId, Span), Vec<(&'a Deadline, NamedNode)>>;
 
 impl Claims<'_> {
