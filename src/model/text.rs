@@ -1,0 +1,144 @@
+//! The clean text of one document, and places in it.
+
+/// A half-open range of **byte** offsets into a [`Text`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Span {
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    pub const fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    pub const fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+
+    /// Whether `other` lies wholly inside this span.
+    pub const fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// Whether the two share at least one byte.
+    pub const fn overlaps(self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// The smallest span that holds both.
+    pub fn cover(self, other: Span) -> Self {
+        Self::new(self.start.min(other.start), self.end.max(other.end))
+    }
+}
+
+/// A table whose cell boundaries the source still had (HTML) or that was put together again from
+/// lines. A merged cell stands in every row and column that it covers, with the same span.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    pub rows: Vec<Vec<Span>>,
+}
+
+/// The text that positions count in (`gm:text`): decoded, unwrapped, one paragraph, list item or
+/// table cell a line, without site debris. It remembers the line of the source each piece came from.
+#[derive(Clone, Debug, Default)]
+pub struct Text {
+    string: String,
+    /// (byte offset in `string`, 1-based line of the decoded source), ascending; holds from there on.
+    origins: Vec<(usize, usize)>,
+    /// Tables in the order of the text.
+    pub tables: Vec<Table>,
+    /// Number of code points before every `STEP`-th byte, so that a position is found quickly.
+    marks: Vec<usize>,
+}
+
+/// Distance in bytes between two entries of `Text::marks`.
+const STEP: usize = 256;
+
+impl Text {
+    /// A text with the source line of each of its pieces: (byte offset, 1-based line), ascending.
+    pub fn new(string: String, origins: Vec<(usize, usize)>, tables: Vec<Table>) -> Self {
+        let mut marks = Vec::with_capacity(string.len() / STEP + 1);
+        for (points, (offset, _)) in string.char_indices().enumerate() {
+            while marks.len() * STEP <= offset {
+                marks.push(points);
+            }
+        }
+        Self { string, origins, tables, marks }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.string
+    }
+
+    pub fn slice(&self, span: Span) -> &str {
+        &self.string[span.start..span.end]
+    }
+
+    /// The span of the whole text.
+    pub fn span(&self) -> Span {
+        Span::new(0, self.string.len())
+    }
+
+    /// `span` in Unicode code points, as `oa:TextPositionSelector` counts them.
+    pub fn code_points(&self, span: Span) -> Span {
+        Span::new(self.code_point(span.start), self.code_point(span.end))
+    }
+
+    fn code_point(&self, offset: usize) -> usize {
+        // The mark of byte k*STEP counts the code points that start before the first boundary at or after it.
+        let mark = (offset / STEP).min(self.marks.len().saturating_sub(1));
+        let mut from = mark * STEP;
+        while !self.string.is_char_boundary(from) {
+            from += 1;
+        }
+        if self.marks.is_empty() || from > offset {
+            return self.string[..offset].chars().count();
+        }
+        self.marks[mark] + self.string[from..offset].chars().count()
+    }
+
+    /// The 1-based line of the decoded source that the byte at `offset` came from.
+    pub fn source_line(&self, offset: usize) -> usize {
+        match self.origins.partition_point(|&(from, _)| from <= offset) {
+            0 => 1,
+            n => self.origins[n - 1].1,
+        }
+    }
+
+    /// The lines of the text (paragraphs, items, cells) with their spans, without the line breaks.
+    pub fn lines(&self) -> impl Iterator<Item = Span> + '_ {
+        let mut start = 0;
+        self.string.split('\n').map(move |line| {
+            let span = Span::new(start, start + line.len());
+            start = span.end + 1;
+            span
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_code_points() {
+        let string: String = "牵头a单位，\n".chars().cycle().take(2000).collect();
+        let text = Text::new(string.clone(), vec![(0, 1)], vec![]);
+        for (points, (offset, _)) in string.char_indices().enumerate() {
+            assert_eq!(text.code_points(Span::new(offset, string.len())), Span::new(points, 2000));
+        }
+    }
+
+    #[test]
+    fn a_piece_knows_its_source_line() {
+        let text = Text::new("甲\n乙".into(), vec![(0, 3), (4, 9)], vec![]);
+        assert_eq!((text.source_line(0), text.source_line(3), text.source_line(4)), (3, 3, 9));
+        let lines: Vec<_> = text.lines().map(|s| text.slice(s)).collect();
+        assert_eq!(lines, ["甲", "乙"]);
+    }
+}
