@@ -1,0 +1,336 @@
+//! The grammar of assignments: labels, verbs and position rules of `seeds/roles.toml`.
+//!
+//! Invariant: all patterns are compiled once, here; text is matched with its white space in place,
+//! since padded labels (`效 果`) are common. The outline uses this to find assignments, the
+//! extractors to read them.
+
+use std::ops::Range;
+
+use regex::{Regex, RegexSet};
+use serde::Deserialize;
+
+use crate::model::Role;
+
+/// What a label announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Label {
+    Role(Role),
+    Deadline,
+    Content,
+    Outcome,
+    Other,
+}
+
+/// Which names of a list lead, by a rule stated once in the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PositionRule {
+    /// The first name of the list.
+    First,
+    /// The names before the first comma.
+    BeforeComma,
+}
+
+/// A verb phrase at the end of a clause: the names stand before `start`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerbPhrase {
+    pub role: Role,
+    /// Byte offset in the clause where the phrase begins.
+    pub start: usize,
+    /// Byte offset where it ends; what follows belongs to another clause.
+    pub end: usize,
+}
+
+#[derive(Deserialize)]
+struct File {
+    label: Vec<LabelEntry>,
+    other_label: Vec<OtherLabel>,
+    verb: Vec<VerbEntry>,
+    adverb: Adverbs,
+    joint: Joint,
+    position: Vec<Position>,
+    remark: Remark,
+}
+
+#[derive(Deserialize)]
+struct LabelEntry {
+    role: Role,
+    pattern: String,
+}
+
+#[derive(Deserialize)]
+struct OtherLabel {
+    kind: OtherKind,
+    pattern: String,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum OtherKind {
+    Deadline,
+    Content,
+    Outcome,
+    Other,
+}
+
+#[derive(Deserialize)]
+struct VerbEntry {
+    role: Role,
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Adverbs {
+    before: Vec<String>,
+    after: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Joint {
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Position {
+    rule: PositionRule,
+    pattern: String,
+}
+
+#[derive(Deserialize)]
+struct Remark {
+    patterns: Vec<String>,
+}
+
+/// The compiled grammar.
+pub struct Roles {
+    labels: Vec<Label>,
+    /// One capture group a label, anchored at the start, padding allowed, then a colon.
+    label_colon: Regex,
+    /// The same without the colon, for a whole line or table head.
+    label_alone: RegexSet,
+    /// A label with its colon anywhere.
+    label_anywhere: Regex,
+    /// `(before)*(verb)(after)*` at the end of a clause; one named group a role.
+    verb_at_end: Regex,
+    /// `牵头` and the like in mid-clause, or a joint word.
+    mid: Regex,
+    joint_words: Vec<String>,
+    positions: Vec<(PositionRule, Regex)>,
+    remark: Regex,
+    /// Any role word, for the quick question whether a bracket may assign at all.
+    any: Regex,
+}
+
+/// A pattern that allows white space between its characters where it has plain Chinese text.
+fn padded(pattern: &str) -> String {
+    let mut out = String::new();
+    let mut class = 0;
+    for c in pattern.chars() {
+        match c {
+            '[' => class += 1,
+            ']' => class -= 1,
+            _ => {}
+        }
+        out.push(c);
+        if class == 0 && !c.is_ascii() {
+            out.push_str(r"\s*");
+        }
+    }
+    // `字\s*?` would make the space lazy, not the character optional: quantifiers on single
+    // characters are written with groups in the data.
+    out
+}
+
+fn alternation<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
+    let mut words: Vec<_> = words.into_iter().map(|w| regex::escape(w)).collect();
+    words.sort_by_key(|w| std::cmp::Reverse(w.len()));
+    words.join("|")
+}
+
+impl Roles {
+    /// The grammar that comes with the program.
+    pub fn embedded() -> Self {
+        let file: File = toml::from_str(SOURCE).expect("seeds/roles.toml is checked by the tests");
+        Self::compile(&file).expect("seeds/roles.toml is checked by the tests")
+    }
+
+    fn compile(file: &File) -> Result<Self, regex::Error> {
+        let mut labels = Vec::new();
+        let mut patterns = Vec::new();
+        for l in &file.label {
+            labels.push(Label::Role(l.role));
+            patterns.push(padded(&l.pattern));
+        }
+        for l in &file.other_label {
+            labels.push(match l.kind {
+                OtherKind::Deadline => Label::Deadline,
+                OtherKind::Content => Label::Content,
+                OtherKind::Outcome => Label::Outcome,
+                OtherKind::Other => Label::Other,
+            });
+            patterns.push(padded(&l.pattern));
+        }
+        let groups: Vec<_> = patterns.iter().map(|p| format!("({p})")).collect();
+        let role_groups: Vec<_> = patterns[..file.label.len()].iter().map(String::as_str).collect();
+        let verbs: Vec<_> = file
+            .verb
+            .iter()
+            .map(|v| format!("(?P<{}>{})", role_name(v.role), alternation(&v.words)))
+            .collect();
+        let (before, after) = (alternation(&file.adverb.before), alternation(&file.adverb.after));
+        let all_verbs = alternation(file.verb.iter().flat_map(|v| &v.words));
+        let strong: Vec<_> = file
+            .verb
+            .iter()
+            .filter(|v| v.role == Role::Lead)
+            .flat_map(|v| &v.words)
+            .chain(&file.joint.words)
+            .collect();
+        Ok(Self {
+            label_colon: Regex::new(&format!(r"^\s*(?:{})[：:]", groups.join("|")))?,
+            label_alone: RegexSet::new(patterns.iter().map(|p| format!(r"^\s*(?:{p})[：:]?\s*$")))?,
+            label_anywhere: Regex::new(&format!("(?:{})[：:]", role_groups.join("|")))?,
+            verb_at_end: Regex::new(&format!(
+                r"(?:{before}|\s)*(?:{})(?:{after}|\s)*$",
+                verbs.join("|")
+            ))?,
+            mid: Regex::new(&format!("(?:{})(?:负责)?", alternation(strong)))?,
+            joint_words: file.joint.words.clone(),
+            positions: file
+                .position
+                .iter()
+                .map(|p| Ok((p.rule, Regex::new(&p.pattern)?)))
+                .collect::<Result<_, regex::Error>>()?,
+            remark: Regex::new(&format!("^(?:{})$", file.remark.patterns.join("|")))?,
+            any: Regex::new(&format!("{}|{all_verbs}", role_groups.join("|")))?,
+            labels,
+        })
+    }
+
+    /// The label with colon that `text` begins with, and the byte offset after the colon.
+    pub fn label_at_start(&self, text: &str) -> Option<(Label, usize)> {
+        let found = self.label_colon.captures(text)?;
+        let which = (1..=self.labels.len()).find(|&i| found.get(i).is_some())?;
+        Some((self.labels[which - 1], found.get(0)?.end()))
+    }
+
+    /// The label that the whole of `text` is, with or without its colon.
+    pub fn label_alone(&self, text: &str) -> Option<Label> {
+        self.label_alone.matches(text).iter().next().map(|i| self.labels[i])
+    }
+
+    /// Where a role's label with its colon stands first in `text`.
+    pub fn find_label(&self, text: &str) -> Option<Range<usize>> {
+        self.label_anywhere.find(text).map(|m| m.range())
+    }
+
+    /// The verb phrase that ends `clause`.
+    pub fn verb_at_end(&self, clause: &str) -> Option<VerbPhrase> {
+        // The leftmost match is the longest phrase, since `$` anchors it.
+        let found = self.verb_at_end.captures(clause)?;
+        let role = [Role::Lead, Role::Support, Role::Guide, Role::Responsible]
+            .into_iter()
+            .find(|&r| found.name(role_name(r)).is_some())?;
+        let whole = found.get(0)?;
+        Some(VerbPhrase { role, start: whole.start(), end: whole.end() })
+    }
+
+    /// The first `牵头` or joint word (`会同`) in mid-clause: (its place, whether it is a joint word).
+    pub fn mid_verb(&self, clause: &str) -> Option<(Range<usize>, bool)> {
+        let found = self.mid.find(clause)?;
+        let joint = self.joint_words.iter().any(|w| found.as_str().starts_with(w.as_str()));
+        Some((found.range(), joint))
+    }
+
+    /// The position rule that `text` states.
+    pub fn position_rule(&self, text: &str) -> Option<PositionRule> {
+        let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        self.positions.iter().find(|(_, p)| p.is_match(&text)).map(|&(rule, _)| rule)
+    }
+
+    /// Whether a part of a list is a remark (`下同`) and no name.
+    pub fn is_remark(&self, part: &str) -> bool {
+        let part: String = part.chars().filter(|c| !c.is_whitespace()).collect();
+        self.remark.is_match(&part)
+    }
+
+    /// Whether `text` has any role word at all.
+    pub fn mentions_role(&self, text: &str) -> bool {
+        self.any.is_match(text)
+    }
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Lead => "lead",
+        Role::Support => "support",
+        Role::Responsible => "responsible",
+        Role::Guide => "guide",
+        Role::Leader => "leader",
+    }
+}
+
+const SOURCE: &str = include_str!("../../seeds/roles.toml");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::examples::entries;
+
+    #[test]
+    fn every_label_reads_its_examples_and_no_other_label_does() {
+        let roles = Roles::embedded();
+        let mut all = entries(SOURCE, "label");
+        all.extend(entries(SOURCE, "other_label"));
+        for (which, entry) in all.iter().enumerate() {
+            for e in &entry.examples {
+                assert_eq!(roles.label_alone(e), Some(roles.labels[which]), "{e}");
+                let line = format!("{e}：甲");
+                assert_eq!(roles.label_at_start(&line).unwrap().0, roles.labels[which], "{e}");
+            }
+            for e in &entry.counter_examples {
+                assert_ne!(roles.label_alone(e), Some(roles.labels[which]), "{e}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_verb_reads_its_examples() {
+        let file: File = toml::from_str(SOURCE).unwrap();
+        let roles = Roles::embedded();
+        for (v, entry) in file.verb.iter().zip(entries(SOURCE, "verb")) {
+            for e in &entry.examples {
+                assert_eq!(roles.verb_at_end(e).map(|p| p.role), Some(v.role), "{e}");
+            }
+        }
+        for e in entries(SOURCE, "joint").iter().flat_map(|j| &j.examples) {
+            assert!(roles.mid_verb(e).unwrap().1, "{e}");
+        }
+    }
+
+    #[test]
+    fn positions_and_remarks_read_their_examples() {
+        let file: File = toml::from_str(SOURCE).unwrap();
+        let roles = Roles::embedded();
+        for (p, entry) in file.position.iter().zip(entries(SOURCE, "position")) {
+            for e in &entry.examples {
+                assert_eq!(roles.position_rule(e), Some(p.rule), "{e}");
+            }
+            for e in &entry.counter_examples {
+                assert_eq!(roles.position_rule(e), None, "{e}");
+            }
+        }
+        for remark in entries(SOURCE, "remark") {
+            assert!(remark.examples.iter().all(|e| roles.is_remark(e)));
+            assert!(!remark.counter_examples.iter().any(|e| roles.is_remark(e)));
+        }
+    }
+
+    #[test]
+    fn the_whole_phrase_is_the_verb() {
+        let roles = Roles::embedded();
+        let phrase = roles.verb_at_end("市教育局按职责分工负责").unwrap();
+        assert_eq!((phrase.role, phrase.start), (Role::Responsible, "市教育局".len()));
+        assert_eq!(roles.label_at_start("效  果:好").unwrap().0, Label::Outcome);
+    }
+}

@@ -1,0 +1,492 @@
+//! The head of a document: title, covering notice, number, issuers, dates, genre, tier.
+//!
+//! A text may open with a covering notice (`X关于印发〈Y〉的通知`) and print Y after it; then Y is
+//! the document, and the notice is kept apart. Parts of a document follow GB/T 9704-2012.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::date;
+use super::lines::{Line, trim};
+use crate::knowledge::outline::{MetaLabel, OutlineRules};
+use crate::model::{Genre, Header, Span, Stated, Text};
+
+/// The head, and where the parts of the text begin. Indices count the lines that are not blank.
+#[derive(Debug, Default)]
+pub struct Head {
+    pub header: Header,
+    /// The lines of the covering notice's body.
+    pub notice: std::ops::Range<usize>,
+    /// The first line of the document's own body.
+    pub body: usize,
+}
+
+/// How many lines a title may be broken over.
+const TITLE_LINES: usize = 5;
+/// How many lines from the top a title is looked for in.
+const HEAD_LINES: usize = 40;
+/// A paragraph, not a line of the head, in bytes.
+const PARAGRAPH: usize = 240;
+
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^[（(]?\s*(\p{Han}[\p{Han}\s]{0,14}[〔\[（(【﹝［]\s*(?:19|20)\d{2}\s*[〕\]）)】﹞］]\s*(?:第\s*)?\d{1,5}\s*号?)\s*[）)]?$",
+    )
+    .expect("a constant pattern")
+});
+static ISSUED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:印发|转发|发布|公布)\s*(?:了)?\s*[《〈](.+?)[》〉](?:等?的?通知|\s*(?:印发|转发|发布|予以|给)|[，,。]|$)|(?:现将|将|[：:。]\s*|^)\s*[《〈]([^》]+(?:〈[^〉]*〉[^》]*)?)[》〉][^。]{0,30}?(?:印发|发给|转发)")
+        .expect("a constant pattern")
+});
+static ISSUED_BARE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"关于(?:印发|转发|发布|公布)\s*([^《》〈〉]+?)的通知").expect("a constant pattern")
+});
+static SUFFIX: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:局|委|厅|部|组|会|院|办|室|府|署|社|团|处|心|校|公司|法院|检察院|行|关|党|会议)(?:（[^）]*）|\([^)]*\))?$").expect("a constant pattern")
+});
+
+/// Reads the head of a text.
+pub fn read(text: &Text, lines: &[Line], rules: &OutlineRules) -> Head {
+    let first_item = lines
+        .iter()
+        .enumerate()
+        .skip(1)
+        .find(|(_, l)| {
+            let line = text.slice(l.span);
+            rules.number(line, |_| 0).is_some_and(|n| rules.styles[n.style].rank <= 6)
+        })
+        .map_or(lines.len(), |(i, _)| i);
+    let opening = opening_title(text, lines, rules, first_item);
+    let mut head = Head::default();
+    let after_opening = opening.as_ref().map_or(0, |(_, end)| *end);
+    let printed =
+        printed_document(text, lines, rules, opening.as_ref().map(|(t, _)| t), after_opening);
+    let front = printed.as_ref().map_or(after_opening, |p| p.lines.start);
+    match printed {
+        Some(p) => {
+            head.notice = after_opening..p.lines.start;
+            head.body = p.lines.end;
+            head.header.title = Some(p.title);
+            head.header.notice = opening.map(|(title, _)| title);
+        }
+        None => {
+            head.body = after_opening;
+            head.header.title = opening.map(|(title, _)| title);
+            split_bare_notice(text, rules, &mut head.header);
+        }
+    }
+    let end_of_head = head.body.max(first_item.min(HEAD_LINES)).min(lines.len());
+    read_meta(text, lines, rules, end_of_head, &mut head.header);
+    read_number(text, lines, first_item.max(head.body), &mut head.header);
+    read_signature(text, lines, &head.notice, front, &mut head.header);
+    head.body = skip_subtitle(text, lines, rules, head.body, &head.header);
+    read_genre(text, lines, rules, head.body, &mut head.header);
+    fill_issuers(text, rules, &mut head.header);
+    let h = &mut head.header;
+    h.year = h
+        .title
+        .as_ref()
+        .and_then(|t| year_in(&t.value))
+        .or_else(|| h.notice.as_ref().and_then(|t| year_in(&t.value)))
+        .or_else(|| h.written.as_ref().or(h.published.as_ref()).map(|d| d.value.year()));
+    head
+}
+
+/// The title that the text opens with, its line breaks undone, and the line after it.
+fn opening_title(
+    text: &Text,
+    lines: &[Line],
+    rules: &OutlineRules,
+    first_item: usize,
+) -> Option<(Stated<String>, usize)> {
+    let mut fallback = None;
+    for start in 0..lines.len().min(HEAD_LINES).min(first_item.max(1)) {
+        let line = text.slice(lines[start].span);
+        if line.len() > PARAGRAPH || line.ends_with(['：', ':', '。', '；']) {
+            // An addressee or a paragraph: the title stands before it, or the notice has none.
+            break;
+        }
+        if rules.is_meta(line) || is_furniture(line) || !line.contains(is_han) {
+            continue;
+        }
+        for end in start + 1..=(start + TITLE_LINES).min(lines.len()) {
+            let last = text.slice(lines[end - 1].span);
+            if last.len() > PARAGRAPH
+                || (end > start + 1
+                    && (rules.is_meta(last)
+                        || last.ends_with(['：', ':', '。'])
+                        || is_furniture(last) && !is_remark(last)))
+            {
+                break;
+            }
+            let span = lines[start].span.cover(lines[end - 1].span);
+            let title = bare_title(text, span);
+            if rules.ends_as_title(strip_notes(text.slice(title))) && balanced(text.slice(title)) {
+                return Some((stated(text, title), end));
+            }
+        }
+        if fallback.is_none() && (18..=PARAGRAPH).contains(&line.len()) && first_item > start {
+            fallback = Some((stated(text, bare_title(text, lines[start].span)), start + 1));
+        }
+    }
+    let labelled = lines.iter().take(HEAD_LINES).find_map(|l| {
+        let value = rules.meta_value(MetaLabel::Title, text.slice(l.span))?;
+        Some(trim(text, Span::new(l.span.start + value.start, l.span.start + value.end)))
+    });
+    fallback.or_else(|| {
+        let span = labelled?;
+        let end = lines.iter().position(|l| l.span.end >= span.end).map_or(0, |i| i + 1);
+        Some((stated(text, span), end))
+    })
+}
+
+fn is_han(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+/// A line of the site around the text: dates, breadcrumbs, bars.
+fn is_furniture(line: &str) -> bool {
+    line.contains(['|', '>', '_']) || date::whole_line(line).is_some() || line.contains("http")
+}
+
+/// The span of a title without a leading collection number, a trailing date and outer 《》.
+fn bare_title(text: &Text, span: Span) -> Span {
+    static LEADING: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:\d{1,3}\s*[.．、]\s*|标\s*题\s*[：:]\s*)").expect("a constant pattern")
+    });
+    static TRAILING: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\s*[（(]\s*(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*[）)]\s*$|\s*[\[【][^\[\]【】]{2,8}[\]】]\s*$").expect("a constant pattern")
+    });
+    let s = text.slice(span);
+    let start = LEADING.find(s).map_or(0, |m| m.end());
+    let end = TRAILING.find(s).map_or(s.len(), |m| m.start());
+    let span = trim(text, Span::new(span.start + start, span.start + end.max(start)));
+    let s = text.slice(span);
+    let whole = s.starts_with('《') && s.find('》') == Some(s.len() - '》'.len_utf8());
+    if whole { Span::new(span.start + '《'.len_utf8(), span.end - '》'.len_utf8()) } else { span }
+}
+
+/// A title without closing remarks in brackets (`（试行）`, `（征求意见稿）`).
+fn strip_notes(title: &str) -> &str {
+    let mut title = title.trim_end();
+    while let Some(close) = title.chars().next_back().filter(|c| "）)】".contains(*c)) {
+        let open = match close {
+            '）' | ')' => title.rfind(['（', '(']),
+            _ => title.rfind('【'),
+        };
+        match open {
+            Some(at) if at > 0 => title = title[..at].trim_end(),
+            _ => break,
+        }
+    }
+    title
+}
+
+fn balanced(title: &str) -> bool {
+    title.matches('《').count() == title.matches('》').count()
+        && title.matches(['（', '(']).count() == title.matches(['）', ')']).count()
+}
+
+/// A title with its line breaks undone; a space inside is kept where it parts two names.
+fn stated(text: &Text, span: Span) -> Stated<String> {
+    let joined: Vec<_> =
+        text.slice(span).split('\n').map(str::trim).filter(|l| !l.is_empty()).collect();
+    Stated { value: joined.concat(), span }
+}
+
+struct Printed {
+    title: Stated<String>,
+    lines: std::ops::Range<usize>,
+}
+
+/// The document that a covering notice prints: the lines after the notice that repeat the title
+/// which the notice says it issues.
+fn printed_document(
+    text: &Text,
+    lines: &[Line],
+    rules: &OutlineRules,
+    opening: Option<&Stated<String>>,
+    from: usize,
+) -> Option<Printed> {
+    let mut wanted: Vec<String> = Vec::new();
+    let mut want = |s: &str| {
+        for c in ISSUED.captures_iter(s) {
+            wanted.extend(c.get(1).or(c.get(2)).map(|m| letters(m.as_str())));
+        }
+        wanted.extend(ISSUED_BARE.captures_iter(s).map(|c| letters(&c[1])));
+    };
+    if let Some(title) = opening {
+        want(&title.value);
+    }
+    for line in lines.iter().skip(from).take(HEAD_LINES) {
+        want(text.slice(line.span));
+    }
+    wanted.retain(|w| w.chars().count() >= 6);
+    let last = lines.len().min(from + 120);
+    let mut close = None;
+    for start in from..last {
+        let line = text.slice(lines[start].span);
+        if rules.lists_annexes(line) || date::whole_line(line).is_some() || is_remark(line) {
+            continue;
+        }
+        for end in start + 1..=(start + TITLE_LINES).min(lines.len()) {
+            let span = lines[start].span.cover(lines[end - 1].span);
+            if span.len() > PARAGRAPH {
+                break;
+            }
+            let title = bare_title(text, span);
+            let found = letters(strip_notes(text.slice(title)));
+            let full = letters(text.slice(title));
+            let printed = || Printed { title: stated(text, title), lines: start..end };
+            if wanted.iter().any(|w| *w == found || *w == full) {
+                return Some(printed());
+            }
+            if wanted.iter().any(|w| same_work(w, &found)) {
+                // The latest: a shorter name of the same work.
+                close = Some(printed());
+            }
+        }
+    }
+    close
+}
+
+/// `X方案的通知` without 关于 is the notice of X that prints only X.
+fn split_bare_notice(text: &Text, rules: &OutlineRules, header: &mut Header) {
+    let Some(title) = &header.title else { return };
+    let printed = text.slice(title.span);
+    if let Some(work) = printed.strip_suffix("的通知")
+        && !work.contains("关于")
+        && rules.ends_as_title(work)
+    {
+        let span = Span::new(title.span.start, title.span.start + work.len());
+        header.notice = header.title.replace(stated(text, span));
+    }
+}
+
+/// A line that is a remark in brackets: `（此件公开发布）`.
+fn is_remark(line: &str) -> bool {
+    line.starts_with(['（', '(']) && line.ends_with(['）', ')'])
+}
+
+/// Whether two titles name one work, one of them with its maker or place before it.
+fn same_work(a: &str, b: &str) -> bool {
+    let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    short.chars().count() >= 8 && long.ends_with(short) && long.len() - short.len() <= 45
+}
+
+/// Letters and digits only, and no leading 关于.
+fn letters(title: &str) -> String {
+    let all: String = title.chars().filter(|c| c.is_alphanumeric()).collect();
+    all.strip_prefix("关于").map_or(all.clone(), str::to_owned)
+}
+
+fn read_meta(text: &Text, lines: &[Line], rules: &OutlineRules, until: usize, header: &mut Header) {
+    let Some(last) = lines[..until].last() else { return };
+    let head = Span::new(0, last.span.end);
+    let value = |label| {
+        let found = rules.meta_value(label, text.slice(head))?;
+        Some(Span::new(found.start, found.end))
+    };
+    let dated = |span: Span| date::find(text.slice(span)).map(|(value, _)| Stated { value, span });
+    header.written = value(MetaLabel::Written).and_then(dated);
+    header.published = value(MetaLabel::Published).and_then(dated).or_else(|| {
+        // A date with a time of day, or beside the source, is when a site published the text.
+        static STAMP: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"(?:19|20)\d{2}-\d{1,2}-\d{1,2}(?:\s+\d{1,2}:\d{2}|\s*来源)")
+                .expect("a constant pattern")
+        });
+        let found = STAMP.find(text.slice(head))?;
+        dated(Span::new(found.start(), found.end()))
+    });
+    if let Some(span) = value(MetaLabel::Number) {
+        header.number = Some(number(text, span));
+    }
+    for label in [MetaLabel::Issuer, MetaLabel::Source] {
+        if header.issuers.is_empty()
+            && let Some(span) = value(label)
+        {
+            header.issuers = names(text, span);
+        }
+    }
+}
+
+fn number(text: &Text, span: Span) -> Stated<String> {
+    Stated { value: text.slice(span).split_whitespace().collect(), span }
+}
+
+fn read_number(text: &Text, lines: &[Line], until: usize, header: &mut Header) {
+    if header.number.is_some() {
+        return;
+    }
+    header.number = lines[..until.min(lines.len())].iter().find_map(|l| {
+        let found = NUMBER.captures(text.slice(l.span))?.get(1)?;
+        Some(number(text, Span::new(l.span.start + found.start(), l.span.start + found.end())))
+    });
+}
+
+/// The issuers and the date under the notice, else at the end of the text.
+fn read_signature(
+    text: &Text,
+    lines: &[Line],
+    notice: &std::ops::Range<usize>,
+    front: usize,
+    header: &mut Header,
+) {
+    let range = if notice.is_empty() { front..lines.len() } else { notice.clone() };
+    let signed = range
+        .clone()
+        .rev()
+        .find_map(|i| date::whole_line(text.slice(lines[i].span)).map(|d| (i, d)));
+    if let Some((at, value)) = signed {
+        let mut issuers = Vec::new();
+        for line in lines[range.start..at].iter().rev().take(6) {
+            let s = text.slice(line.span);
+            let sentence = s.contains(['。', '：', ':', '；', '《', '，']) || s.len() > 120;
+            if sentence || !SUFFIX.is_match(s) {
+                break;
+            }
+            let mut these = names(text, line.span);
+            these.append(&mut issuers);
+            issuers = these;
+        }
+        if !issuers.is_empty() {
+            header.issuers = issuers;
+            header.written = Some(Stated { value, span: lines[at].span });
+        } else if !notice.is_empty() || at < front + 4 {
+            header.written.get_or_insert(Stated { value, span: lines[at].span });
+        }
+    }
+    if header.written.is_none() {
+        // The date in brackets behind a title.
+        let titles = header.notice.iter().chain(&header.title);
+        header.written = titles.into_iter().find_map(|t| {
+            let line = lines.iter().find(|l| l.span.end >= t.span.end)?;
+            let rest = Span::new(t.span.end, line.span.end);
+            let s = text.slice(rest);
+            date::find(s)
+                .filter(|(_, r)| s[..r.start].trim_matches(['（', '(', ' ', '\n']).is_empty())
+                .map(|(value, _)| Stated { value, span: rest })
+        });
+    }
+}
+
+/// The names on a line of issuers, parted by spaces; a padded name (`市 教 育 局`) is one.
+fn names(text: &Text, span: Span) -> Vec<Stated<String>> {
+    let line = text.slice(span);
+    let parts: Vec<&str> =
+        line.split([' ', '\u{3000}', '、', '，', '\n']).filter(|p| !p.is_empty()).collect();
+    let padded = parts.iter().all(|p| p.chars().count() <= 2);
+    if padded || parts.iter().any(|p| p.chars().count() < 3) {
+        return vec![Stated { value: parts.concat(), span }];
+    }
+    let at = |part: &str| {
+        let start = span.start + (part.as_ptr() as usize - line.as_ptr() as usize);
+        Span::new(start, start + part.len())
+    };
+    parts.iter().map(|p| Stated { value: (*p).to_owned(), span: at(p) }).collect()
+}
+
+/// Skips the lines between the title and the text: a repeated title, the number, dates, a table of
+/// contents.
+fn skip_subtitle(
+    text: &Text,
+    lines: &[Line],
+    rules: &OutlineRules,
+    mut at: usize,
+    header: &Header,
+) -> usize {
+    let title = header.title.as_ref().map(|t| letters(&t.value)).unwrap_or_default();
+    let mut pending = String::new();
+    while let Some(line) = lines.get(at) {
+        let s = text.slice(line.span);
+        let word: String = s.chars().filter(|c| !c.is_whitespace()).collect();
+        if word == "目录" {
+            at = after_contents(text, lines, at + 1);
+            continue;
+        }
+        let here = letters(s);
+        pending.push_str(&here);
+        let repeats = here.chars().count() > 3
+            && (title.contains(&here) || letters(strip_notes(s)) == title || pending == title);
+        let note = s.starts_with(['（', '(']) && s.ends_with(['）', ')']) && s.len() < 90;
+        let skip = repeats
+            || rules.is_meta(s)
+            || NUMBER.is_match(s)
+            || date::whole_line(s).is_some()
+            || (note && rules.number(s, |_| 0).is_none())
+            || (s.len() < PARAGRAPH && is_furniture(s));
+        if !skip {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// The line after a table of contents that begins at `from`: where its first entry comes again.
+fn after_contents(text: &Text, lines: &[Line], from: usize) -> usize {
+    let Some(first) = lines.get(from).map(|l| letters(text.slice(l.span))) else { return from };
+    let key: String = first.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    (from + 1..lines.len())
+        .find(|&i| !key.is_empty() && letters(text.slice(lines[i].span)).starts_with(&key))
+        .unwrap_or(from)
+}
+
+fn read_genre(text: &Text, lines: &[Line], rules: &OutlineRules, body: usize, header: &mut Header) {
+    let title = header.title.as_ref().map(|t| t.value.clone()).unwrap_or_default();
+    let from = header.title.as_ref().map_or(0, |t| t.span.start);
+    let to = lines.get(body).map_or(text.span().end, |l| l.span.start);
+    let top = lines.first().map_or(0, |l| l.span.start);
+    let head = text.slice(Span::new(from.min(to).max(top.min(to)), to));
+    header.tier = Some(rules.tier(head, text.as_str()));
+    let named = strip_notes(&title);
+    let ends = rules.ends_as_title(named);
+    header.genre = if ends || header.number.is_some() || header.notice.is_some() {
+        rules.genre(named)
+    } else if header.published.is_some() {
+        Some(Genre::News)
+    } else {
+        rules.genre(named)
+    };
+}
+
+/// Issuers from the titles, where neither a signature nor a label names them.
+fn fill_issuers(text: &Text, rules: &OutlineRules, header: &mut Header) {
+    static MAKER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^(.{3,60}?)(?:印发)?关于").expect("a constant pattern"));
+    static BEFORE_YEAR: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^([^\d《]{4,60}?)\s*(?:19|20)\d{2}\s*年").expect("a constant pattern")
+    });
+    if header.genre == Some(Genre::News) {
+        return;
+    }
+    // The source of a site is an issuer only of news; a signature and 发文机关 stay.
+    let source = rules.meta_value(MetaLabel::Source, text.as_str()).map(|r| r.start);
+    header.issuers.retain(|i| Some(i.span.start) != source);
+    if !header.issuers.is_empty() {
+        return;
+    }
+    for title in header.notice.iter().chain(&header.title) {
+        let s = text.slice(title.span);
+        let maker = MAKER.captures(s).or_else(|| BEFORE_YEAR.captures(s)).and_then(|c| c.get(1));
+        if let Some(maker) = maker {
+            let name = maker.as_str().trim();
+            let name = name.strip_suffix("等部门").or(name.strip_suffix("印发")).unwrap_or(name);
+            if SUFFIX.is_match(name) {
+                let span = Span::new(title.span.start, title.span.start + name.len());
+                header.issuers = names(text, trim(text, span));
+                return;
+            }
+        }
+    }
+}
+
+/// The year that a title names.
+fn year_in(title: &str) -> Option<i16> {
+    static YEAR: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"((?:19|20)\d{2})\s*年(?:度|工|重|优|实|营|深|全|教|行|$|\p{Han})")
+            .expect("a constant pattern")
+    });
+    YEAR.captures(title)?[1].parse().ok()
+}
