@@ -1,0 +1,241 @@
+//! Bearers of duties in running text: `教育部门要…`, `由A会同B制定…`, `联合A等部门…`.
+//!
+//! Not bearers: the X of 督促X, permissions (X可), names that point back (牵头部门); see
+//! `seeds/prose.toml` for the words and for examples both ways.
+
+use std::ops::Range;
+
+use crate::knowledge::agencies::Agencies;
+use crate::knowledge::prose::ProseRules;
+use crate::knowledge::recognise::Recognition;
+use crate::model::Role;
+
+/// A bearer in a sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bearer {
+    pub role: Role,
+    /// Where the name stands in the text that was read (bytes).
+    pub range: Range<usize>,
+    /// 0 to 1.
+    pub confidence: f32,
+}
+
+/// A subject is at most this long, in bytes.
+const SUBJECT: usize = 240;
+const MODAL: f32 = 0.8;
+const BARE: f32 = 0.6;
+const JOINT: f32 = 0.75;
+
+/// The bearers in `sentence`, which begins where a sentence begins.
+pub fn bearers(sentence: &str, rules: &ProseRules, agencies: &Agencies) -> Vec<Bearer> {
+    let reader = Reader { sentence, rules, agencies };
+    let mut out = Vec::new();
+    for (clause, opens) in clauses(sentence) {
+        reader.clause(clause, opens, &mut out);
+    }
+    out.dedup_by(|b, a| a.role == b.role && a.range == b.range);
+    out
+}
+
+struct Reader<'a> {
+    sentence: &'a str,
+    rules: &'a ProseRules,
+    agencies: &'a Agencies,
+}
+
+impl Reader<'_> {
+    fn clause(&self, clause: Range<usize>, opens: bool, out: &mut Vec<Bearer>) {
+        let s = &self.sentence[clause.clone()];
+        if let Some((names, modal, end)) = self.subject(clause.clone(), opens) {
+            let rest = &s[end - clause.start..];
+            let partners = self.partners(end..clause.end);
+            let role = if !partners.is_empty() || self.rules.leads(rest) {
+                Role::Lead
+            } else if self.rules.supports(rest) {
+                Role::Support
+            } else {
+                Role::Responsible
+            };
+            let confidence = if modal { MODAL } else { BARE };
+            out.extend(names.into_iter().map(|range| Bearer { role, range, confidence }));
+            out.extend(supporters(partners));
+        } else if let Some((names, end)) = self.agent(clause.clone()) {
+            let rest = &self.sentence[end..clause.end];
+            let partners = self.partners(end..self.sentence.len());
+            let lead = !partners.is_empty() || self.rules.leads(rest);
+            let role = match lead {
+                true => Role::Lead,
+                false if self.rules.supports(rest) => Role::Support,
+                false => Role::Responsible,
+            };
+            out.extend(names.into_iter().map(|range| Bearer { role, range, confidence: MODAL }));
+            out.extend(supporters(partners));
+        } else if s.starts_with(|c: char| c.is_alphabetic()) {
+            out.extend(supporters(self.partners(clause.clone())));
+        }
+    }
+
+    /// The list of names that a clause begins with, if a duty follows: (names, whether a modal
+    /// says so, where the duty begins).
+    fn subject(
+        &self,
+        clause: Range<usize>,
+        opens: bool,
+    ) -> Option<(Vec<Range<usize>>, bool, usize)> {
+        let s = &self.sentence[clause.clone()];
+        let mut limit = s.len().min(SUBJECT);
+        while !s.is_char_boundary(limit) {
+            limit -= 1;
+        }
+        let markers: Vec<_> = self.rules.markers(&s[..limit]).collect();
+        // A modal is the surer sign: 组织 in `共青团组织要…` is part of the name.
+        for modal in [true, false] {
+            for marker in markers.iter().filter(|m| m.modal == modal && m.start > 0) {
+                if !modal && !opens {
+                    break;
+                }
+                let names = self.names(clause.start..clause.start + marker.start);
+                if let Some(names) = names {
+                    let bound = !self.rules.not_bound(&s[marker.start..]);
+                    return bound.then_some((names, modal, clause.start + marker.start));
+                }
+            }
+        }
+        None
+    }
+
+    /// The names behind `由`: (names, where they end).
+    fn agent(&self, clause: Range<usize>) -> Option<(Vec<Range<usize>>, usize)> {
+        let s = &self.sentence[clause.clone()];
+        for at in self.rules.by(s) {
+            let rest = &s[at..];
+            for marker in self.rules.markers(rest) {
+                let names = clause.start + at..clause.start + at + marker.start;
+                if let Some(names) = self.names(names) {
+                    return Some((names, clause.start + at + marker.start));
+                }
+            }
+        }
+        None
+    }
+
+    /// The names behind a joint word (`会同X等部门`), up to what they do together.
+    fn partners(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        let s = &self.sentence[range.clone()];
+        let Some(joint) = self.rules.joints(s).find(|j| {
+            // Only at the start of a clause or right behind the subject and its adverbs.
+            j.start == 0 || s[..j.start].chars().count() <= 8 || s[..j.start].ends_with(['，', ','])
+        }) else {
+            return vec![];
+        };
+        let rest = &s[joint.end..];
+        for marker in self.rules.markers(rest) {
+            let names = range.start + joint.end..range.start + joint.end + marker.start;
+            if let Some(names) = self.names(names) {
+                return names;
+            }
+        }
+        vec![]
+    }
+
+    /// The names in a stretch that is a list of bearers and nothing else.
+    fn names(&self, range: Range<usize>) -> Option<Vec<Range<usize>>> {
+        let s = &self.sentence[range.clone()];
+        if s.trim().is_empty() || s.contains(['。', '；', '“', '《', '：', ':']) {
+            return None;
+        }
+        let parts = self.agencies.split_names(s);
+        let mut out = Vec::with_capacity(parts.len());
+        for (i, part) in parts.iter().enumerate() {
+            let mut part = part.clone();
+            let whole = &s[part.clone()];
+            if let Some(at) = whole.find(['（', '(']).filter(|&at| whole[at..].contains("简称"))
+            {
+                part.end = part.start + at;
+            }
+            let name = s[part.clone()].trim();
+            let last = i + 1 == parts.len();
+            let known = match self.agencies.recognise(name) {
+                Recognition::Body | Recognition::Group | Recognition::Generic => {
+                    self.rules.is_whole_name(name)
+                        && !(parts.len() == 1 && self.agencies.is_function(name))
+                }
+                Recognition::Organisation => self.rules.is_whole_name(name) && parts.len() > 1,
+                // `教育、财政部门`: functions before the last name; `天府新区、各县`: places.
+                Recognition::None => {
+                    parts.len() > 1 && (!last && self.agencies.is_function(name) || is_place(name))
+                }
+                Recognition::Unit => false,
+            };
+            if !known || self.rules.is_anaphora(name) {
+                return None;
+            }
+            out.push(range.start + part.start..range.start + part.end);
+        }
+        (!out.is_empty()).then_some(out)
+    }
+}
+
+/// Whether a name has the ending of a place.
+fn is_place(name: &str) -> bool {
+    name.chars().count() >= 3 && name.ends_with(['市', '县', '区', '州', '旗', '盟'])
+}
+
+fn supporters(names: Vec<Range<usize>>) -> impl Iterator<Item = Bearer> {
+    names.into_iter().map(|range| Bearer { role: Role::Support, range, confidence: JOINT })
+}
+
+/// The clauses of a sentence: parted by commas that stand outside of brackets and not inside a list
+/// of names (`A，B要…` is two clauses, the second with the modal); each with whether a sentence or
+/// a part of one begins with it.
+fn clauses(sentence: &str) -> Vec<(Range<usize>, bool)> {
+    let mut out = Vec::new();
+    let (mut from, mut depth, mut opens) = (0, 0i32, true);
+    for (at, c) in sentence.char_indices() {
+        match c {
+            '（' | '(' | '〔' | '《' | '“' => depth += 1,
+            '）' | ')' | '〕' | '》' | '”' => depth -= 1,
+            '，' | ',' | '；' | ';' | '。' if depth <= 0 => {
+                out.push((from..at, opens));
+                opens = !matches!(c, '，' | ',');
+                from = at + c.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    out.push((from..sentence.len(), opens));
+    for (range, _) in &mut out {
+        let s = &sentence[range.clone()];
+        range.start += s.len() - s.trim_start().len();
+    }
+    out.retain(|(r, _)| r.start < r.end);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::examples::entries;
+    use crate::knowledge::prose::SOURCE;
+
+    #[test]
+    fn reads_its_examples_and_not_its_counter_examples() {
+        let (rules, agencies) = (ProseRules::embedded(), Agencies::embedded());
+        for entry in entries(SOURCE, "sentences") {
+            for example in &entry.examples {
+                let (sentence, wanted) = example.split_once('|').unwrap();
+                let found: Vec<_> = bearers(sentence, &rules, &agencies)
+                    .into_iter()
+                    .map(|b| {
+                        let role = toml::Value::try_from(b.role).unwrap();
+                        format!("{} {}", role.as_str().unwrap(), &sentence[b.range])
+                    })
+                    .collect();
+                assert_eq!(found.join("|"), wanted, "{sentence}");
+            }
+            for sentence in &entry.counter_examples {
+                assert_eq!(bearers(sentence, &rules, &agencies), [], "{sentence}");
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Who has which part in a task: from brackets, label lines, cells, headings and running text.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::assignment::{Grammar, Named, read};
+use super::clause::sentences;
+use super::prose::bearers;
+use crate::knowledge::prose::ProseRules;
+use crate::knowledge::recognise::squeeze;
+use crate::knowledge::roles::PositionRule;
+use crate::model::{Basis, Document, NodeId, NodeKind, ROOT, Responsibility, Role, Span};
+
+/// What a heading's assignment is worth to the tasks below it.
+const INHERITED: f32 = 0.85;
+/// A cell of a flattened table, whose column may be guessed.
+const CELL: f32 = 0.8;
+/// A name that a position rule makes the lead.
+const POSITION: f32 = 0.95;
+
+/// The responsibilities of a document, in the order of its nodes.
+pub fn responsibilities(
+    document: &Document,
+    grammar: Grammar,
+    prose: &ProseRules,
+) -> Vec<Responsibility> {
+    let mut reader =
+        Reader { document, grammar, prose, position: None, out: vec![], seen: HashSet::new() };
+    reader.position = reader.stated_for_all();
+    for (id, node) in document.nodes() {
+        let works = matches!(node.kind, NodeKind::Task | NodeKind::Measure | NodeKind::Practice);
+        for &span in &node.assignments {
+            reader.assignment(id, span);
+        }
+        if works {
+            for &span in &node.own {
+                reader.running_text(id, span);
+            }
+        }
+    }
+    let mut out = reader.out;
+    inherit(document, &mut out);
+    out
+}
+
+struct Reader<'a> {
+    document: &'a Document,
+    grammar: Grammar<'a>,
+    prose: &'a ProseRules,
+    /// The position rule that holds from here on.
+    position: Option<PositionRule>,
+    out: Vec<Responsibility>,
+    seen: HashSet<(NodeId, Role, String, bool)>,
+}
+
+impl Reader<'_> {
+    /// A position rule that the text outside of all tasks states, and which so holds for all.
+    fn stated_for_all(&self) -> Option<PositionRule> {
+        let outside = self.document.nodes.iter().filter(|n| n.kind == NodeKind::Section);
+        outside
+            .flat_map(|n| &n.own)
+            .find_map(|&s| self.grammar.roles.position_rule(self.document.text.slice(s)))
+    }
+
+    fn assignment(&mut self, id: NodeId, span: Span) {
+        let node = &self.document.nodes[id];
+        let text = self.document.text.slice(span);
+        let column = node.columns.iter().find(|(cell, _)| *cell == span).map(|(_, role)| *role);
+        if node.in_table && column.is_none() && !node.columns.is_empty() {
+            return;
+        }
+        let read = read(text, self.grammar, column);
+        self.position = read.position.or(self.position);
+        let leads = read.names.iter().any(|n| n.role == Role::Lead);
+        let first_group = read.names.iter().map(|n| n.group).min().unwrap_or(0);
+        let grouped = read.names.iter().any(|n| n.group != first_group);
+        let task = self.bearer_of(id);
+        for (i, name) in read.names.iter().enumerate() {
+            let mut basis = match (node.in_table, self.groups(task)) {
+                (true, _) => Basis::Table,
+                (false, true) => Basis::AtHeading,
+                (false, false) => Basis::Inline,
+            };
+            let mut role = name.role;
+            if role == Role::Responsible && !leads && column.is_none() {
+                let first = match self.position {
+                    Some(PositionRule::First) => i == 0,
+                    Some(PositionRule::BeforeComma) => grouped && name.group == first_group,
+                    None => false,
+                };
+                if first {
+                    (role, basis) = (Role::Lead, Basis::Position);
+                }
+            }
+            if column.is_some() {
+                role = self.role_in_body(id, &text[name.range.clone()]).unwrap_or(role);
+            }
+            let confidence = match basis {
+                Basis::Table => name.confidence.min(CELL),
+                Basis::Position => name.confidence.min(POSITION),
+                _ => name.confidence,
+            };
+            let name = Named { role, confidence, ..name.clone() };
+            self.push(task, span, span.start, &name, basis);
+        }
+    }
+
+    /// The task that an assignment in `id` is about: a section's may be its parent's.
+    fn bearer_of(&self, id: NodeId) -> NodeId {
+        match self.document.nodes[id].kind {
+            NodeKind::Section => ROOT,
+            _ => id,
+        }
+    }
+
+    /// Whether a node is a heading with tasks below it.
+    fn groups(&self, id: NodeId) -> bool {
+        let mut below = self.document.nodes.iter().skip(id + 1).take_while(|n| n.parent >= id);
+        id != ROOT && below.any(|n| n.parent == id && n.kind == NodeKind::Task)
+    }
+
+    /// Where the columns of a flattened table cannot be told apart, the task of the body that the
+    /// row restates tells the role of the same name.
+    fn role_in_body(&self, row: NodeId, name: &str) -> Option<Role> {
+        let task = self.document.nodes[row].counterpart?;
+        let bare =
+            |s: &str| squeeze(s).trim_start_matches(['市', '省', '县', '区', '委']).to_owned();
+        let name = bare(name);
+        let same = |r: &&Responsibility| {
+            r.task == task && r.basis != Basis::Prose && bare(&r.surface) == name
+        };
+        self.out.iter().find(same).map(|r| r.role)
+    }
+
+    fn running_text(&mut self, id: NodeId, span: Span) {
+        let practice = self.document.nodes[id].kind == NodeKind::Practice;
+        for evidence in sentences(self.document.text.as_str(), span) {
+            let text = self.document.text.slice(evidence);
+            for b in bearers(text, self.prose, self.grammar.agencies) {
+                // What a report tells of many is no one's duty.
+                let told = practice && b.role != Role::Responsible;
+                if !told {
+                    let name =
+                        Named { role: b.role, range: b.range, group: 0, confidence: b.confidence };
+                    self.push(id, evidence, evidence.start, &name, Basis::Prose);
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, task: NodeId, evidence: Span, offset: usize, name: &Named, basis: Basis) {
+        let range: Range<usize> = name.range.clone();
+        let span = Span::new(offset + range.start, offset + range.end);
+        let surface = squeeze(self.document.text.slice(span));
+        let key = (task, name.role, surface.clone(), basis == Basis::Prose);
+        if self.seen.insert(key) {
+            self.out.push(Responsibility {
+                task,
+                role: name.role,
+                surface,
+                span,
+                evidence,
+                basis,
+                confidence: name.confidence,
+                agency: None,
+            });
+        }
+    }
+}
+
+/// Gives each task without an assignment of its own that of the nearest heading above it.
+fn inherit(document: &Document, out: &mut Vec<Responsibility>) {
+    let mut own: Vec<Vec<usize>> = vec![vec![]; document.nodes.len()];
+    for (i, r) in out.iter().enumerate() {
+        if r.basis != Basis::Prose {
+            own[r.task].push(i);
+        }
+    }
+    for (id, node) in document.nodes() {
+        if node.kind != NodeKind::Task || !own[id].is_empty() {
+            continue;
+        }
+        let Some(above) = document.ancestors(id).find(|&a| a != ROOT && !own[a].is_empty()) else {
+            continue;
+        };
+        for &i in &own[above] {
+            let taken = Responsibility {
+                task: id,
+                basis: Basis::Inherited,
+                confidence: out[i].confidence.min(INHERITED),
+                ..out[i].clone()
+            };
+            out.push(taken);
+        }
+    }
+}

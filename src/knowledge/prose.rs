@@ -1,0 +1,138 @@
+//! The words around bearers of duties in running text: the table `seeds/prose.toml`.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex::Regex;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct File {
+    modal: Words,
+    action: Words,
+    not_bound: Words,
+    support: Words,
+    lead: Words,
+    joint: Words,
+    anaphora: Words,
+    name_head: Words,
+}
+
+#[derive(Deserialize)]
+struct Words {
+    words: Vec<String>,
+}
+
+/// The compiled table.
+pub struct ProseRules {
+    markers: AhoCorasick,
+    /// How many of the markers' patterns are modals; the others are actions.
+    modals: usize,
+    not_bound: Vec<String>,
+    support: Regex,
+    lead: Regex,
+    joint: Regex,
+    by: Regex,
+    anaphora: Vec<String>,
+    name_heads: Vec<String>,
+}
+
+/// A word that may stand behind a bearer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marker {
+    /// Byte offset.
+    pub start: usize,
+    pub end: usize,
+    /// Says that someone shall do something.
+    pub modal: bool,
+}
+
+fn alternation(words: &[String]) -> String {
+    let mut words: Vec<_> = words.iter().map(|w| regex::escape(w)).collect();
+    words.sort_by_key(|w| std::cmp::Reverse(w.len()));
+    words.join("|")
+}
+
+impl ProseRules {
+    /// The table that comes with the program.
+    pub fn embedded() -> Self {
+        Self::compile(SOURCE).expect("seeds/prose.toml is checked by the tests")
+    }
+
+    fn compile(source: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        let file: File = toml::from_str(source)?;
+        let patterns = file.modal.words.iter().chain(&file.action.words);
+        // After `要` there may be adverbs: 要积极配合.
+        let adverb = "(?:积极|主动|认真|切实|全力|共同|密切|具体|统一|统筹|及时)*";
+        let modal = alternation(&file.modal.words);
+        let behind = |words: &[String]| {
+            Regex::new(&format!("^(?:{modal})?{adverb}(?:{})", alternation(words)))
+        };
+        Ok(Self {
+            markers: AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(patterns)?,
+            modals: file.modal.words.len(),
+            not_bound: file.not_bound.words,
+            support: behind(&file.support.words)?,
+            lead: behind(&file.lead.words)?,
+            joint: Regex::new(&alternation(&file.joint.words))?,
+            by: Regex::new("由")?,
+            anaphora: file.anaphora.words,
+            name_heads: file.name_head.words,
+        })
+    }
+
+    /// The words in `clause` that a bearer may stand before.
+    pub fn markers<'a>(&'a self, clause: &'a str) -> impl Iterator<Item = Marker> + 'a {
+        self.markers.find_iter(clause).map(|m| Marker {
+            start: m.start(),
+            end: m.end(),
+            modal: m.pattern().as_usize() < self.modals,
+        })
+    }
+
+    /// Whether what follows a name permits, forbids or tells instead of binding.
+    pub fn not_bound(&self, rest: &str) -> bool {
+        self.not_bound.iter().any(|w| rest.starts_with(w.as_str()))
+    }
+
+    /// Whether the duty is to help others (`要积极配合…`).
+    pub fn supports(&self, rest: &str) -> bool {
+        self.support.is_match(rest)
+    }
+
+    /// Whether the duty is to lead (`要牵头…`).
+    pub fn leads(&self, rest: &str) -> bool {
+        self.lead.is_match(rest)
+    }
+
+    /// The joint words (`会同`) in a clause.
+    pub fn joints<'a>(
+        &'a self,
+        clause: &'a str,
+    ) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
+        self.joint.find_iter(clause).map(|m| m.range())
+    }
+
+    /// The places behind `由` in a clause.
+    pub fn by<'a>(&'a self, clause: &'a str) -> impl Iterator<Item = usize> + 'a {
+        self.by.find_iter(clause).map(|m| m.end())
+    }
+
+    /// Whether nothing in `name` shows it to be part of a clause: it begins with no action and
+    /// holds no particle.
+    pub fn is_whole_name(&self, name: &str) -> bool {
+        let action = self.markers(name).next().is_some_and(|m| m.start == 0 && m.end > 3);
+        let named = self.name_heads.iter().any(|h| name.starts_with(h.as_str()));
+        (!action || named)
+            && !name.starts_with(['对', '其', '该', '本'])
+            && !name.contains(['将', '由', '为', '使', '让', '把', '被', '均', '需', '可', '于'])
+    }
+
+    /// Whether a name points back to others.
+    pub fn is_anaphora(&self, name: &str) -> bool {
+        self.anaphora.iter().any(|a| a == name)
+    }
+}
+
+/// The table; its examples are checked where sentences are read.
+pub const SOURCE: &str = include_str!("../../seeds/prose.toml");
