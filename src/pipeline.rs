@@ -1,0 +1,63 @@
+//! The way of one document through the stages: the only place that names them all.
+
+use sha2::{Digest, Sha256};
+
+pub use crate::read::ReadError;
+
+use crate::extract::assignment::Grammar;
+use crate::extract::{abbreviation, citation, deadline, responsibility, target};
+use crate::knowledge::Knowledge;
+use crate::model::{Document, Facts, Identities};
+use crate::outline::outline;
+use crate::read;
+use crate::resolve::resolve;
+
+/// All that was read in one document.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The name of the file.
+    pub source_name: String,
+    /// SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+    pub document: Document,
+    pub facts: Facts,
+    pub identities: Identities,
+}
+
+impl Reading {
+    /// What the RDF stage takes.
+    pub fn as_rdf(&self) -> crate::rdf::Reading<'_> {
+        crate::rdf::Reading {
+            source_name: &self.source_name,
+            sha256: &self.sha256,
+            document: &self.document,
+            facts: &self.facts,
+            identities: &self.identities,
+        }
+    }
+}
+
+/// Reads one document.
+///
+/// # Errors
+/// Where the bytes hold no readable text; see [`ReadError`].
+pub fn read(source_name: &str, bytes: &[u8], knowledge: &Knowledge) -> Result<Reading, ReadError> {
+    let text = read::read(source_name, bytes, &knowledge.debris)?;
+    let document = outline(text, &knowledge.outline, &knowledge.roles, &knowledge.agencies);
+    let mut facts = facts(&document, knowledge);
+    let identities = resolve(&document, &mut facts, knowledge);
+    let sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+    Ok(Reading { source_name: source_name.to_owned(), sha256, document, facts, identities })
+}
+
+fn facts(document: &Document, knowledge: &Knowledge) -> Facts {
+    let grammar = Grammar { roles: &knowledge.roles, agencies: &knowledge.agencies };
+    let deadlines = deadline::deadlines(document, &knowledge.deadlines);
+    Facts {
+        responsibilities: responsibility::responsibilities(document, grammar, &knowledge.prose),
+        targets: target::targets(document, &knowledge.targets, &deadlines),
+        citations: citation::citations(document, &knowledge.citations),
+        abbreviations: abbreviation::abbreviations(document, &knowledge.agencies),
+        deadlines,
+    }
+}
