@@ -17,6 +17,9 @@ pub struct Clause {
     pub part: usize,
 }
 
+/// Brackets inside brackets that are kept apart; what is nested deeper is no prose.
+const DEEPEST: usize = 16;
+
 fn opens(c: char) -> Option<char> {
     Some(match c {
         '（' | '(' => '）',
@@ -70,11 +73,13 @@ fn split(text: &str, sentence: Span, found: &mut Vec<Clause>) {
     while let Some((offset, c)) = chars.next() {
         let at = sentence.start + offset;
         if let Some(close) = opens(c) {
-            open.push(close);
-        } else if let Some(close) = closes(c) {
-            if let Some(depth) = open.iter().rposition(|&o| o == close) {
-                open.truncate(depth);
+            if open.len() < DEEPEST {
+                open.push(close);
             }
+        } else if let Some(close) = closes(c)
+            && let Some(depth) = open.iter().rposition(|&o| o == close)
+        {
+            open.truncate(depth);
         }
         let digits =
             previous.is_ascii_digit() && chars.peek().is_some_and(|(_, n)| n.is_ascii_digit());

@@ -96,7 +96,10 @@ impl Reader<'_> {
         let clauses = clauses(self.text, span);
         for time in times {
             let place = Span::new(span.start + time.start, span.start + time.end);
-            let Some(at) = clauses.iter().position(|c| c.span.contains(place)) else { continue };
+            let at = clauses.partition_point(|c| c.span.end < place.end);
+            if !clauses.get(at).is_some_and(|c| c.span.contains(place)) {
+                continue;
+            }
             if let Some(confidence) = self.limits(&time, place, &clauses, at) {
                 found.push(self.deadline(
                     task,

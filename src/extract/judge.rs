@@ -171,7 +171,9 @@ impl Judge<'_> {
         let long = matches!(unit, "年" | "个月" | "周" | "个季度");
         let whole = format!("{left}{}", self.rest);
         let service = w.service.is_in(&whole);
-        let settled = self.bound.explicit;
+        // `压缩公告时间至20天`
+        let reached = w.exactly.strip_end(strip(left, self.rules)).is_some();
+        let settled = self.bound.explicit || reached && w.fall.is_in(left);
         if !settled
             || long
                 && (!service || self.bound.comparator != Comparator::Le)

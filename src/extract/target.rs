@@ -15,6 +15,10 @@ use crate::model::{
     Comparator, Deadline, Document, Genre, NodeId, NodeKind, ROOT, Span, Target, TargetClass, Value,
 };
 
+/// Bytes of a clause, and of what is read before it; prose has none longer, and so the work stays
+/// linear in the document.
+const LONGEST: usize = 3000;
+
 /// The targets of a document, in the order of its nodes; `deadlines` are those of the same document.
 pub fn targets(document: &Document, rules: &TargetRules, deadlines: &[Deadline]) -> Vec<Target> {
     let mut by_task: HashMap<NodeId, Vec<&Deadline>> = HashMap::new();
@@ -87,7 +91,7 @@ impl Reader<'_> {
         let mut counted: Option<Span> = None;
         for clause in &clauses {
             let text = self.slice(clause.span);
-            if !may_hold_a_number(text) {
+            if text.len() > LONGEST || !may_hold_a_number(text) {
                 continue;
             }
             let continues = counted == Some(clause.sentence);
@@ -102,6 +106,15 @@ impl Reader<'_> {
         }
     }
 
+    /// Where the part of the sentence before a clause begins that is worth reading.
+    fn look_back(&self, clause: &Clause) -> usize {
+        let mut from = clause.span.start.saturating_sub(LONGEST).max(clause.sentence.start);
+        while !self.text.is_char_boundary(from) {
+            from += 1;
+        }
+        from
+    }
+
     fn slice(&self, span: Span) -> &str {
         &self.text[span.start..span.end]
     }
@@ -114,7 +127,7 @@ impl Reader<'_> {
         continues: bool,
     ) -> Vec<Claim> {
         let w = &self.rules.words;
-        let earlier = &self.text[clause.sentence.start..clause.span.start];
+        let earlier = &self.text[self.look_back(clause)..clause.span.start];
         let all = quantities(text, self.rules);
         let mut claims: Vec<Claim> = Vec::new();
         // where the group of quantities that share one bound begins, and where the last one ended
@@ -166,10 +179,13 @@ impl Reader<'_> {
     /// clause, or a stronger one or a past year in the sentence, and no word of intent behind it.
     fn tells_the_past(&self, clause: &Clause, end: usize) -> bool {
         let w = &self.rules.words;
-        let so_far = &self.text[clause.sentence.start..end];
-        let here = clause.span.start - clause.sentence.start;
+        let from = self.look_back(clause);
+        let so_far = &self.text[from..end];
+        let here = clause.span.start - from;
         let told = w.past.last(&so_far[here..]).map(|(start, _)| here + start);
-        let long = w.long_past.last(so_far).map(|(start, _)| start);
+        let compared = |at: usize| w.compared.strip_end(&so_far[..at]).is_some();
+        let long =
+            w.long_past.all(so_far).map(|(start, _)| start).filter(|&at| !compared(at)).last();
         let (past_year, coming_year) = match self.last_year(so_far) {
             Some((start, true)) => (Some(start), None),
             other => (None, other.map(|(start, _)| start)),
@@ -337,8 +353,9 @@ impl Reader<'_> {
         }
         let behind = self.text[tail.min(quote.end)..quote.end].trim().trim_start_matches('的');
         let behind = behind.split(['，', '、', '；', '）', ')']).next().unwrap_or_default();
-        let quotes = ['“', '”', '"', '：', ':'];
-        let (before, behind) = (before.trim_matches(quotes), behind.trim_matches(quotes));
+        // a quotation mark that lost its partner to the number
+        let before = before.trim_end_matches(['“', '：', ':']).trim_start_matches('”');
+        let behind = behind.trim_end_matches('“').trim_start_matches('”');
         // a verb directly before the number has its object behind it
         let verb = before.is_empty() || w.aim.strip_end(before).is_some();
         let name = if verb && !behind.is_empty() { behind } else { before };
