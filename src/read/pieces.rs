@@ -18,6 +18,8 @@ pub(super) const AHEAD: usize = 12;
 /// The widths that lines of print have.
 const NARROWEST: usize = 40;
 const WIDEST: usize = 160;
+/// No page of a short text is wider.
+const SHORT_PAGE: usize = 100;
 /// So many pieces before and after tell whether one stands in a table.
 const CONTEXT: usize = 6;
 
@@ -190,22 +192,25 @@ impl<'a> Pieces<'a> {
     pub fn widths(&self) -> Vec<Width> {
         // A line broken off before and after in mid-sentence is neither indented nor cut short.
         let inner = |i: usize| i > 0 && self.breaks_off(i - 1) && self.breaks_off(i);
-        let mut counts = self.count(inner);
-        let mut page = crowd(&counts, NARROWEST..=WIDEST);
-        if page.is_none() {
-            counts = self.count(|_| true);
-            page = crowd(&counts, NARROWEST..=WIDEST);
-        }
-        let Some(most) = page else { return Vec::new() };
-        // The lines of a wide table column may outnumber those of the page.
-        let page = crowd(&counts, most + 4 * SLACK..=WIDEST)
-            .filter(|&wide| counts[wide] * 20 >= counts[most])
-            .unwrap_or(most);
-        if !self.is_wrapped(page) {
-            return Vec::new();
-        }
+        let (inner, every) = (self.count(inner), self.count(|_| true));
+        // A short text may have no crowd, only a widest line.
+        let widest = (NARROWEST..=SHORT_PAGE).rev().find(|&w| every[w] > 0);
+        let candidates = [
+            (crowd(&inner, NARROWEST..=WIDEST), &inner),
+            (crowd(&every, NARROWEST..=WIDEST), &every),
+            (widest, &every),
+        ];
+        let page = candidates.into_iter().find_map(|(most, counts)| {
+            let most = most?;
+            // The lines of a wide table column may outnumber those of the page.
+            let page = crowd(counts, most + 4 * SLACK..=WIDEST)
+                .filter(|&wide| counts[wide] * 20 >= counts[most])
+                .unwrap_or(most);
+            self.is_wrapped(page).then_some((page, counts))
+        });
+        let Some((page, counts)) = page else { return Vec::new() };
         let paragraphs = Width { columns: page, indent: INDENT };
-        let Some(columns) = crowd(&counts, NARROWEST..=page.saturating_sub(4 * SLACK)) else {
+        let Some(columns) = crowd(counts, NARROWEST..=page.saturating_sub(4 * SLACK)) else {
             return vec![paragraphs; self.all.len()];
         };
         let cells = Width { columns, indent: 0 };

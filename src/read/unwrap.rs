@@ -176,7 +176,9 @@ impl Pieces<'_> {
             .flatten()
             .or_else(|| full.then(|| self.measure(0, i, width)).flatten());
         match last {
-            Edge::Plain if full => begun || width.indent == 0 || measured != Some(false),
+            Edge::Plain if full => {
+                width.indent == 0 || text.contains(['，', '。', '；']) || measured != Some(false)
+            }
             Edge::Plain if piece.first != Edge::Open || measured.is_none() => {
                 begun && !self.is_heading(i)
             }
