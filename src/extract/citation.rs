@@ -11,6 +11,9 @@ use crate::model::{Citation, CitationKind, Document, NodeId, NodeKind, Span};
 
 use super::title::{Title, titles};
 
+/// How many titles one verb is followed over.
+const LONGEST_LIST: usize = 40;
+
 /// The titles that `document` cites.
 pub fn citations(document: &Document, rules: &CitationRules) -> Vec<Citation> {
     let text = document.text.as_str();
@@ -195,6 +198,10 @@ fn sentences(text: &str, titles: Vec<Title>) -> Vec<Sentence> {
         }
         let Some(open) = out.last_mut() else { continue };
         reached = open.titles.last().map_or(reached, |t| t.outer.end);
+        // The end found for the title before holds unless it lies in this one.
+        if open.span.end > reached {
+            continue;
+        }
         let end = text[reached..].find(['。', '！', '？', '；', ';', '\n']);
         let end = end.map_or(text.len(), |i| {
             let stop = reached + i;
@@ -285,7 +292,8 @@ impl Sentence {
     /// The text after the title and the list it begins, to the end of the sentence.
     fn rest<'a>(&self, k: usize, text: &'a str) -> &'a str {
         let mut last = k;
-        while last + 1 < self.titles.len() && links(&text[self.gap_before(last + 1)]) {
+        let most = self.titles.len().min(k + LONGEST_LIST);
+        while last + 1 < most && links(&text[self.gap_before(last + 1)]) {
             last += 1;
         }
         &text[self.masks[last].end.min(self.span.end)..self.span.end]
@@ -327,7 +335,9 @@ impl Sentence {
             (CitationKind::Drafts, Some(after)) if after.derived => {
                 used(CitationKind::Implements, 0.7)
             }
-            (CitationKind::Drafts, _) if speaks => used(CitationKind::Issues, 0.85),
+            (CitationKind::Drafts, _) if speaks && (g.verb.issuing || own.titles.is_empty()) => {
+                used(CitationKind::Issues, 0.85)
+            }
             (kind, _) if g.verb.light => used(kind, 0.7),
             (kind, _) => used(kind, sure),
         }
@@ -362,9 +372,9 @@ impl Sentence {
         let (at, kind) = rules.formula(&rest[..end])?;
         // It speaks of the last title before it and of the list that one ends.
         let at = self.titles[k].outer.end + at;
-        let last = self.titles.iter().rposition(|t| t.outer.start < at)?;
-        let list = (k + 1..=last).all(|i| links(&text[self.gap_before(i)]));
-        list.then_some(kind)
+        let mut between =
+            (k + 1..self.titles.len()).take_while(|&i| self.titles[i].outer.start < at);
+        between.all(|i| links(&text[self.gap_before(i)])).then_some(kind)
     }
 
     /// The nearest verb before the title that reaches it.
@@ -374,7 +384,7 @@ impl Sentence {
         );
         // What to return if nothing stronger stands farther left.
         let mut fallback = None;
-        for j in (0..=k).rev() {
+        for j in (0..=k).rev().take(LONGEST_LIST) {
             let gap = &text[self.gap_before(j)];
             let verbs: Vec<_> = rules.verbs(gap).collect();
             for (i, (range, verb)) in verbs.iter().enumerate().rev() {

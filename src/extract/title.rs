@@ -107,13 +107,10 @@ impl Scan<'_> {
     /// Closes the innermost title; it is whole if the bracket is its own.
     fn pop(&mut self, b: Bracket, whole: bool) {
         let Some(open) = self.stack.pop() else { return };
-        let end = if whole { b.at + b.width } else { b.at };
-        let title = Title {
-            outer: Span::new(open.at, end),
-            inner: trimmed(self.text, Span::new(open.at + open.width, b.at)),
-            nested: open.nested,
-            whole,
-        };
+        let inner = trimmed(self.text, Span::new(open.at + open.width, b.at));
+        let end = if whole { b.at + b.width } else { inner.end };
+        let outer = Span::new(open.at, end);
+        let title = Title { outer, inner, nested: open.nested, whole };
         let plausible = open.double || b.double || !self.stack.is_empty() || self.reads(&title);
         if plausible
             && self.text[title.inner.start..title.inner.end].contains(char::is_alphanumeric)
@@ -147,6 +144,7 @@ impl Scan<'_> {
     /// No partner can come any more before `end`: titles inside stand for themselves, and an
     /// opening bracket without partner has its title as far as the words read like one.
     fn give_up(&mut self, end: usize) {
+        let first = self.found.len();
         for open in std::mem::take(&mut self.stack) {
             let from = open.at + open.width;
             let until = open.nested.first().map_or(end, |n| n.outer.start);
@@ -165,13 +163,14 @@ impl Scan<'_> {
             }
             self.found.extend(open.nested);
         }
-        self.found.sort_by_key(|t| t.outer.start);
+        self.found[first..].sort_by_key(|t| t.outer.start);
     }
 
     /// `贯彻〈甲〉任务分工方案》已经同意`: the title begins with its clause.
     fn without_opening(&mut self, b: Bracket) {
-        let floor = self.found.iter().rev().find(|t| !t.inner_single(self.text));
-        let floor = floor.map_or(0, |t| t.outer.end).max(b.at.saturating_sub(LONGEST));
+        let reach = b.at.saturating_sub(LONGEST);
+        let mut near = self.found.iter().rev().take_while(|t| t.outer.end > reach);
+        let floor = near.find(|t| !t.inner_single(self.text)).map_or(reach, |t| t.outer.end);
         let floor = (floor..=b.at).find(|&i| self.text.is_char_boundary(i)).unwrap_or(b.at);
         let stops = |c: char| "。；，：！？\n,;:“”（）()".contains(c);
         let clause = match self.text[floor..b.at].rfind(stops) {
@@ -180,7 +179,8 @@ impl Scan<'_> {
         };
         let first = self.found.partition_point(|t| t.outer.end <= clause);
         let nested = self.found.split_off(first.min(self.found.len()));
-        let mut start = clause;
+        // A clause may begin inside a title that has a comma.
+        let mut start = nested.first().map_or(clause, |n| clause.min(n.outer.start));
         if nested.is_empty() {
             // Verbs that govern the title are not part of it: `现将青澜市方案》印发`.
             if let Some((range, _)) = self.rules.verbs(&self.text[clause..b.at]).next()

@@ -122,7 +122,7 @@ impl CitationRules {
                 alternation(&file.alias.words)
             ))?,
             short: Regex::new(&format!(
-                r"^[》〉>\s]*(?:[（(][^（）()]*[）)])?\s*[（(][^（）()]{{0,60}}?(?:{})[为是：:\s]*[《“‘]?([^》”’（）()]{{1,40}})",
+                r"^[》〉>\s]*(?:[（(][^（）()]{{0,80}}[）)])?\s*[（(][^（）()]{{0,60}}?(?:{})[为是：:\s]*[《“‘]?([^》”’（）()]{{1,40}})",
                 alternation(&file.alias.words)
             ))?,
             titles: TitleRules::compile(&file)?,

@@ -129,6 +129,8 @@ pub struct OutlineRules {
     annex_list: Regex,
     /// Lines that begin with a label of the head.
     meta_line: Regex,
+    /// A whole word that is a label.
+    meta_word: Regex,
     /// (label, where its value stands in the head: group 1).
     meta_values: Vec<(MetaLabel, Regex)>,
     genres: Vec<(Genre, String)>,
@@ -180,6 +182,10 @@ impl OutlineRules {
             annex_list: Regex::new(&file.annex.list)?,
             meta_line: Regex::new(&format!(
                 r"^\s*(?:{})\s*(?:[：:|]|$)",
+                labels.iter().flat_map(|(_, w)| *w).cloned().collect::<Vec<_>>().join("|")
+            ))?,
+            meta_word: Regex::new(&format!(
+                r"^(?:{})$",
                 labels.iter().flat_map(|(_, w)| *w).cloned().collect::<Vec<_>>().join("|")
             ))?,
             meta_values: labels
@@ -275,11 +281,19 @@ impl OutlineRules {
     pub fn meta_value(&self, label: MetaLabel, head: &str) -> Option<Range<usize>> {
         let (_, pattern) = self.meta_values.iter().find(|(l, _)| *l == label)?;
         let value = pattern.captures(head)?.get(1)?;
-        Some(value.start()..value.start() + value.as_str().trim_end().len())
+        // The label of the next value on the line ends this one.
+        let all = value.as_str();
+        let end = all
+            .split(char::is_whitespace)
+            .skip(1)
+            .find(|word| self.meta_word.is_match(word))
+            .map_or(all.len(), |word| word.as_ptr() as usize - all.as_ptr() as usize);
+        Some(value.start()..value.start() + all[..end].trim_end().len())
     }
 
     /// The genre by the word nearest the end of a title, the longest where two end alike.
     pub fn genre(&self, title: &str) -> Option<Genre> {
+        let title: String = title.chars().filter(|c| !c.is_whitespace()).collect();
         self.genres
             .iter()
             .filter_map(|(genre, word)| {
@@ -291,7 +305,8 @@ impl OutlineRules {
 
     /// Whether a title ends with the word of a genre, closing brackets aside.
     pub fn ends_as_title(&self, title: &str) -> bool {
-        let title = title.trim_end_matches(['》', '〉', '”', '"', ' ']);
+        let title: String = title.chars().filter(|c| !c.is_whitespace()).collect();
+        let title = title.trim_end_matches(['》', '〉', '”', '"']);
         self.genres.iter().any(|(_, word)| title.ends_with(word.as_str()))
     }
 

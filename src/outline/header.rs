@@ -26,6 +26,10 @@ pub struct Head {
 const TITLE_LINES: usize = 5;
 /// How many lines from the top a title is looked for in.
 const HEAD_LINES: usize = 40;
+/// A title is printed again within so many lines.
+const REPEATED: usize = 12;
+/// How many lines of signatories there may be.
+const SIGNATORIES: usize = 24;
 /// A paragraph, not a line of the head, in bytes.
 const PARAGRAPH: usize = 240;
 
@@ -57,7 +61,8 @@ pub fn read(text: &Text, lines: &[Line], rules: &OutlineRules) -> Head {
             rules.number(line, |_| 0).is_some_and(|n| rules.styles[n.style].rank <= 6)
         })
         .map_or(lines.len(), |(i, _)| i);
-    let opening = opening_title(text, lines, rules, first_item);
+    let opening = labelled_title(text, lines, rules)
+        .or_else(|| opening_title(text, lines, rules, first_item));
     let mut head = Head::default();
     let after_opening = opening.as_ref().map_or(0, |(_, end)| *end);
     let printed =
@@ -102,13 +107,13 @@ fn opening_title(
 ) -> Option<(Stated<String>, usize)> {
     let mut fallback = None;
     for start in 0..lines.len().min(HEAD_LINES).min(first_item.max(1)) {
-        let line = text.slice(lines[start].span);
+        let line = before_date(text.slice(lines[start].span));
+        if rules.is_meta(line) || is_furniture(line) || !line.contains(is_han) {
+            continue;
+        }
         if line.len() > PARAGRAPH || line.ends_with(['：', ':', '。', '；']) {
             // An addressee or a paragraph: the title stands before it, or the notice has none.
             break;
-        }
-        if rules.is_meta(line) || is_furniture(line) || !line.contains(is_han) {
-            continue;
         }
         for end in start + 1..=(start + TITLE_LINES).min(lines.len()) {
             let last = text.slice(lines[end - 1].span);
@@ -130,15 +135,20 @@ fn opening_title(
             fallback = Some((stated(text, bare_title(text, lines[start].span)), start + 1));
         }
     }
-    let labelled = lines.iter().take(HEAD_LINES).find_map(|l| {
-        let value = rules.meta_value(MetaLabel::Title, text.slice(l.span))?;
-        Some(trim(text, Span::new(l.span.start + value.start, l.span.start + value.end)))
-    });
-    fallback.or_else(|| {
-        let span = labelled?;
-        let end = lines.iter().position(|l| l.span.end >= span.end).map_or(0, |i| i + 1);
-        Some((stated(text, span), end))
-    })
+    fallback
+}
+
+/// The title that a label of the head gives (`标题：…`), and the line after it.
+fn labelled_title(
+    text: &Text,
+    lines: &[Line],
+    rules: &OutlineRules,
+) -> Option<(Stated<String>, usize)> {
+    let last = lines.get(..HEAD_LINES.min(lines.len()))?.last()?;
+    let value = rules.meta_value(MetaLabel::Title, text.slice(Span::new(0, last.span.end)))?;
+    let span = bare_title(text, Span::new(value.start, value.end));
+    let end = lines.iter().position(|l| l.span.end >= span.end)? + 1;
+    (span.len() >= 18).then(|| (stated(text, span), end))
 }
 
 fn is_han(c: char) -> bool {
@@ -150,17 +160,27 @@ fn is_furniture(line: &str) -> bool {
     line.contains(['|', '>', '_']) || date::whole_line(line).is_some() || line.contains("http")
 }
 
+/// What stands before a date in brackets: a collection prints it behind the title, sometimes with the
+/// addressee on the same line.
+fn before_date(line: &str) -> &str {
+    static DATED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\s*[（(]\s*(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日?\s*[）)]")
+            .expect("a constant pattern")
+    });
+    DATED.find(line).map_or(line, |m| &line[..m.start()])
+}
+
 /// The span of a title without a leading collection number, a trailing date and outer 《》.
 fn bare_title(text: &Text, span: Span) -> Span {
     static LEADING: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^(?:\d{1,3}\s*[.．、]\s*|标\s*题\s*[：:]\s*)").expect("a constant pattern")
     });
     static TRAILING: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\s*[（(]\s*(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*[）)]\s*$|\s*[\[【][^\[\]【】]{2,8}[\]】]\s*$").expect("a constant pattern")
+        Regex::new(r"\s*[\[【][^\[\]【】]{2,8}[\]】]\s*$").expect("a constant pattern")
     });
     let s = text.slice(span);
     let start = LEADING.find(s).map_or(0, |m| m.end());
-    let end = TRAILING.find(s).map_or(s.len(), |m| m.start());
+    let end = TRAILING.find(s).map_or(s.len(), |m| m.start()).min(before_date(s).len());
     let span = trim(text, Span::new(span.start + start, span.start + end.max(start)));
     let s = text.slice(span);
     let whole = s.starts_with('《') && s.find('》') == Some(s.len() - '》'.len_utf8());
@@ -340,7 +360,7 @@ fn read_signature(
         .find_map(|i| date::whole_line(text.slice(lines[i].span)).map(|d| (i, d)));
     if let Some((at, value)) = signed {
         let mut issuers = Vec::new();
-        for line in lines[range.start..at].iter().rev().take(6) {
+        for line in lines[range.start..at].iter().rev().take(SIGNATORIES) {
             let s = text.slice(line.span);
             let sentence = s.contains(['。', '：', ':', '；', '《', '，']) || s.len() > 120;
             if sentence || !SUFFIX.is_match(s) {
@@ -397,6 +417,12 @@ fn skip_subtitle(
     header: &Header,
 ) -> usize {
     let title = header.title.as_ref().map(|t| letters(&t.value)).unwrap_or_default();
+    // A labelled title is printed again above the text.
+    let repeated = (at..lines.len().min(at + REPEATED)).rev().find(|&i| {
+        let here = letters(text.slice(lines[i].span));
+        here.chars().count() > 6 && title.ends_with(&here)
+    });
+    at = repeated.map_or(at, |i| i + 1);
     let mut pending = String::new();
     while let Some(line) = lines.get(at) {
         let s = text.slice(line.span);
@@ -442,6 +468,12 @@ fn read_genre(text: &Text, lines: &[Line], rules: &OutlineRules, body: usize, he
     header.tier = Some(rules.tier(head, text.as_str()));
     let named = strip_notes(&title);
     let ends = rules.ends_as_title(named);
+    // A notice whose printed document is not in the text is filed under what it issues.
+    let issued = ISSUED
+        .captures(named)
+        .and_then(|c| c.get(1).or(c.get(2)))
+        .or_else(|| ISSUED_BARE.captures(named).and_then(|c| c.get(1)));
+    let named = issued.map_or(named, |m| strip_notes(m.as_str()));
     header.genre = if ends || header.number.is_some() || header.notice.is_some() {
         rules.genre(named)
     } else if header.published.is_some() {
@@ -464,7 +496,9 @@ fn fill_issuers(text: &Text, rules: &OutlineRules, header: &mut Header) {
     // The source of a site is an issuer only of news; a signature and 发文机关 stay.
     let source = rules.meta_value(MetaLabel::Source, text.as_str()).map(|r| r.start);
     header.issuers.retain(|i| Some(i.span.start) != source);
-    if !header.issuers.is_empty() {
+    // A signature may leave the place out (`省政府办公厅`); a title does not.
+    let elided = |i: &Stated<String>| i.value.starts_with(['省', '市', '县', '区', '州']);
+    if !header.issuers.is_empty() && !header.issuers.iter().any(elided) {
         return;
     }
     for title in header.notice.iter().chain(&header.title) {

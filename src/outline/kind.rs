@@ -30,7 +30,7 @@ pub fn decide(text: &Text, items: Vec<Item>, head: &Head, rules: &OutlineRules) 
             item.node.heading = heading(text, &item.node, item.origin);
         }
     }
-    let told = matches!(head.header.genre, Some(Genre::Report | Genre::News | Genre::Bulletin));
+    let told = matches!(head.header.genre, Some(Genre::Report | Genre::News));
     let regulation = head.header.genre == Some(Genre::Regulation);
     let mut classes: Vec<Option<HeadingClass>> = vec![None; items.len()];
     let mut kinds = vec![NodeKind::Root; items.len()];

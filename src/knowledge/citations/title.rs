@@ -8,6 +8,9 @@ use super::file::{File, Short};
 use super::{alternation, closes, opens};
 use crate::model::CitationKind;
 
+/// No ending in the data is longer, in bytes.
+const LONGEST_ENDING: usize = 48;
+
 /// What a title says of another text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relation {
@@ -24,6 +27,8 @@ pub struct TitleRules {
     ending: Regex,
     number: Regex,
     standard: Regex,
+    /// A title that ends with the number of a standard.
+    coded: Regex,
     maker: Regex,
     shorts: Vec<Short>,
     /// The group `nation` takes what stands for the whole country.
@@ -54,6 +59,7 @@ impl TitleRules {
                 alternation(&file.standard.follows),
                 file.standard.number
             ))?,
+            coded: Regex::new(&format!(r"{}\s*$", file.standard.number))?,
             maker: Regex::new(&format!(r"(?:{})$", alternation(&file.maker.tails)))?,
             shorts: file.maker.short.clone(),
             place: Regex::new(&format!(
@@ -80,6 +86,9 @@ impl TitleRules {
 
     /// Whether a title is that of a normative text, by its ending; none where no ending is known.
     pub fn normative(&self, title: &str) -> Option<bool> {
+        if self.coded.is_match(title) {
+            return Some(true);
+        }
         let found = self.ending.captures(core(title))?;
         Some(found.get(1).is_some())
     }
@@ -92,7 +101,11 @@ impl TitleRules {
             .filter(|&(_, c)| breaks(c))
             .map(|(at, _)| at)
             .chain([text.len()])
-            .find(|&at| self.ending.is_match(&text[..at]))
+            .find(|&at| {
+                let from = at.saturating_sub(LONGEST_ENDING);
+                let from = (from..at).find(|&i| text.is_char_boundary(i)).unwrap_or(at);
+                self.ending.is_match(&text[from..at])
+            })
     }
 
     /// The document number that directly follows a title, without its brackets.
@@ -292,6 +305,7 @@ mod tests {
     fn standards_numbers_makers_and_places_read_their_examples() {
         let rules = rules();
         holds("standard", |e| rules.is_standard(&format!("（{e}）")));
+        holds("standard", |e| rules.normative(&format!("供水服务{e}")) == Some(true));
         holds("number", |e| rules.number(e).is_some_and(|r| !e[r].contains(['（', '以'])));
         holds("maker", |e| rules.is_maker(e));
         holds("place", |e| rules.names_place(e));
