@@ -472,7 +472,7 @@ fn links(gap: &str) -> bool {
     if gap.chars().count() > 40 || gap.contains(['（', '(']) {
         return false;
     }
-    let comma = gap.char_indices().filter(|&(_, c)| c == '，' || c == ',').last();
+    let comma = gap.char_indices().rfind(|&(_, c)| c == '，' || c == ',');
     match comma {
         // A comma ends the list unless nothing but a conjunction follows it.
         Some((at, c)) => {
