@@ -114,6 +114,11 @@ impl Reader<'_> {
             return;
         }
         self.group += 1;
+        if let Some(standing) = roles.standing(s) {
+            self.names_before(range.start..range.start + standing.start);
+            self.flush(Some(Role::Responsible));
+            return;
+        }
         if self.label == Some(Role::Leader) {
             self.people(range);
             return;

@@ -20,8 +20,12 @@ pub struct Bearer {
     pub confidence: f32,
 }
 
+/// Endings of a list that names only some.
+const OPEN_END: [&str; 4] = ["等部门", "等单位", "等机构", "等"];
 /// A subject is at most this long, in bytes.
 const SUBJECT: usize = 240;
+/// The name of a partner is at most this long, in characters.
+const PARTNER: usize = 24;
 const MODAL: f32 = 0.8;
 const BARE: f32 = 0.6;
 const JOINT: f32 = 0.75;
@@ -128,14 +132,18 @@ impl Reader<'_> {
         }) else {
             return vec![];
         };
-        let rest = &s[joint.end..];
-        for marker in self.rules.markers(rest) {
-            let names = range.start + joint.end..range.start + joint.end + marker.start;
-            if let Some(names) = self.names(names) {
-                return names;
-            }
-        }
-        vec![]
+        let start = range.start + joint.end;
+        let clause =
+            s[joint.end..].find(['，', ',', '；', ';', '。']).unwrap_or(s.len() - joint.end);
+        let rest = &s[joint.end..joint.end + clause];
+        let markers = self.rules.markers(rest).map(|m| m.start);
+        // Where no word of action follows, the longest beginning that is a name.
+        let beginnings = rest.char_indices().skip(2).take(PARTNER).map(|(at, _)| at);
+        markers
+            .chain([rest.len()])
+            .chain(beginnings.collect::<Vec<_>>().into_iter().rev())
+            .find_map(|end| self.names(start..start + end))
+            .unwrap_or_default()
     }
 
     /// The names in a stretch that is a list of bearers and nothing else.
@@ -145,6 +153,7 @@ impl Reader<'_> {
             return None;
         }
         let parts = self.agencies.split_names(s);
+        let open_ended = OPEN_END.iter().any(|tail| s.trim_end().ends_with(tail));
         let mut out = Vec::with_capacity(parts.len());
         for (i, part) in parts.iter().enumerate() {
             let mut part = part.clone();
@@ -163,7 +172,8 @@ impl Reader<'_> {
                 Recognition::Organisation => self.rules.is_whole_name(name) && parts.len() > 1,
                 // `教育、财政部门`: functions before the last name; `天府新区、各县`: places.
                 Recognition::None => {
-                    parts.len() > 1 && (!last && self.agencies.is_function(name) || is_place(name))
+                    let function = (!last || open_ended) && self.agencies.is_function(name);
+                    parts.len() > 1 && (function || is_place(name))
                 }
                 Recognition::Unit => false,
             };

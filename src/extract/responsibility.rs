@@ -24,8 +24,15 @@ pub fn responsibilities(
     grammar: Grammar,
     prose: &ProseRules,
 ) -> Vec<Responsibility> {
-    let mut reader =
-        Reader { document, grammar, prose, position: None, out: vec![], seen: HashSet::new() };
+    let mut reader = Reader {
+        document,
+        grammar,
+        prose,
+        position: None,
+        out: vec![],
+        seen: HashSet::new(),
+        lead_lost: None,
+    };
     reader.position = reader.stated_for_all();
     for (id, node) in document.nodes() {
         let works = matches!(node.kind, NodeKind::Task | NodeKind::Measure | NodeKind::Practice);
@@ -51,6 +58,8 @@ struct Reader<'a> {
     position: Option<PositionRule>,
     out: Vec<Responsibility>,
     seen: HashSet<(NodeId, Role, String, bool)>,
+    /// Whether the task table lost its column of leads, once it is asked.
+    lead_lost: Option<bool>,
 }
 
 impl Reader<'_> {
@@ -92,8 +101,8 @@ impl Reader<'_> {
                     (role, basis) = (Role::Lead, Basis::Position);
                 }
             }
-            if column.is_some() {
-                role = self.role_in_body(id, &text[name.range.clone()]).unwrap_or(role);
+            if role == Role::Lead && column.is_some() && self.lead_column_is_lost() {
+                role = Role::Support;
             }
             let confidence = match basis {
                 Basis::Table => name.confidence.min(CELL),
@@ -119,31 +128,40 @@ impl Reader<'_> {
         id != ROOT && below.any(|n| n.parent == id && n.kind == NodeKind::Task)
     }
 
-    /// Where the columns of a flattened table cannot be told apart, the task of the body that the
-    /// row restates tells the role of the same name.
-    fn role_in_body(&self, row: NodeId, name: &str) -> Option<Role> {
-        let task = self.document.nodes[row].counterpart?;
-        let bare =
-            |s: &str| squeeze(s).trim_start_matches(['市', '省', '县', '区', '委']).to_owned();
-        let name = bare(name);
-        let same = |r: &&Responsibility| {
-            r.task == task && r.basis != Basis::Prose && bare(&r.surface) == name
+    /// Whether the table lost its column of leads: a flattened table whose first names are never the
+    /// leads of the tasks that its rows restate, but names that support these tasks.
+    fn lead_column_is_lost(&mut self) -> bool {
+        if let Some(lost) = self.lead_lost {
+            return lost;
+        }
+        let bare = |s: &str| {
+            let name = squeeze(s);
+            name.strip_prefix('市').or(name.strip_prefix('县')).unwrap_or(&name).to_owned()
         };
-        self.out.iter().find(same).map(|r| r.role)
+        let (mut leads, mut supports) = (0, 0);
+        for row in self.document.nodes.iter().filter(|n| n.in_table) {
+            let (Some(task), Some((cell, _))) = (row.counterpart, row.columns.first()) else {
+                continue;
+            };
+            let first = bare(self.document.text.slice(*cell));
+            let role = self
+                .out
+                .iter()
+                .find(|r| r.task == task && r.basis != Basis::Prose && bare(&r.surface) == first)
+                .map(|r| r.role);
+            leads += usize::from(role == Some(Role::Lead));
+            supports += usize::from(role == Some(Role::Support));
+        }
+        *self.lead_lost.insert(leads == 0 && supports > 1)
     }
 
     fn running_text(&mut self, id: NodeId, span: Span) {
-        let practice = self.document.nodes[id].kind == NodeKind::Practice;
         for evidence in sentences(self.document.text.as_str(), span) {
             let text = self.document.text.slice(evidence);
             for b in bearers(text, self.prose, self.grammar.agencies) {
-                // What a report tells of many is no one's duty.
-                let told = practice && b.role != Role::Responsible;
-                if !told {
-                    let name =
-                        Named { role: b.role, range: b.range, group: 0, confidence: b.confidence };
-                    self.push(id, evidence, evidence.start, &name, Basis::Prose);
-                }
+                let name =
+                    Named { role: b.role, range: b.range, group: 0, confidence: b.confidence };
+                self.push(id, evidence, evidence.start, &name, Basis::Prose);
             }
         }
     }

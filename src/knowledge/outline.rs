@@ -69,6 +69,12 @@ struct File {
     meta: MetaEntry,
     genre: Vec<GenreEntry>,
     tier: TierEntry,
+    duty: DutyEntry,
+}
+
+#[derive(Deserialize)]
+struct DutyEntry {
+    pattern: String,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +142,7 @@ pub struct OutlineRules {
     genres: Vec<(Genre, String)>,
     draft: Regex,
     unofficial: Regex,
+    duty: Regex,
 }
 
 impl OutlineRules {
@@ -211,6 +218,7 @@ impl OutlineRules {
                 .collect(),
             draft: Regex::new(&file.tier.draft.join("|"))?,
             unofficial: Regex::new(&file.tier.unofficial.join("|"))?,
+            duty: Regex::new(&file.duty.pattern)?,
         })
     }
 
@@ -308,6 +316,11 @@ impl OutlineRules {
         let title: String = title.chars().filter(|c| !c.is_whitespace()).collect();
         let title = title.trim_end_matches(['》', '〉', '”', '"']);
         self.genres.iter().any(|(_, word)| title.ends_with(word.as_str()))
+    }
+
+    /// Whether an article of a regulation lays a duty on a body.
+    pub fn lays_duty(&self, article: &str) -> bool {
+        self.duty.is_match(article)
     }
 
     /// Whether the words of a title block mark a draft.
@@ -416,6 +429,10 @@ mod tests {
             for e in &entry.examples {
                 assert_eq!(rules.genre(e), Some(g.genre), "{e}");
             }
+        }
+        for duty in entries(SOURCE, "duty") {
+            assert!(duty.examples.iter().all(|e| rules.lays_duty(e)));
+            assert!(!duty.counter_examples.iter().any(|e| rules.lays_duty(e)));
         }
         for tier in entries(SOURCE, "tier") {
             assert!(tier.examples.iter().all(|e| rules.is_draft(e)));

@@ -61,7 +61,7 @@ impl ProseRules {
         let file: File = toml::from_str(source)?;
         let patterns = file.modal.words.iter().chain(&file.action.words);
         // After `要` there may be adverbs: 要积极配合.
-        let adverb = "(?:积极|主动|认真|切实|全力|共同|密切|具体|统一|统筹|及时)*";
+        let adverb = "(?:积极|主动|认真|切实|全力|共同|密切|具体|统一|统筹|及时|分别|联合)*";
         let modal = alternation(&file.modal.words);
         let behind = |words: &[String]| {
             Regex::new(&format!("^(?:{modal})?{adverb}(?:{})", alternation(words)))

@@ -49,6 +49,7 @@ struct File {
     adverb: Adverbs,
     joint: Joint,
     position: Vec<Position>,
+    standing: Standing,
     remark: Remark,
 }
 
@@ -97,6 +98,11 @@ struct Position {
 }
 
 #[derive(Deserialize)]
+struct Standing {
+    pattern: String,
+}
+
+#[derive(Deserialize)]
 struct Remark {
     patterns: Vec<String>,
 }
@@ -116,6 +122,8 @@ pub struct Roles {
     mid: Regex,
     joint_words: Vec<String>,
     positions: Vec<(PositionRule, Regex)>,
+    /// What follows bodies that share in all that comes.
+    standing: Regex,
     remark: Regex,
     /// Any role word, for the quick question whether a bracket may assign at all.
     any: Regex,
@@ -201,6 +209,7 @@ impl Roles {
                 .iter()
                 .map(|p| Ok((p.rule, Regex::new(&p.pattern)?)))
                 .collect::<Result<_, regex::Error>>()?,
+            standing: Regex::new(&file.standing.pattern)?,
             remark: Regex::new(&format!("^(?:{})$", file.remark.patterns.join("|")))?,
             any: Regex::new(&format!("{}|{all_verbs}", role_groups.join("|")))?,
             labels,
@@ -246,6 +255,11 @@ impl Roles {
     pub fn position_rule(&self, text: &str) -> Option<PositionRule> {
         let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         self.positions.iter().find(|(_, p)| p.is_match(&text)).map(|&(rule, _)| rule)
+    }
+
+    /// Where `text` says that the bodies before it share in all that follows (`均为责任单位`).
+    pub fn standing(&self, text: &str) -> Option<Range<usize>> {
+        self.standing.find(text).map(|m| m.range())
     }
 
     /// Whether a part of a list is a remark (`下同`) and no name.
@@ -319,6 +333,10 @@ mod tests {
             for e in &entry.counter_examples {
                 assert_eq!(roles.position_rule(e), None, "{e}");
             }
+        }
+        for standing in entries(SOURCE, "standing") {
+            assert!(standing.examples.iter().all(|e| roles.standing(e).is_some()));
+            assert!(standing.counter_examples.iter().all(|e| roles.standing(e).is_none()));
         }
         for remark in entries(SOURCE, "remark") {
             assert!(remark.examples.iter().all(|e| roles.is_remark(e)));

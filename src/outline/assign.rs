@@ -162,6 +162,17 @@ impl Splitter<'_> {
     fn own(&self, span: Span, pieces: &mut Vec<Piece>) {
         let span = trim(self.text, span);
         let s = self.text.slice(span);
+        if let Some(standing) = self.roles.standing(s) {
+            let start = s[..standing.start].rfind(['。', '；']).map_or(0, |at| at + 3);
+            let end = s[standing.end..].find('。').map_or(s.len(), |at| standing.end + at + 3);
+            if self.is_list(&s[start..standing.start]) {
+                let part = |from, to| Span::new(span.start + from, span.start + to);
+                self.own(part(0, start), pieces);
+                pieces.push(Piece::Assignment(part(start, end)));
+                self.own(part(end, s.len()), pieces);
+                return;
+            }
+        }
         let mut from = 0;
         while let Some(found) = self.roles.find_label(&s[from..]) {
             let start = from + found.start;

@@ -50,7 +50,11 @@ pub fn decide(text: &Text, items: Vec<Item>, head: &Head, rules: &OutlineRules) 
             Some(HeadingClass::Advice) => !told && own.is_some() && !children[id].is_empty(),
             Some(HeadingClass::Practice) | None => false,
         };
-        kinds[id] = if silent || regulation && item.node.assignments.is_empty() {
+        let rule = regulation && item.node.assignments.is_empty() && {
+            let own = item.node.own.iter().map(|s| text.slice(*s));
+            !own.flat_map(|s| s.split_inclusive('。')).any(|s| rules.lays_duty(s))
+        };
+        kinds[id] = if silent || rule {
             NodeKind::Section
         } else {
             kind(text, &items, &children, id, &kinds, work)

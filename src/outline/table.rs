@@ -87,9 +87,12 @@ pub fn printed(text: &Text, line: Span, roles: &Roles) -> Option<Rows> {
             .is_some_and(|c| line.contains(*c) || c.contains(line) || c.start == line.start)
     };
     let table = text.tables.iter().find(starts)?;
-    let head_row = table.rows.iter().position(|row| {
+    let names_roles = |row: &Vec<Span>| {
         row.iter().any(|c| matches!(column(text.slice(*c), roles), Column::Role(_)))
-    })?;
+    };
+    // A head of two rows (`责任分工` over `牵头单位`, `配合单位`): the lower one is exact.
+    let first = table.rows.iter().position(names_roles)?;
+    let head_row = first + table.rows[first + 1..].iter().take_while(|r| names_roles(r)).count();
     let columns: Vec<_> =
         table.rows[head_row].iter().map(|c| column(text.slice(*c), roles)).collect();
     let span = table.rows.iter().flatten().fold(line, |a, b| a.cover(*b));
@@ -114,6 +117,8 @@ pub fn printed(text: &Text, line: Span, roles: &Roles) -> Option<Rows> {
 fn printed_row(text: &Text, cells: &[Span], columns: &[Column], above: &[Span], value: u32) -> Row {
     let mut row = Row { value, ..Row::default() };
     let fresh = |i: usize, c: Span| above.get(i) != Some(&c);
+    // A column before that of the numbers names the group of a row.
+    let numbers = columns.iter().position(|c| *c == Column::Number).unwrap_or(0);
     let mut content = Vec::new();
     for (i, (&cell, column)) in cells.iter().zip(columns).enumerate() {
         if cell.is_empty() || matches!(text.slice(cell).trim(), "—" | "-" | "/" | "－" | "——")
@@ -122,12 +127,19 @@ fn printed_row(text: &Text, cells: &[Span], columns: &[Column], above: &[Span], 
         }
         match column {
             Column::Number => row.number = Some(cell),
+            Column::Content if i < numbers => {}
             // A cell merged over rows groups them; it is the text of none.
             Column::Content if fresh(i, cell) || content_columns(columns) == 1 => {
                 content.push(cell)
             }
             Column::Content | Column::Other => {}
             Column::Deadline => row.assignments.push(cell),
+            // A cell merged over two columns of roles does not say who leads.
+            Column::Role(_) if row.assignments.contains(&cell) => {
+                if let Some((_, role)) = row.columns.iter_mut().find(|(c, _)| *c == cell) {
+                    *role = Role::Responsible;
+                }
+            }
             Column::Role(role) => {
                 row.assignments.push(cell);
                 row.columns.push((cell, *role));
@@ -136,6 +148,9 @@ fn printed_row(text: &Text, cells: &[Span], columns: &[Column], above: &[Span], 
     }
     let cover = content.iter().chain(&row.assignments).copied().reduce(Span::cover);
     row.span = cover.unwrap_or_default();
+    if content.len() > 1 && content[0].len() <= TITLE {
+        row.title = Some(content.remove(0));
+    }
     let lines: Vec<Span> = content.iter().flat_map(|c| cell_lines(text, *c)).collect();
     fill_content(text, &mut row, &lines);
     row
@@ -240,13 +255,15 @@ fn counts_on(text: &Text, lines: &[Line], next: u32) -> Option<()> {
 }
 
 /// Gives the agency cells of flattened rows the roles of their columns. Where a cell of names took
-/// several lines the columns cannot be told apart, and the last column's role is the careful guess.
+/// several lines, the first line is that of the first column and the others of the last.
 fn give_roles(rows: &mut [Row], agency: &[Role]) {
+    let Some(last) = agency.last() else { return };
     let one_name_a_line = rows.iter().any(|r| r.columns.len() > agency.len());
     for row in rows {
         for (i, (_, role)) in row.columns.iter_mut().enumerate() {
-            *role = match agency {
-                [.., last] if one_name_a_line => *last,
+            *role = match i {
+                0 => agency[0],
+                _ if one_name_a_line => *last,
                 _ => agency[i.min(agency.len() - 1)],
             };
         }
@@ -308,12 +325,14 @@ fn flattened_row(text: &Text, number: Span, value: u32, cells: &[Line], kind: Ce
 
 /// Title, content and measures of a row from the lines of its content cells.
 fn fill_content(text: &Text, row: &mut Row, lines: &[Span]) {
-    // The first short lines are the title, one cell broken over lines.
+    // Without a cell of its own the title is the first short lines.
+    let titled = row.title.is_some();
     let title_lines = lines
         .iter()
         .take_while(|l| {
             let s = text.slice(**l);
-            s.len() <= TITLE && !s.ends_with(['。', '；', ';']) && measure_number(s).is_none()
+            let short = s.len() <= TITLE && !s.ends_with(['。', '；', ';']);
+            !titled && short && measure_number(s).is_none()
         })
         .count()
         .min(lines.len().saturating_sub(1));

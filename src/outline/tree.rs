@@ -223,7 +223,9 @@ impl Tree<'_> {
                 self.rules.number(s, |_| 0).is_none() && s.len() < 150 && !s.ends_with('。');
             let whole =
                 item.paragraphs.iter().any(|&p| self.rules.ends_as_title(self.text.slice(p)));
-            if !title || whole || item.paragraphs.len() == 3 || table::opens(s) {
+            let in_table = self.text.tables.iter().flat_map(|t| t.rows.iter().flatten());
+            let cell = in_table.clone().any(|c| !c.is_empty() && c.contains(line.span));
+            if !title || whole || item.paragraphs.len() == 3 || table::opens(s) || cell {
                 break;
             }
             item.paragraphs.push(line.span);
