@@ -4,13 +4,14 @@
 //! what two documents say can stand side by side: single-valued properties are functions of the
 //! IRI, all others may have many values. So the graphs are unions, whatever came first.
 
+use oxigraph::model::vocab::rdfs;
 use oxigraph::model::{NamedNode, Quad};
 
 use super::graph::Graph;
 use super::terms;
 use super::vocab::{gm, org, skos};
 use super::{Base, Reading, iri};
-use crate::model::{Agency, Identities, Work};
+use crate::model::{Agency, AgencyKind, Identities, Work};
 
 /// The IRIs of a document's identities, by their ids.
 pub struct Names {
@@ -74,7 +75,14 @@ fn agencies(identities: &Identities, names: &Names, base: &Base) -> Graph {
         if let Some(class) = terms::agency_class(agency.kind) {
             graph.class(node, class);
         }
-        graph.text(node, skos::PREF_LABEL, &agency.name);
+        // The full official name of a name that could not be resolved is not known.
+        graph.text(node, rdfs::LABEL, &agency.name);
+        match agency.kind {
+            AgencyKind::Unresolved => graph.text(node, skos::ALT_LABEL, &agency.name),
+            AgencyKind::Body | AgencyKind::Group => {
+                graph.text(node, skos::PREF_LABEL, &agency.name);
+            }
+        }
         for name in agency.alt.iter().filter(|name| **name != agency.name) {
             graph.text(node, skos::ALT_LABEL, name);
         }
