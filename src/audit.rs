@@ -5,6 +5,7 @@
 //! in an item that states work. It is read if a fact was taken from it. Quantities in names, dates
 //! and numbers of documents are no places.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -61,7 +62,14 @@ pub fn audit(reading: &Reading, roles: &Roles) -> Audit {
     let mut audit = Audit::default();
     let text = &reading.document.text;
     let facts = &reading.facts;
-    let assigned: Vec<Span> = facts.responsibilities.iter().map(|r| r.evidence).collect();
+    let mut assigned: Vec<Span> = facts.responsibilities.iter().map(|r| r.evidence).collect();
+    // A second bracket that repeats the names of a task's first gives no claim of its own.
+    let bearers: HashSet<_> = facts.responsibilities.iter().map(|r| r.task).collect();
+    for (id, node) in reading.document.nodes() {
+        if bearers.contains(&id) {
+            assigned.extend(&node.assignments);
+        }
+    }
     let limits: Vec<Span> = facts.deadlines.iter().map(|d| d.quote).collect();
     let quantities: Vec<Span> = facts.targets.iter().map(|t| t.quote).collect();
     let titles: Vec<Span> = facts.citations.iter().map(|c| c.title).collect();
@@ -70,11 +78,14 @@ pub fn audit(reading: &Reading, roles: &Roles) -> Audit {
         let read = timed || assigned.iter().any(|a| place.overlaps(*a));
         audit.note(Kind::Assignment, text, place, read);
     }
+    let header = &reading.document.header;
+    let own: Vec<Span> = header.title.iter().chain(&header.notice).map(|t| t.span).collect();
+    let known: HashSet<String> =
+        titles.iter().chain(&own).map(|s| letters(text.slice(*s))).collect();
     for place in matches(&TITLE, text, text.span()) {
-        let nested = titles.iter().any(|t| place.overlaps(*t));
-        let own = [&reading.document.header.title, &reading.document.header.notice];
-        let own = own.into_iter().flatten().any(|t| t.span.overlaps(place));
-        audit.note(Kind::Citation, text, place, nested || own);
+        let nested = titles.iter().chain(&own).any(|t| place.overlaps(*t));
+        let read = nested || known.contains(&letters(text.slice(place)));
+        audit.note(Kind::Citation, text, place, read);
     }
     let mut working = Vec::new();
     for node in &reading.document.nodes {
@@ -118,6 +129,10 @@ static LIMIT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:(?:19|20)\d{2}\s*年\s*)?(?:\d{1,2}\s*月\s*(?:\d{1,2}\s*日)?|年|上半年|下半年|第[一二三四]季度)(?:底|末)?(?:之?前)|(?:19|20)\d{2}\s*年(?:底|末|年底)|年底前|月底前|“十[三四五六]五”(?:期)?末|\d+\s*(?:个)?(?:工作)?日(?:之)?内(?:完成|报送|印发)")
         .expect("a constant pattern")
 });
+
+fn letters(title: &str) -> String {
+    title.chars().filter(|c| c.is_alphanumeric()).collect()
+}
 
 fn matches(pattern: &Regex, text: &Text, within: Span) -> Vec<Span> {
     pattern

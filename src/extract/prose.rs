@@ -141,9 +141,14 @@ impl Reader<'_> {
         let beginnings = rest.char_indices().skip(2).take(PARTNER).map(|(at, _)| at);
         markers
             .chain([rest.len()])
-            .chain(beginnings.collect::<Vec<_>>().into_iter().rev())
+            .chain(beginnings.collect::<Vec<_>>().into_iter().rev().filter(|_| self.placed(rest)))
             .find_map(|end| self.names(start..start + end))
             .unwrap_or_default()
+    }
+
+    /// Whether `text` begins as only a name does: with a level (`市教育局`) or a class (`各部门`).
+    fn placed(&self, text: &str) -> bool {
+        self.agencies.names.level(text).is_some() || text.starts_with(['各', '有', '相'])
     }
 
     /// The names in a stretch that is a list of bearers and nothing else.
@@ -177,7 +182,7 @@ impl Reader<'_> {
                 }
                 Recognition::Unit => false,
             };
-            if !known || self.rules.is_anaphora(name) {
+            if !known || self.rules.bears_none(name) {
                 return None;
             }
             out.push(range.start + part.start..range.start + part.end);

@@ -254,6 +254,10 @@ impl Reader<'_> {
         let text = self.slice(clause.span);
         let (start, end) = w.all.first(text)?;
         let left = &text[..start];
+        // 健全覆盖 is 健全 + 覆盖.
+        if w.not_all.strip_end(left).is_some() {
+            return None;
+        }
         let titled = left.matches('《').count() > left.matches('》').count();
         if titled
             || w.base.is_in(&text[end..])

@@ -14,6 +14,7 @@ struct File {
     joint: Words,
     anaphora: Words,
     name_head: Words,
+    private: Words,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +34,7 @@ pub struct ProseRules {
     by: Regex,
     anaphora: Vec<String>,
     name_heads: Vec<String>,
+    private: Vec<String>,
 }
 
 /// A word that may stand behind a bearer.
@@ -78,6 +80,7 @@ impl ProseRules {
             by: Regex::new("由")?,
             anaphora: file.anaphora.words,
             name_heads: file.name_head.words,
+            private: file.private.words,
         })
     }
 
@@ -124,13 +127,14 @@ impl ProseRules {
         let action = self.markers(name).next().is_some_and(|m| m.start == 0 && m.end > 3);
         let named = self.name_heads.iter().any(|h| name.starts_with(h.as_str()));
         (!action || named)
-            && !name.starts_with(['对', '其', '该', '本'])
+            && !name.starts_with(['对', '其', '该', '本', '以', '同'])
             && !name.contains(['将', '由', '为', '使', '让', '把', '被', '均', '需', '可', '于'])
     }
 
-    /// Whether a name points back to others.
-    pub fn is_anaphora(&self, name: &str) -> bool {
+    /// Whether a name bears no duty of its own: it points back to others, or is private.
+    pub fn bears_none(&self, name: &str) -> bool {
         self.anaphora.iter().any(|a| a == name)
+            || self.private.iter().any(|p| name.ends_with(p.as_str()))
     }
 }
 
