@@ -1,0 +1,24 @@
+# The two commands of the README.
+SHELL := /bin/bash
+DOCS ?= seeds/samples
+BIND ?= 127.0.0.1:8080
+# A fresh store each time; one's own stores are never touched.
+STORE := target/run/store
+NAMES := $(if $(filter seeds/samples seeds/samples/,$(DOCS)),--names seeds/samples/names.toml)
+GANGMU := target/release/gangmu
+
+.PHONY: run test setup
+
+run: setup
+	cargo build --release --locked
+	rm -rf $(STORE) && mkdir -p $(dir $(STORE))
+	@# A document that cannot be read is named, and the others are served all the same.
+	$(GANGMU) ingest --store $(STORE) --base-iri http://$(BIND)/ $(NAMES) "$(DOCS)" || [ $$? -eq 1 ]
+	exec $(GANGMU) serve --store $(STORE) --bind $(BIND)
+
+# One profile, so that the storage engine is compiled once.
+test: setup
+	cargo test --release --locked
+
+setup:
+	@.ci/setup
