@@ -35,15 +35,23 @@ use manifest::{LOCK, MANIFEST, QUADS};
 pub enum StoreError {
     #[error("{0} is not there: take documents in first (gangmu ingest --store {0} PATH…)")]
     Missing(PathBuf),
-    #[error("{0} is not a store of this program: it holds other files; name an empty directory or one that does not exist")]
+    #[error(
+        "{0} is not a store of this program: it holds other files; name an empty directory or one that does not exist"
+    )]
     NotAStore(PathBuf),
-    #[error("{0} is in use by another process (a running `gangmu serve` or `gangmu ingest`): stop it or wait for it to end")]
+    #[error(
+        "{0} is in use by another process (a running `gangmu serve` or `gangmu ingest`): stop it or wait for it to end"
+    )]
     Locked(PathBuf),
     #[error("{0} was written by a newer version of this program (format {1}): use that version")]
     Newer(PathBuf, u32),
-    #[error("{dir} was made with the base IRI <{stored}> and keeps it; <{given}> needs a store of its own")]
+    #[error(
+        "{dir} was made with the base IRI <{stored}> and keeps it; <{given}> needs a store of its own"
+    )]
     OtherBase { dir: PathBuf, stored: String, given: String },
-    #[error("<{0}> cannot be the base IRI: it must be an absolute http or https IRI, where the pages will be")]
+    #[error(
+        "<{0}> cannot be the base IRI: it must be an absolute http or https IRI, where the pages will be"
+    )]
     BadBase(String),
     #[error("{0} cannot be read or written: {1}")]
     Io(PathBuf, #[source] io::Error),

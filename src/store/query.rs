@@ -52,10 +52,8 @@ impl Query {
     pub fn parse(text: &str, base: &Base) -> Result<Self, QueryError> {
         let stop = CancellationToken::new();
         let evaluator = SparqlEvaluator::new().with_cancellation_token(stop.clone());
-        let mut prepared = match evaluator.clone().with_base_iri(base.as_str()) {
-            Ok(evaluator) => evaluator.parse_query(text)?,
-            Err(_) => evaluator.parse_query(text)?,
-        };
+        let evaluator = evaluator.clone().with_base_iri(base.as_str()).unwrap_or(evaluator);
+        let mut prepared = evaluator.parse_query(text)?;
         if prepared.dataset().is_default_dataset() {
             prepared.dataset_mut().set_default_graph_as_union();
         }

@@ -1,0 +1,68 @@
+//! `gangmu export`: the graph as a file.
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use oxigraph::io::{JsonLdProfileSet, RdfFormat};
+
+use super::Done;
+use crate::store::Store;
+
+/// Write a store's graph to standard output
+///
+/// With --canonical two stores of the same content give the same bytes (RDFC-1.0, sorted N-Quads).
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  gangmu export --store data/ > everything.nq
+  gangmu export --store data/ --format ttl --graph http://127.0.0.1:8080/version/… > one.ttl
+  gangmu export --store data/ --canonical | sha256sum
+
+Exit codes: 0 written; 1 not (no such store or graph); 2 wrong command line.")]
+pub(super) struct Args {
+    /// The store's directory
+    #[arg(long, value_name = "DIR")]
+    store: PathBuf,
+    /// N-Quads and TriG keep the graphs apart; Turtle and JSON-LD hold all triples without their graphs
+    #[arg(long, value_enum, default_value_t = Format::Nq)]
+    format: Format,
+    /// One graph only
+    #[arg(long, value_name = "IRI")]
+    graph: Option<String>,
+    /// The canonical form, as N-Quads
+    #[arg(long, conflicts_with = "format")]
+    canonical: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Nq,
+    Trig,
+    Ttl,
+    Jsonld,
+}
+
+impl Format {
+    fn rdf(self) -> RdfFormat {
+        match self {
+            Self::Nq => RdfFormat::NQuads,
+            Self::Trig => RdfFormat::TriG,
+            Self::Ttl => RdfFormat::Turtle,
+            Self::Jsonld => RdfFormat::JsonLd { profile: JsonLdProfileSet::empty() },
+        }
+    }
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
+    let store = Store::open_to_read(&args.store)?;
+    let dump = store.dump(args.graph.as_deref())?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    if args.canonical {
+        dump.write_canonical(&mut out)?;
+    } else {
+        dump.write(args.format.rdf(), &mut out)?;
+    }
+    out.flush()?;
+    Ok(Done::All)
+}

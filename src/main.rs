@@ -1,0 +1,7 @@
+//! The program `gangmu`: see [`gangmu::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gangmu::cli::main()
+}

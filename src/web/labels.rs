@@ -1,0 +1,62 @@
+//! Names of classes, properties and concepts in Chinese and English, as the ontology gives them.
+
+use std::collections::HashMap;
+
+use oxigraph::io::{RdfFormat, RdfParser};
+use oxigraph::model::vocab::rdfs;
+use oxigraph::model::{NamedOrBlankNode, Term};
+
+use crate::rdf::vocab::{ONTOLOGY, PREFIXES, skos};
+
+/// A name in two languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Label {
+    pub(super) zh: String,
+    pub(super) en: String,
+}
+
+pub(super) struct Labels(HashMap<String, Label>);
+
+impl Labels {
+    pub(super) fn of_the_ontology() -> Self {
+        let mut labels: HashMap<String, Label> = HashMap::new();
+        for quad in RdfParser::from_format(RdfFormat::Turtle).for_slice(ONTOLOGY).flatten() {
+            let names = [rdfs::LABEL, skos::PREF_LABEL].contains(&quad.predicate.as_ref());
+            let (true, NamedOrBlankNode::NamedNode(term), Term::Literal(name)) =
+                (names, quad.subject, quad.object)
+            else {
+                continue;
+            };
+            let label = labels.entry(term.into_string()).or_default();
+            match name.language() {
+                Some("zh") => label.zh = name.value().to_owned(),
+                _ => label.en = name.value().to_owned(),
+            }
+        }
+        Self(labels)
+    }
+
+    /// The name of a term; of one that the ontology does not declare, its prefixed name in both languages.
+    pub(super) fn of(&self, iri: &str) -> Label {
+        self.0.get(iri).cloned().unwrap_or_else(|| {
+            let short = PREFIXES.iter().find_map(|(prefix, namespace)| {
+                iri.strip_prefix(namespace).map(|name| format!("{prefix}:{name}"))
+            });
+            let short = short.unwrap_or_else(|| iri.to_owned());
+            Label { zh: short.clone(), en: short }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_have_names_in_both_languages() {
+        let labels = Labels::of_the_ontology();
+        let lead = labels.of("https://w3id.org/gangmu/role/lead");
+        assert_eq!(lead, Label { zh: "牵头".into(), en: "lead".into() });
+        assert_eq!(labels.of("http://purl.org/dc/terms/title").en, "dcterms:title");
+    }
+}

@@ -1,0 +1,105 @@
+//! What all handlers share: the store, how it is asked, and how IRIs become links.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use oxigraph::model::{NamedNode, Term};
+use oxigraph::sparql::QuerySolution;
+
+use super::App;
+use super::error::WebError;
+use super::labels::Labels;
+use crate::store::{Answer, Query, QueryError, Store};
+
+pub(super) struct Site {
+    pub(super) store: Store,
+    pub(super) labels: Labels,
+    root: String,
+}
+
+impl Site {
+    pub(super) fn new(store: Store) -> Self {
+        // `http://host/path/` → `/path/`
+        let base = store.base().as_str();
+        let path = base.splitn(4, '/').nth(3).unwrap_or_default();
+        let root = format!("/{path}");
+        Self { store, labels: Labels::of_the_ontology(), root }
+    }
+
+    /// The path below which all pages lie; it begins and ends with a slash.
+    pub(super) fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// That there is no page about the thing at `path`.
+    pub(super) fn not_found(&self, path: String) -> WebError {
+        WebError::NotFound { root: self.root.clone(), path }
+    }
+
+    /// The rows that one of our own queries gives, with some of its variables given beforehand.
+    pub(super) fn rows(&self, query: &str, given: &[(&str, &str)]) -> Result<Vec<Row>, QueryError> {
+        let mut query = Query::parse(query, self.store.base())?;
+        for (variable, iri) in given {
+            query = query.bind(variable, NamedNode::new_unchecked(*iri));
+        }
+        let rows = query.run(&self.store).and_then(Answer::rows)?;
+        Ok(rows.into_iter().map(Row).collect())
+    }
+
+    /// The first of the rows.
+    pub(super) fn row(
+        &self,
+        query: &str,
+        given: &[(&str, &str)],
+    ) -> Result<Option<Row>, QueryError> {
+        Ok(self.rows(query, given)?.into_iter().next())
+    }
+
+    /// The link to the page about an IRI: a path of ours, or the IRI itself.
+    pub(super) fn href(&self, iri: &str) -> String {
+        match iri.strip_prefix(self.store.base().as_str()) {
+            Some(path) => format!("{}{path}", self.root),
+            None => iri.to_owned(),
+        }
+    }
+}
+
+/// Builds a page on a thread that may block, since reading the store does.
+pub(super) async fn page<T: Template>(
+    app: App,
+    build: impl FnOnce(&Site) -> Result<T, WebError> + Send + 'static,
+) -> Result<Response, WebError> {
+    let task = tokio::task::spawn_blocking(move || build(&app).and_then(|page| Ok(page.render()?)));
+    Ok(Html(task.await??).into_response())
+}
+
+/// One row of an answer.
+pub(super) struct Row(QuerySolution);
+
+impl Row {
+    /// The IRI, or the value of the literal, that a variable has.
+    pub(super) fn get(&self, variable: &str) -> Option<String> {
+        match self.0.get(variable)? {
+            Term::NamedNode(node) => Some(node.as_str().to_owned()),
+            Term::Literal(literal) => Some(literal.value().to_owned()),
+            other => Some(other.to_string()),
+        }
+    }
+
+    /// The same, empty where there is none.
+    pub(super) fn text(&self, variable: &str) -> String {
+        self.get(variable).unwrap_or_default()
+    }
+
+    /// A whole number; 0 where there is none.
+    pub(super) fn number(&self, variable: &str) -> usize {
+        self.get(variable).and_then(|value| value.parse().ok()).unwrap_or(0)
+    }
+
+    pub(super) fn is_true(&self, variable: &str) -> bool {
+        self.get(variable).is_some_and(|value| value == "true")
+    }
+
+    pub(super) fn term(&self, variable: &str) -> Option<&Term> {
+        self.0.get(variable)
+    }
+}
