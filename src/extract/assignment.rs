@@ -36,6 +36,8 @@ pub struct Assignment {
 const SURE: f32 = 0.97;
 /// … of a name that is known to be none of the usual sort.
 const UNKNOWN: f32 = 0.75;
+/// … of a name in a bare list of bodies behind a sentence.
+const LISTED: f32 = 0.85;
 /// … of a role that is guessed from the other names' roles.
 const GUESSED: f32 = 0.5;
 
@@ -233,10 +235,13 @@ impl Reader<'_> {
             self.flush(None);
             return;
         }
-        let role = if self.verbs > 0 { Role::Support } else { Role::Responsible };
+        let (role, confidence) = match self.verbs {
+            0 => (Role::Responsible, LISTED),
+            _ => (Role::Support, GUESSED),
+        };
         for (range, group) in std::mem::take(&mut self.pending) {
             if self.recognise(&range) != Recognition::None {
-                self.out.names.push(Named { role, range, group, confidence: GUESSED });
+                self.out.names.push(Named { role, range, group, confidence });
             }
         }
     }

@@ -28,14 +28,20 @@ const SUBJECT: usize = 240;
 const PARTNER: usize = 24;
 const MODAL: f32 = 0.8;
 const BARE: f32 = 0.6;
+const LOOSE: f32 = 0.5;
 const JOINT: f32 = 0.75;
 
 /// The bearers in `sentence`, which begins where a sentence begins.
 pub fn bearers(sentence: &str, rules: &ProseRules, agencies: &Agencies) -> Vec<Bearer> {
     let reader = Reader { sentence, rules, agencies };
     let mut out = Vec::new();
+    let mut before = None;
     for (clause, opens) in clauses(sentence) {
-        reader.clause(clause, opens, &mut out);
+        if let Some(subject) = before.take().filter(|_| reader.is_predicate(clause.clone())) {
+            out.extend(reader.long_subject(subject));
+        }
+        reader.clause(clause.clone(), opens, &mut out);
+        before = opens.then_some(clause);
     }
     out.dedup_by(|b, a| a.role == b.role && a.range == b.range);
     out
@@ -106,6 +112,45 @@ impl Reader<'_> {
             }
         }
         None
+    }
+
+    /// Whether a clause begins with the duty itself: `…，要依托…`.
+    fn is_predicate(&self, clause: Range<usize>) -> bool {
+        let first = self.rules.markers(&self.sentence[clause]).next();
+        first.is_some_and(|m| m.modal && m.start == 0)
+    }
+
+    /// The bearers in a subject that is a clause of its own, with what it says of them: `各职能部门特别是
+    /// 应急管理、民政等承担值守的部门以及公用事业单位，要…`. It must begin with a name.
+    fn long_subject(&self, clause: Range<usize>) -> Vec<Bearer> {
+        let s = &self.sentence[clause.clone()];
+        if s.len() > SUBJECT * 2 {
+            return vec![];
+        }
+        let mut names = Vec::new();
+        let mut from = 0;
+        let cuts = self.rules.links(s).chain([s.len()..s.len()]);
+        for cut in cuts {
+            // What is said of a name stands before it: `…密切相关的公用事业单位`.
+            let part = &s[from..cut.start];
+            let start = from + part.rfind('的').map_or(0, |at| at + '的'.len_utf8());
+            let name = s[start..cut.start].trim();
+            let known = match self.agencies.recognise(name) {
+                Recognition::Body | Recognition::Group | Recognition::Generic => true,
+                Recognition::None => self.agencies.is_function(name),
+                Recognition::Unit | Recognition::Organisation => false,
+            };
+            if known && self.rules.is_whole_name(name) && !self.rules.bears_none(name) {
+                let at = clause.start + (name.as_ptr() as usize - s.as_ptr() as usize);
+                names.push(at..at + name.len());
+            }
+            from = cut.end;
+        }
+        if names.first().is_none_or(|first| first.start != clause.start) || names.len() < 2 {
+            return vec![];
+        }
+        let role = Role::Responsible;
+        names.into_iter().map(|range| Bearer { role, range, confidence: LOOSE }).collect()
     }
 
     /// The names behind `由`: (names, where they end).

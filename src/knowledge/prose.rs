@@ -15,6 +15,7 @@ struct File {
     anaphora: Words,
     name_head: Words,
     private: Words,
+    link: Words,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +36,7 @@ pub struct ProseRules {
     anaphora: Vec<String>,
     name_heads: Vec<String>,
     private: Vec<String>,
+    links: AhoCorasick,
 }
 
 /// A word that may stand behind a bearer.
@@ -81,6 +83,9 @@ impl ProseRules {
             anaphora: file.anaphora.words,
             name_heads: file.name_head.words,
             private: file.private.words,
+            links: AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(&file.link.words)?,
         })
     }
 
@@ -106,6 +111,14 @@ impl ProseRules {
     /// Whether the duty is to lead (`要牵头…`).
     pub fn leads(&self, rest: &str) -> bool {
         self.lead.is_match(rest)
+    }
+
+    /// The words that link the names of a long subject (`、`, `特别是`, `以及`).
+    pub fn links<'a>(
+        &'a self,
+        clause: &'a str,
+    ) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
+        self.links.find_iter(clause).map(|m| m.range())
     }
 
     /// The joint words (`会同`) in a clause.
