@@ -70,6 +70,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
         progress.inc(1);
         Ok(())
     })?;
+    store.flush()?;
     progress.finish_and_clear();
     if !quiet {
         writeln!(io::stdout(), "{total}")?;

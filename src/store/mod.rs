@@ -30,6 +30,9 @@ pub use take_in::Outcome;
 use crate::rdf::Base;
 use manifest::{LOCK, MANIFEST, QUADS};
 
+/// Bytes of the database's log that opening may take the time to go through: some milliseconds.
+const MUCH: u64 = 4 << 20;
+
 /// Why a store cannot be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -105,6 +108,14 @@ impl Store {
         Ok(Self { quads, base, _lock: lock })
     }
 
+    /// Puts what was taken in where readers find it at once; it is safe already.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        Ok(self.quads.flush()?)
+    }
+
     /// Opens the store at `dir` to read; any number of processes may at the same time.
     ///
     /// # Errors
@@ -117,6 +128,7 @@ impl Store {
             });
         }
         let lock = File::open(dir.join(LOCK)).map_err(|e| StoreError::Io(dir.to_owned(), e))?;
+        settle(dir, &lock);
         refuse_if_locked(dir, lock.try_lock_shared())?;
         let base = manifest::read(dir)?.ok_or_else(|| StoreError::NotAStore(dir.to_owned()))?;
         let quads = oxigraph::store::Store::open_read_only(dir.join(QUADS))?;
@@ -126,6 +138,23 @@ impl Store {
     /// What all IRIs of the data begin with.
     pub fn base(&self) -> &Base {
         &self.base
+    }
+}
+
+/// Flushes what a killed writer has left in the log, if nobody else is reading: every reader would have to go
+/// through all of it again. Where that is not possible, opening only takes longer.
+fn settle(dir: &Path, lock: &File) {
+    let entries = std::fs::read_dir(dir.join(QUADS)).into_iter().flatten().flatten();
+    let logs =
+        entries.filter(|entry| Path::new(&entry.file_name()).extension() == Some("log".as_ref()));
+    let unflushed: u64 = logs.filter_map(|log| log.metadata().ok()).map(|log| log.len()).sum();
+    if unflushed > MUCH && lock.try_lock().is_ok() {
+        let flushed = oxigraph::store::Store::open(dir.join(QUADS)).and_then(|quads| quads.flush());
+        if let Err(error) = flushed {
+            tracing::warn!(%error, "the store's log could not be flushed");
+        }
+        // The lock is taken anew as a shared one, which replaces this one where it is still held.
+        drop(lock.unlock());
     }
 }
 

@@ -169,13 +169,18 @@ impl Link {
 /// What titles say of this document and others: it issues, implements, is issued by …
 fn relations(site: &Site, work: &str) -> Result<Vec<Fact>, WebError> {
     let mut facts: Vec<Fact> = Vec::new();
-    for row in site.rows(RELATIONS, &[("work", work)])? {
+    let mut rows = site.rows(RELATIONS, &[("work", work)])?;
+    // The title that the document itself bears goes before those that others print.
+    rows.sort_by_key(|row| (row.text("relation"), row.text("rank")));
+    for row in rows {
         let mut label = site.labels.of(&row.text("relation"));
         if !row.is_true("outgoing") {
             label = Label { zh: format!("被{}于", label.zh), en: format!("{} this", label.en) };
         }
         let link = Link::to(row.text("title"), site.href(&row.text("other")));
         match facts.iter_mut().find(|fact| fact.label == label) {
+            // A work has a row for each title that it is printed under.
+            Some(fact) if fact.values.iter().any(|known| known.href == link.href) => {}
             Some(fact) => fact.values.push(link),
             None => facts.push(Fact { label, values: vec![link] }),
         }
@@ -187,7 +192,7 @@ fn cited_by(site: &Site, work: &str) -> Result<Vec<Related>, WebError> {
     let mut citing: Vec<Related> = Vec::new();
     for row in site.rows(CITED_BY, &[("work", work)])? {
         let href = site.href(&row.text("document"));
-        let kind = site.labels.of(&row.text("kind"));
+        let kind = site.labels.of_citation(&row.text("kind"));
         match citing.iter_mut().find(|other| other.href == href) {
             Some(other) => other.kinds.push(kind),
             None => citing.push(Related { kinds: vec![kind], title: row.text("title"), href }),
@@ -205,7 +210,10 @@ fn counts(items: &[Item]) -> Vec<(Label, usize)> {
             label("责任", "assignments"),
             sum(|i| i.roles.iter().map(|role| role.bearers.len()).sum()),
         ),
-        (label("目标", "targets"), sum(|i| i.quantities.len())),
+        (
+            label("目标", "targets"),
+            sum(|i| i.quantities.iter().filter(|quantity| quantity.kind == "target").count()),
+        ),
         (label("时限", "deadlines"), sum(|i| i.deadlines.len())),
         (label("引用", "citations"), sum(|i| i.citations.len())),
     ]

@@ -6,7 +6,7 @@ use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::vocab::rdfs;
 use oxigraph::model::{NamedOrBlankNode, Term};
 
-use crate::rdf::vocab::{ONTOLOGY, PREFIXES, skos};
+use crate::rdf::vocab::{ONTOLOGY, PREFIXES, gm, skos};
 
 /// A name in two languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +34,11 @@ impl Labels {
             }
         }
         Self(labels)
+    }
+
+    /// The name of a kind of citation. The kind `gm:basis` shares its IRI with a property of another name.
+    pub(super) fn of_citation(&self, kind: &str) -> Label {
+        self.of(if kind == gm::BASIS.as_str() { gm::BASED_ON.as_str() } else { kind })
     }
 
     /// The name of a term; of one that the ontology does not declare, its prefixed name in both languages.

@@ -283,7 +283,7 @@ impl<'a> Outline<'a> {
 
     fn citation(&mut self, row: &Row) {
         let evidence = self.evidence;
-        let kind = self.site.labels.of(&row.text("kind"));
+        let kind = self.site.labels.of_citation(&row.text("kind"));
         let claim = kind.zh.clone();
         let citation = Citation {
             kind,
