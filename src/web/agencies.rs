@@ -1,5 +1,6 @@
 //! `/agencies`: the bearers of duties, with search and a filter by division.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -12,6 +13,7 @@ use super::error::WebError;
 use super::labels::Label;
 use super::paging::Paging;
 use super::site::{Site, page};
+use crate::rdf::vocab::gm;
 
 /// Agencies on a page.
 const SIZE: usize = 100;
@@ -50,12 +52,13 @@ struct Agency {
     name: String,
     /// Group or unresolved; none for one body.
     kind: Option<Label>,
+    is_unresolved: bool,
     place: Option<(String, String)>,
     tasks: usize,
     leads: usize,
 }
 
-/// The list of agencies, those with most tasks first.
+/// The list of agencies, known bodies first, those with most tasks before the others.
 pub(super) async fn list(
     State(app): State<App>,
     Query(asked): Query<Asked>,
@@ -71,13 +74,17 @@ fn build(site: &Site, asked: Asked) -> Result<Agencies, WebError> {
         .map(|row| Agency {
             href: site.href(&row.text("agency")),
             name: row.text("name"),
+            is_unresolved: row.text("kind") == gm::UNRESOLVED_AGENCY.as_str(),
             kind: row.get("kind").map(|iri| site.labels.of(&iri)),
             place: row.get("place").map(|iri| (code(iri), row.text("placeName"))),
             tasks: row.number("tasks"),
             leads: row.number("leads"),
         })
         .collect();
-    all.sort_by(|a, b| (b.tasks, b.leads, &a.name).cmp(&(a.tasks, a.leads, &b.name)));
+    // Names that are no known body go last, whatever their number.
+    all.sort_by_cached_key(|a| {
+        (a.is_unresolved, Reverse(a.tasks), Reverse(a.leads), a.name.clone())
+    });
     let mut counted: BTreeMap<(String, String), usize> = BTreeMap::new();
     for place in all.iter().filter_map(|agency| agency.place.clone()) {
         *counted.entry(place).or_default() += 1;

@@ -1,6 +1,8 @@
 //! One bearer of duties: what it is, and its tasks by role.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use askama::Template;
 use serde::Deserialize;
@@ -19,6 +21,7 @@ const AGENCY: &str = include_str!("queries/agency.rq");
 const NAMES: &str = include_str!("queries/agency_names.rq");
 const FAMILY: &str = include_str!("queries/agency_family.rq");
 const TASKS: &str = include_str!("queries/agency_tasks.rq");
+const TITLE: &str = include_str!("queries/version_title.rq");
 const LIMITS: &str = include_str!("queries/task_limits.rq");
 
 /// What the address asks for: one role, and a page of it.
@@ -65,11 +68,20 @@ struct Task {
     name: String,
     surface: String,
     inherited: bool,
-    document: String,
-    document_href: String,
-    tier: Option<Label>,
+    order: usize,
+    document: Document,
     deadlines: Vec<Limit>,
     targets: Vec<Limit>,
+}
+
+/// The document that a task stands in.
+#[derive(Clone)]
+struct Document {
+    title: String,
+    href: String,
+    year: String,
+    /// Of a draft or an unofficial text.
+    tier: Option<Label>,
 }
 
 struct Limit {
@@ -109,15 +121,28 @@ fn roles(
     rows: &[Row],
     asked: &Asked,
 ) -> Result<(Vec<Role>, Option<Paging>), WebError> {
+    let mut documents: HashMap<String, Document> = HashMap::new();
     let mut by_role: HashMap<String, Vec<Task>> = HashMap::new();
     for row in rows {
+        let document = match documents.entry(row.text("version")) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let document = Document::read(site, new.key(), &row.text("work"))?;
+                new.insert(document)
+            }
+        };
+        let task = Task::new(row, document);
         let tasks = by_role.entry(row.text("role")).or_default();
-        let task = Task::new(site, row);
         // One agency may be printed twice at one task.
         match tasks.iter_mut().find(|known| known.iri == task.iri) {
             Some(known) => known.inherited &= task.inherited,
             None => tasks.push(task),
         }
+    }
+    for tasks in by_role.values_mut() {
+        let newest =
+            |task: &Task| (Reverse(task.document.year.clone()), task.document.title.clone());
+        tasks.sort_by_cached_key(|task| (newest(task), task.order));
     }
     let (mut roles, mut paging) = (Vec::new(), None);
     for code in ["lead", "responsible", "support", "guide"] {
@@ -144,26 +169,34 @@ fn roles(
     Ok((roles, paging))
 }
 
+impl Document {
+    fn read(site: &Site, version: &str, work: &str) -> Result<Self, WebError> {
+        let row = site.row(TITLE, &[("version", version)])?;
+        let get = |variable| row.as_ref().and_then(|row| row.get(variable));
+        let tier = get("tier").filter(|tier| !tier.ends_with("#official"));
+        Ok(Self {
+            href: site.href(work),
+            title: get("title").unwrap_or_else(|| "（无题）".to_owned()),
+            year: get("year").unwrap_or_default(),
+            tier: tier.map(|tier| site.labels.of(&tier)),
+        })
+    }
+}
+
 impl Task {
-    fn new(site: &Site, row: &Row) -> Self {
+    fn new(row: &Row, document: &Document) -> Self {
         let iri = row.text("task");
-        let work = site.href(&row.text("work"));
         // `…/version/HASH/task/2.1` is `task/2.1` on the document's page.
         let mut tail = iri.rsplit('/');
         let (path, kind) = (tail.next().unwrap_or_default(), tail.next().unwrap_or_default());
-        let anchor = format!("{kind}/{path}");
         Self {
-            href: format!("{work}#{anchor}"),
+            href: format!("{}#{kind}/{path}", document.href),
             number: row.text("number"),
             name: row.get("heading").unwrap_or_else(|| shorten(&row.text("text"))),
             surface: row.text("surface"),
             inherited: row.text("basis").ends_with("#inherited"),
-            document: row.get("title").unwrap_or_else(|| "（无题）".to_owned()),
-            document_href: work,
-            tier: row
-                .get("tier")
-                .filter(|tier| !tier.ends_with("#official"))
-                .map(|tier| site.labels.of(&tier)),
+            order: row.number("order"),
+            document: document.clone(),
             deadlines: Vec::new(),
             targets: Vec::new(),
             iri,

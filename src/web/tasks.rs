@@ -17,7 +17,7 @@ const CITATIONS: &str = include_str!("queries/citations.rq");
 const GUESS: f32 = 0.6;
 
 /// Code points of a task's text that stand for it where it has no heading.
-const SHORT: usize = 24;
+const SHORT: usize = 32;
 
 /// One item of the outline.
 #[derive(Default)]
