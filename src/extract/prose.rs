@@ -5,9 +5,11 @@
 
 use std::ops::Range;
 
+use super::assignment::Grammar;
 use crate::knowledge::agencies::Agencies;
 use crate::knowledge::prose::ProseRules;
 use crate::knowledge::recognise::Recognition;
+use crate::knowledge::roles::Roles;
 use crate::model::Role;
 
 /// A bearer in a sentence.
@@ -32,8 +34,9 @@ const LOOSE: f32 = 0.5;
 const JOINT: f32 = 0.75;
 
 /// The bearers in `sentence`, which begins where a sentence begins.
-pub fn bearers(sentence: &str, rules: &ProseRules, agencies: &Agencies) -> Vec<Bearer> {
-    let reader = Reader { sentence, rules, agencies };
+pub fn bearers(sentence: &str, rules: &ProseRules, grammar: Grammar) -> Vec<Bearer> {
+    let Grammar { roles, agencies } = grammar;
+    let reader = Reader { sentence, rules, roles, agencies };
     let mut out = Vec::new();
     let mut before = None;
     for (clause, opens) in clauses(sentence) {
@@ -50,12 +53,21 @@ pub fn bearers(sentence: &str, rules: &ProseRules, agencies: &Agencies) -> Vec<B
 struct Reader<'a> {
     sentence: &'a str,
     rules: &'a ProseRules,
+    roles: &'a Roles,
     agencies: &'a Agencies,
 }
 
 impl Reader<'_> {
     fn clause(&self, clause: Range<usize>, opens: bool, out: &mut Vec<Bearer>) {
         let s = &self.sentence[clause.clone()];
+        // `A指导，B落实`: a clause of names and a verb of role.
+        if let Some(verb) = self.roles.verb_at_end(s)
+            && let Some(names) = self.names(clause.start..clause.start + verb.start)
+        {
+            let role = verb.role;
+            out.extend(names.into_iter().map(|range| Bearer { role, range, confidence: MODAL }));
+            return;
+        }
         if let Some((names, modal, end)) = self.subject(clause.clone(), opens) {
             let rest = &s[end - clause.start..];
             let partners = self.partners(end..clause.end);
@@ -129,7 +141,7 @@ impl Reader<'_> {
         }
         let mut names = Vec::new();
         let mut from = 0;
-        let cuts = self.rules.links(s).chain([s.len()..s.len()]);
+        let cuts = self.rules.links(s).chain(std::iter::once(s.len()..s.len()));
         for cut in cuts {
             // What is said of a name stands before it: `…密切相关的公用事业单位`.
             let part = &s[from..cut.start];
@@ -280,11 +292,13 @@ mod tests {
 
     #[test]
     fn reads_its_examples_and_not_its_counter_examples() {
-        let (rules, agencies) = (ProseRules::embedded(), Agencies::embedded());
+        let (rules, roles, agencies) =
+            (ProseRules::embedded(), Roles::embedded(), Agencies::embedded());
+        let grammar = Grammar { roles: &roles, agencies: &agencies };
         for entry in entries(SOURCE, "sentences") {
             for example in &entry.examples {
                 let (sentence, wanted) = example.split_once('|').unwrap();
-                let found: Vec<_> = bearers(sentence, &rules, &agencies)
+                let found: Vec<_> = bearers(sentence, &rules, grammar)
                     .into_iter()
                     .map(|b| {
                         let role = toml::Value::try_from(b.role).unwrap();
@@ -294,7 +308,7 @@ mod tests {
                 assert_eq!(found.join("|"), wanted, "{sentence}");
             }
             for sentence in &entry.counter_examples {
-                assert_eq!(bearers(sentence, &rules, &agencies), [], "{sentence}");
+                assert_eq!(bearers(sentence, &rules, grammar), [], "{sentence}");
             }
         }
     }

@@ -158,7 +158,7 @@ impl Reader<'_> {
     fn running_text(&mut self, id: NodeId, span: Span) {
         for evidence in sentences(self.document.text.as_str(), span) {
             let text = self.document.text.slice(evidence);
-            for b in bearers(text, self.prose, self.grammar.agencies) {
+            for b in bearers(text, self.prose, self.grammar) {
                 let name =
                     Named { role: b.role, range: b.range, group: 0, confidence: b.confidence };
                 self.push(id, evidence, evidence.start, &name, Basis::Prose);
