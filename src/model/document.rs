@@ -124,7 +124,12 @@ impl Document {
 
     /// A node's own text, its pieces joined by nothing.
     pub fn own_text(&self, id: NodeId) -> String {
-        self.nodes[id].own.iter().map(|&s| self.text.slice(s)).collect()
+        self.nodes[id].own.iter().flat_map(|&s| self.text.slice(s).split('\n')).collect()
+    }
+
+    /// A node's heading, the line breaks of a narrow cell undone.
+    pub fn heading(&self, id: NodeId) -> Option<String> {
+        self.nodes[id].heading.map(|s| self.text.slice(s).split('\n').collect())
     }
 
     /// The parents of a node, nearest first, the root last.

@@ -126,8 +126,12 @@ impl<'a> Table<'a> {
             return id;
         }
         let division = named.place.as_ref().and_then(|code| self.context.divisions.get(code));
-        let scope = (named.kind == AgencyKind::Unresolved)
-            .then(|| division.map_or_else(|| self.scope.clone(), |d| d.code.clone()));
+        // 有关部门 of two documents are two; a name of its own is one body in its division.
+        let class = self.context.agencies.names.class(&named.name).is_some();
+        let scope = (named.kind == AgencyKind::Unresolved).then(|| match division {
+            Some(division) if !class => division.code.clone(),
+            _ => self.scope.clone(),
+        });
         let id = self.identities.agencies.len();
         let agency = Agency {
             kind: named.kind,

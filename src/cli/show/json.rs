@@ -68,7 +68,7 @@ impl View<'_> {
             "parent": (id != node.parent).then(|| path(node.parent)).flatten(),
             "kind": kind,
             "number": node.number.map(|span| self.slice(span)),
-            "heading": node.heading.map(|span| self.slice(span)),
+            "heading": self.document.heading(id),
             "text": self.document.own_text(id),
             "line": self.document.text.source_line(node.span.start),
             "inTable": node.in_table,

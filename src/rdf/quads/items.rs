@@ -47,11 +47,11 @@ impl Claims<'_> {
         if let Some(number) = node.number {
             graph.text(&item, gm::NUMBER, document.text.slice(number));
         }
-        let heading = node.heading.map(|span| document.text.slice(span));
-        if let Some(heading) = heading {
+        let heading = document.heading(id);
+        if let Some(heading) = &heading {
             graph.text(&item, gm::HEADING, heading);
         }
-        if let Some(text) = text(document, id, heading) {
+        if let Some(text) = text(document, id, heading.as_deref()) {
             graph.text(&item, gm::TEXT, text);
         }
         // Both nodes name each other; said from both sides, one naming is enough.
