@@ -139,6 +139,12 @@ fn a_document_shows_its_tasks_with_evidence() {
     for part in ["牵头", "<details class=\"evidence\">", "<mark>", "id=\"task/", "目录"] {
         assert!(page.contains(part), "{part}");
     }
+    let claims = format!(
+        "{GM}SELECT (COUNT(*) AS ?n) {{ ?w gm:currentVersion ?v ; gm:genre <https://w3id.org/gangmu/genre/division-plan> .
+         ?t gm:inVersion ?v . ?r a gm:Responsibility ; gm:ofTask ?t }}"
+    );
+    let claims = &server.rows(&claims)[0];
+    assert!(page.contains(&format!("<b>{claims}</b> 责任")), "{claims}");
     let draft = format!("{GM}SELECT ?w {{ ?w gm:currentVersion ?v ; gm:tier gm:draft }}");
     assert!(server.page(&path_of(&server.rows(&draft)[0])).contains("class=\"banner\">征求意见稿"));
 }

@@ -12,6 +12,7 @@ const CURRENT: &str = include_str!("queries/current_version.rq");
 const GRAPH: &str = include_str!("queries/graph_of_version.rq");
 const HEADER: &str = include_str!("queries/header.rq");
 const ISSUERS: &str = include_str!("queries/issuers.rq");
+const JURISDICTION: &str = include_str!("queries/jurisdiction.rq");
 const SOURCES: &str = include_str!("queries/sources.rq");
 const VERSIONS: &str = include_str!("queries/versions.rq");
 const RELATIONS: &str = include_str!("queries/relations.rq");
@@ -125,12 +126,9 @@ fn header(
         Link::plain(format!("{} {}", label.zh, label.en))
     });
     facts.add("体裁", "genre", genre);
-    let place = head.get("place");
-    facts.add(
-        "地区",
-        "jurisdiction",
-        place.map(|iri| Link::to(head.text("placeName"), site.href(&iri))),
-    );
+    let places = site.rows(JURISDICTION, &[("graph", graph)])?;
+    let places = places.iter().map(|row| Link::to(row.text("name"), site.href(&row.text("place"))));
+    facts.add("地区", "jurisdiction", places);
     facts.0.extend(relations(site, work)?);
     let sources = site.rows(SOURCES, &[("graph", graph)])?;
     facts.add("来源文件", "read from", sources.iter().map(|row| Link::plain(row.text("name"))));
