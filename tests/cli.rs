@@ -173,10 +173,13 @@ fn stores_of_the_same_content_export_the_same_bytes() {
     let mut lines: Vec<_> = quads.lines().collect();
     lines.sort_unstable();
     assert!(lines.join("\n") == String::from_utf8(canonical).unwrap().trim_end());
-    for (format, start) in [("ttl", "@prefix"), ("trig", "@prefix"), ("jsonld", "")] {
+    for (format, start) in [("ttl", "@prefix"), ("trig", "@prefix"), ("jsonld", "{")] {
         let text = String::from_utf8(export(one.path(), &["--format", format])).unwrap();
         assert!(text.starts_with(start) && text.contains("青澜"), "{format}");
     }
+    let json: serde_json::Value =
+        serde_json::from_slice(&export(one.path(), &["--format", "jsonld"])).unwrap();
+    assert!(json["@context"].is_object() && json["@graph"].is_array());
     let mut missing = gangmu();
     missing.args(["export", "--graph", "http://none.example/", "--store"]);
     missing.arg(one.path().join("store")).assert().code(1).stderr(contains("no graph"));

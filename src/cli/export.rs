@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use oxigraph::io::{JsonLdProfileSet, RdfFormat};
+use oxigraph::io::RdfFormat;
 
 use super::Done;
 use crate::store::Store;
@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// The store's directory
     #[arg(long, value_name = "DIR")]
     store: PathBuf,
-    /// N-Quads and TriG keep the graphs apart; Turtle and JSON-LD hold all triples without their graphs
+    /// N-Quads, TriG and JSON-LD keep the graphs apart; Turtle holds all triples without their graphs
     #[arg(long, value_enum, default_value_t = Format::Nq)]
     format: Format,
     /// One graph only
@@ -43,25 +43,16 @@ enum Format {
     Jsonld,
 }
 
-impl Format {
-    fn rdf(self) -> RdfFormat {
-        match self {
-            Self::Nq => RdfFormat::NQuads,
-            Self::Trig => RdfFormat::TriG,
-            Self::Ttl => RdfFormat::Turtle,
-            Self::Jsonld => RdfFormat::JsonLd { profile: JsonLdProfileSet::empty() },
-        }
-    }
-}
-
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let store = Store::open_to_read(&args.store)?;
     let dump = store.dump(args.graph.as_deref())?;
     let mut out = BufWriter::new(io::stdout().lock());
-    if args.canonical {
-        dump.write_canonical(&mut out)?;
-    } else {
-        dump.write(args.format.rdf(), &mut out)?;
+    match args.format {
+        _ if args.canonical => dump.write_canonical(&mut out)?,
+        Format::Nq => dump.write(RdfFormat::NQuads, &mut out)?,
+        Format::Trig => dump.write(RdfFormat::TriG, &mut out)?,
+        Format::Ttl => dump.write(RdfFormat::Turtle, &mut out)?,
+        Format::Jsonld => dump.write_json_ld(&mut out)?,
     }
     out.flush()?;
     Ok(Done::All)

@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 
 use oxigraph::io::{RdfFormat, WriterQuadSerializer};
-use oxigraph::model::{GraphNameRef, NamedNode, NamedOrBlankNode, Quad};
+use oxigraph::model::{GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad};
 use oxigraph::store::StorageError;
 
 use super::Store;
 use super::query::with_prefixes;
 use crate::rdf::canonical::{self, CanonicalError};
+use crate::rdf::jsonld::{self, JsonLdError};
 
 /// Why a store cannot be written out.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,8 @@ pub enum ExportError {
     Database(#[from] StorageError),
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
+    #[error(transparent)]
+    JsonLd(#[from] JsonLdError),
     #[error("the export cannot be written: {0}")]
     Write(#[from] io::Error),
 }
@@ -69,13 +72,32 @@ impl Dump<'_> {
     /// # Errors
     /// When the database cannot be read or `out` not be written.
     pub fn write_canonical(&self, out: impl Write) -> Result<(), ExportError> {
+        Ok(canonical::write(&self.collect()?, out)?)
+    }
+
+    /// Writes JSON-LD with the project's context. All of it is held in memory; one graph is written as the
+    /// default graph.
+    ///
+    /// # Errors
+    /// When the database cannot be read or `out` not be written.
+    pub fn write_json_ld(&self, out: impl Write) -> Result<(), ExportError> {
+        let mut quads = self.collect()?;
+        if self.graph.is_some() {
+            for quad in &mut quads {
+                quad.graph_name = GraphName::DefaultGraph;
+            }
+        }
+        Ok(jsonld::write(&quads, out)?)
+    }
+
+    fn collect(&self) -> Result<Vec<Quad>, StorageError> {
         let mut quads = Vec::new();
         for graph in self.graphs()? {
             for quad in self.quads(&graph) {
                 quads.push(quad?);
             }
         }
-        Ok(canonical::write(&quads, out)?)
+        Ok(quads)
     }
 
     fn graphs(&self) -> Result<Vec<NamedOrBlankNode>, StorageError> {

@@ -129,7 +129,7 @@ fn decode(path: &str) -> String {
     let mut rest = path;
     while let Some(at) = rest.find('%') {
         decoded.push_str(&rest[..at]);
-        let run = rest[at..].as_bytes().chunks(3).map_while(beyond_ascii).collect::<Vec<u8>>();
+        let run = rest.as_bytes()[at..].chunks(3).map_while(beyond_ascii).collect::<Vec<u8>>();
         match str::from_utf8(&run) {
             Ok(text) if !text.is_empty() => {
                 decoded.push_str(text);

@@ -81,10 +81,8 @@ impl<W: Write> View<'_, W> {
     fn title(&mut self, id: NodeId, node: &Node, indent: &str) -> io::Result<()> {
         let text = &self.document.text;
         let number = node.number.map_or("", |span| text.slice(span));
-        let heading = self
-            .document
-            .heading(id)
-            .unwrap_or_else(|| shorten(&self.document.own_text(id), 40));
+        let heading =
+            self.document.heading(id).unwrap_or_else(|| shorten(&self.document.own_text(id), 40));
         let kind = match node.kind {
             NodeKind::Root => return Ok(()),
             NodeKind::Section => "section",
