@@ -207,7 +207,10 @@ impl Agencies {
         let mut start = piece.start;
         for (at, c) in text.char_indices() {
             let at = piece.start + at;
-            if c.is_whitespace() && at > start && self.is_name(&list[start..at]) {
+            // `各市(州) 教育局`: places in brackets go on with the body.
+            let left = &list[start..at];
+            let places = left.ends_with(closes) && self.names.class(left).is_some();
+            if c.is_whitespace() && at > start && !places && self.is_name(left) {
                 let rest = list[at..piece.end].trim_start();
                 let next = rest.split(char::is_whitespace).next().unwrap_or_default();
                 if self.is_name(next) || self.is_name(rest) {
