@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::knowledge::roles::{Label, Roles};
+use crate::knowledge::roles::{Label, Roles, closes, opens};
 use crate::model::{NodeKind, Span, Text};
 use crate::pipeline::Reading;
 
@@ -168,12 +168,12 @@ fn brackets(line: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let (mut depth, mut from) = (0usize, 0);
     for (at, c) in line.char_indices() {
-        if "（(〔［[【".contains(c) {
+        if opens(c) {
             if depth == 0 {
                 from = at + c.len_utf8();
             }
             depth += 1;
-        } else if "）)〕］]】".contains(c) && depth > 0 {
+        } else if closes(c) && depth > 0 {
             depth -= 1;
             if depth == 0 {
                 out.push(from..at);

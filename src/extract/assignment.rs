@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::knowledge::agencies::Agencies;
 use crate::knowledge::recognise::Recognition;
-use crate::knowledge::roles::{Label, PositionRule, Roles};
+use crate::knowledge::roles::{Label, PositionRule, Roles, closes, opens};
 use crate::model::Role;
 
 /// A name in an assignment.
@@ -186,7 +186,7 @@ impl Reader<'_> {
     fn clean(&self, mut part: Range<usize>) -> Option<Range<usize>> {
         let s = &self.text[part.clone()];
         // The bracket of a remark that was taken out.
-        if let Some(at) = s.find(is_open).filter(|&at| at > 0)
+        if let Some(at) = s.find(opens).filter(|&at| at > 0)
             && !s[at..].contains(char::is_alphanumeric)
         {
             part.end = part.start + at;
@@ -284,9 +284,9 @@ fn without_remarks<'a>(text: &'a str, roles: &Roles) -> Cow<'a, str> {
     let mut open = Vec::new();
     let mut remarks = Vec::new();
     for (at, c) in text.char_indices() {
-        if is_open(c) {
+        if opens(c) {
             open.push(at + c.len_utf8());
-        } else if is_close(c)
+        } else if closes(c)
             && let Some(from) = open.pop()
         {
             let inside = &text[from..at];
@@ -308,25 +308,17 @@ fn without_remarks<'a>(text: &'a str, roles: &Roles) -> Cow<'a, str> {
     Cow::Owned(named)
 }
 
-fn is_open(c: char) -> bool {
-    "（(〔［[【".contains(c)
-}
-
-fn is_close(c: char) -> bool {
-    "）)〕］]】".contains(c)
-}
-
 /// The clauses of an assignment: parted by commas, semicolons, stops and line breaks outside of
 /// inner brackets; the bracket around the whole is dropped.
 fn clauses(text: &str) -> Vec<Range<usize>> {
-    let start = text.chars().next().filter(|&c| is_open(c)).map_or(0, char::len_utf8);
+    let start = text.chars().next().filter(|&c| opens(c)).map_or(0, char::len_utf8);
     let mut out = Vec::new();
     let mut depth = 0usize;
     let mut from = start;
     for (at, c) in text[start..].char_indices().map(|(i, c)| (i + start, c)) {
-        if is_open(c) {
+        if opens(c) {
             depth += 1;
-        } else if is_close(c) {
+        } else if closes(c) {
             if depth == 0 {
                 // The end of the bracket; what follows belongs to no clause.
                 out.push(from..at);

@@ -84,13 +84,13 @@ impl Reader<'_> {
         let first_group = read.names.iter().map(|n| n.group).min().unwrap_or(0);
         let grouped = read.names.iter().any(|n| n.group != first_group);
         let task = self.bearer_of(id);
+        let stated = match (node.in_table, self.groups(task)) {
+            (true, _) => Basis::Table,
+            (false, true) => Basis::AtHeading,
+            (false, false) => Basis::Inline,
+        };
         for (i, name) in read.names.iter().enumerate() {
-            let mut basis = match (node.in_table, self.groups(task)) {
-                (true, _) => Basis::Table,
-                (false, true) => Basis::AtHeading,
-                (false, false) => Basis::Inline,
-            };
-            let mut role = name.role;
+            let (mut role, mut basis) = (name.role, stated);
             if role == Role::Responsible && !leads && column.is_none() {
                 let first = match self.position {
                     Some(PositionRule::First) => i == 0,

@@ -9,6 +9,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
+use super::alternation;
 use crate::model::CitationKind;
 
 mod file;
@@ -182,12 +183,6 @@ pub fn closes(c: char) -> Option<bool> {
         '〉' | '›' | '>' | '＞' | '﹥' | '⟩' | '﹀' | '\u{232A}' => Some(false),
         _ => None,
     }
-}
-
-fn alternation<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
-    let mut words: Vec<_> = words.into_iter().map(|w| regex::escape(w)).collect();
-    words.sort_by_key(|w| std::cmp::Reverse(w.len()));
-    words.join("|")
 }
 
 fn leftmost_longest<W: AsRef<[u8]>>(

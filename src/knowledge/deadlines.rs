@@ -55,7 +55,7 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    precision: PrecisionName,
+    precision: Precision,
     strength: Strength,
     regex: String,
     examples: Vec<Example>,
@@ -81,40 +81,6 @@ struct Words {
 #[serde(deny_unknown_fields)]
 struct Counter {
     texts: Vec<String>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum PrecisionName {
-    Day,
-    Month,
-    Quarter,
-    HalfYear,
-    Season,
-    Year,
-    Period,
-    Relative,
-    Recurring,
-    Ongoing,
-    Vague,
-}
-
-impl From<PrecisionName> for Precision {
-    fn from(name: PrecisionName) -> Self {
-        match name {
-            PrecisionName::Day => Self::Day,
-            PrecisionName::Month => Self::Month,
-            PrecisionName::Quarter => Self::Quarter,
-            PrecisionName::HalfYear => Self::HalfYear,
-            PrecisionName::Season => Self::Season,
-            PrecisionName::Year => Self::Year,
-            PrecisionName::Period => Self::Period,
-            PrecisionName::Relative => Self::Relative,
-            PrecisionName::Recurring => Self::Recurring,
-            PrecisionName::Ongoing => Self::Ongoing,
-            PrecisionName::Vague => Self::Vague,
-        }
-    }
 }
 
 struct Pattern {
@@ -158,7 +124,7 @@ impl DeadlineRules {
                     source.replace(&format!("{{{name}}}"), fragment.as_str().unwrap_or_default());
             }
             patterns.push(Pattern {
-                precision: entry.precision.into(),
+                precision: entry.precision,
                 strength: entry.strength,
                 whole: Regex::new(&format!("^(?:{source})$"))?,
             });

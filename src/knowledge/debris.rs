@@ -9,6 +9,8 @@ use std::ops::Range;
 use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
+use super::alternation;
+
 const SOURCE: &str = include_str!("../../seeds/debris.toml");
 
 /// Lines longer than this (bytes) are text; no pattern for whole lines is tried on them.
@@ -264,9 +266,9 @@ fn whole(entries: &[Entry]) -> Result<RegexSet, regex::Error> {
 
 impl Spam {
     fn compile(entry: &SpamEntry) -> Result<Self, regex::Error> {
-        let enough = alternation(&[&entry.enough]);
-        let strong = alternation(&[&entry.strong]);
-        let word = alternation(&[&entry.enough, &entry.strong, &entry.weak]);
+        let enough = alternation(&entry.enough);
+        let strong = alternation(&entry.strong);
+        let word = alternation([&entry.enough, &entry.strong, &entry.weak].into_iter().flatten());
         // Between two underscores anything goes; the first and the last phrase must be of known
         // words, since nothing else says where the sentence ends and goes on.
         Ok(Self {
@@ -288,12 +290,6 @@ impl Spam {
             .map(|m| m.range())
             .collect()
     }
-}
-
-fn alternation(lists: &[&[String]]) -> String {
-    let mut words: Vec<_> = lists.iter().copied().flatten().map(|w| regex::escape(w)).collect();
-    words.sort_by_key(|w| std::cmp::Reverse(w.len()));
-    words.join("|")
 }
 
 #[cfg(test)]

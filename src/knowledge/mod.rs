@@ -27,6 +27,13 @@ use prose::ProseRules;
 use roles::Roles;
 use targets::TargetRules;
 
+/// A pattern that reads any of the words, the longest first.
+fn alternation<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
+    let mut words: Vec<_> = words.into_iter().map(|w| regex::escape(w)).collect();
+    words.sort_by_key(|w| std::cmp::Reverse(w.len()));
+    words.join("|")
+}
+
 /// All tables.
 pub struct Knowledge {
     pub debris: Debris,

@@ -4,6 +4,8 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
 use serde::Deserialize;
 
+use super::alternation;
+
 #[derive(Deserialize)]
 struct File {
     modal: Words,
@@ -47,12 +49,6 @@ pub struct Marker {
     pub end: usize,
     /// Says that someone shall do something.
     pub modal: bool,
-}
-
-fn alternation(words: &[String]) -> String {
-    let mut words: Vec<_> = words.iter().map(|w| regex::escape(w)).collect();
-    words.sort_by_key(|w| std::cmp::Reverse(w.len()));
-    words.join("|")
 }
 
 impl ProseRules {

@@ -9,6 +9,8 @@ use std::ops::Range;
 use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
+use super::alternation;
+
 use crate::model::Role;
 
 /// What a label announces.
@@ -149,12 +151,6 @@ fn padded(pattern: &str) -> String {
     out
 }
 
-fn alternation<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
-    let mut words: Vec<_> = words.into_iter().map(|w| regex::escape(w)).collect();
-    words.sort_by_key(|w| std::cmp::Reverse(w.len()));
-    words.join("|")
-}
-
 impl Roles {
     /// The grammar that comes with the program.
     pub fn embedded() -> Self {
@@ -272,6 +268,17 @@ impl Roles {
     pub fn mentions_role(&self, text: &str) -> bool {
         self.any.is_match(text)
     }
+}
+
+/// Whether a bracket opens that may hold an assignment. Brackets of all shapes close each other, since
+/// mixed ones are common.
+pub fn opens(c: char) -> bool {
+    matches!(c, '（' | '(' | '〔' | '［' | '[' | '【')
+}
+
+/// Whether such a bracket closes.
+pub fn closes(c: char) -> bool {
+    matches!(c, '）' | ')' | '〕' | '］' | ']' | '】')
 }
 
 fn role_name(role: Role) -> &'static str {

@@ -115,7 +115,7 @@ pub struct Target {
 }
 
 /// How exactly a deadline is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Precision {
     Day,

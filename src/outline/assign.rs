@@ -8,11 +8,8 @@ use super::tree::{Item, Origin};
 use crate::knowledge::agencies::Agencies;
 use crate::knowledge::outline::{Number, OutlineRules};
 use crate::knowledge::recognise::Recognition;
-use crate::knowledge::roles::{Label, Roles};
+use crate::knowledge::roles::{Label, Roles, closes, opens};
 use crate::model::{NodeId, ROOT, Span, Text};
-
-const OPENING: [char; 6] = ['（', '(', '〔', '［', '[', '【'];
-const CLOSING: [char; 6] = ['）', ')', '〕', '］', ']', '】'];
 
 /// Splits the paragraphs of all items; items enumerated inside a paragraph become items of their
 /// own, behind all others until the tree is put in order.
@@ -74,7 +71,7 @@ impl Splitter<'_> {
                     // One assignment may run over several lines.
                     match (own_label, pieces.last_mut()) {
                         (None, Some(Piece::Assignment(last))) => *last = last.cover(paragraph),
-                        _ => self.labelled(paragraph, &mut pieces),
+                        _ => pieces.push(Piece::Assignment(paragraph)),
                     }
                     label = own_label.or(label);
                 }
@@ -91,11 +88,6 @@ impl Splitter<'_> {
             }
         }
         pieces
-    }
-
-    /// A line that begins with a role's label: an assignment up to the label of something else.
-    fn labelled(&self, line: Span, pieces: &mut Vec<Piece>) {
-        pieces.push(Piece::Assignment(line));
     }
 
     /// A paragraph of running text.
@@ -138,9 +130,12 @@ impl Splitter<'_> {
 
     /// Running text without enumeration: cuts out the brackets and labelled sentences that assign.
     fn prose(&self, span: Span, pieces: &mut Vec<Piece>) {
-        let mut from = span.start;
-        let mut at = span.start;
-        while let Some((open, close)) = self.next_bracket(Span::new(at, span.end)) {
+        let (mut from, mut at) = (span.start, span.start);
+        for (open, close) in self.brackets(span) {
+            // Inside of one that was looked at.
+            if open < at {
+                continue;
+            }
             let closed = close.is_some();
             let inner_end = close.unwrap_or(span.end);
             let open_len = self.first_len(open);
@@ -158,21 +153,29 @@ impl Splitter<'_> {
         self.own(Span::new(from, span.end), pieces);
     }
 
-    /// Own text up to a sentence that begins with a role's label, which assigns to its end.
+    /// Own text without the sentences that name standing bearers, up to a sentence that begins with a
+    /// role's label, which assigns to its end.
     fn own(&self, span: Span, pieces: &mut Vec<Piece>) {
-        let span = trim(self.text, span);
-        let s = self.text.slice(span);
-        if let Some(standing) = self.roles.standing(s) {
+        let mut span = trim(self.text, span);
+        let mut s = self.text.slice(span);
+        while let Some(standing) = self.roles.standing(s) {
             let start = s[..standing.start].rfind(['。', '；']).map_or(0, |at| at + 3);
             let end = s[standing.end..].find('。').map_or(s.len(), |at| standing.end + at + 3);
-            if self.is_list(&s[start..standing.start]) {
-                let part = |from, to| Span::new(span.start + from, span.start + to);
-                self.own(part(0, start), pieces);
-                pieces.push(Piece::Assignment(part(start, end)));
-                self.own(part(end, s.len()), pieces);
-                return;
+            if !self.is_list(&s[start..standing.start]) {
+                break;
             }
+            let part = |from, to| Span::new(span.start + from, span.start + to);
+            self.labelled(trim(self.text, part(0, start)), pieces);
+            pieces.push(Piece::Assignment(part(start, end)));
+            span = trim(self.text, part(end, s.len()));
+            s = self.text.slice(span);
         }
+        self.labelled(span, pieces);
+    }
+
+    /// Own text up to a sentence that begins with a role's label.
+    fn labelled(&self, span: Span, pieces: &mut Vec<Piece>) {
+        let s = self.text.slice(span);
         let mut from = 0;
         while let Some(found) = self.roles.find_label(&s[from..]) {
             let start = from + found.start;
@@ -196,23 +199,21 @@ impl Splitter<'_> {
         self.text.as_str()[at..].chars().next().map_or(0, char::len_utf8)
     }
 
-    /// The next outermost bracket in `span`: its opening, and its closing if it has one. Brackets of
-    /// all shapes close each other, since mixed ones are common.
-    fn next_bracket(&self, span: Span) -> Option<(usize, Option<usize>)> {
-        let s = self.text.slice(span);
-        let open = s.find(OPENING)?;
-        let mut depth = 0usize;
-        for (i, c) in s[open..].char_indices() {
-            if OPENING.contains(&c) {
-                depth += 1;
-            } else if CLOSING.contains(&c) {
-                depth -= 1;
-                if depth == 0 {
-                    return Some((span.start + open, Some(span.start + open + i)));
-                }
+    /// The brackets in `span` in the order they open: where each opens, and where it closes if it does.
+    fn brackets(&self, span: Span) -> Vec<(usize, Option<usize>)> {
+        let mut found: Vec<(usize, Option<usize>)> = Vec::new();
+        let mut open = Vec::new();
+        for (i, c) in self.text.slice(span).char_indices() {
+            if opens(c) {
+                open.push(found.len());
+                found.push((span.start + i, None));
+            } else if closes(c)
+                && let Some(at) = open.pop()
+            {
+                found[at].1 = Some(span.start + i);
             }
         }
-        Some((span.start + open, None))
+        found
     }
 
     /// Whether the content of a bracket assigns work.
@@ -235,7 +236,7 @@ impl Splitter<'_> {
             });
         }
         // A bare list of bodies behind a sentence.
-        let before = self.text.as_str()[..content.start].trim_end_matches(OPENING).trim_end();
+        let before = self.text.as_str()[..content.start].trim_end_matches(opens).trim_end();
         before.ends_with(['。', '；', '！']) && self.is_sure_list(s)
     }
 
