@@ -19,10 +19,11 @@
 //! * [`store`]: the embedded store; a document goes in whole or not at all.
 //! * [`pipeline`]: the stages in their order.
 //! * [`audit`]: what looks like a claim and was not read.
-//! * [`cli`], [`web`]: the ways to ask.
+//! * [`cli`], [`web`]: the ways to ask; [`config`]: the settings of the server.
 
 pub mod audit;
 pub mod cli;
+pub mod config;
 pub mod extract;
 pub mod knowledge;
 pub mod model;

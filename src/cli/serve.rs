@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::Done;
+use crate::config::Config;
 use crate::store::Store;
 use crate::web;
 
@@ -28,9 +29,13 @@ pub(super) struct Args {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     bind: SocketAddr,
+    /// Settings: limits, tokens, origins and others; without it the defaults hold
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
+    let config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
     let store = match Store::open_to_read(&args.store) {
         Err(crate::store::StoreError::Missing(_)) => {
             drop(Store::open(&args.store, None)?);
@@ -46,7 +51,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
         if !quiet {
             println!("http://{}/  (SPARQL at /sparql; Ctrl-C stops)", listener.local_addr()?);
         }
-        web::serve(listener, store).await.context("the server stopped")
+        web::serve(listener, store, &config).await.context("the server stopped")
     })?;
     Ok(Done::All)
 }

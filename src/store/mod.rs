@@ -16,6 +16,7 @@
 mod export;
 mod manifest;
 mod query;
+mod revision;
 mod take_in;
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -25,10 +26,12 @@ use std::path::{Path, PathBuf};
 pub use export::{Dump, ExportError};
 pub use manifest::DEFAULT_BASE;
 pub use query::{Answer, AnswerFormat, Query, QueryError};
+pub use revision::Revision;
 pub use take_in::Outcome;
 
 use crate::rdf::Base;
 use manifest::{LOCK, MANIFEST, QUADS};
+use revision::Revisions;
 
 /// Bytes of the database's log that opening may take the time to go through: some milliseconds.
 const MUCH: u64 = 4 << 20;
@@ -66,6 +69,7 @@ pub enum StoreError {
 pub struct Store {
     quads: oxigraph::store::Store,
     base: Base,
+    revisions: Revisions,
     _lock: File,
 }
 
@@ -105,7 +109,7 @@ impl Store {
             (None, Some(base)) => manifest::write(dir, base)?,
             (None, None) => manifest::write(dir, manifest::base(DEFAULT_BASE)?)?,
         };
-        Ok(Self { quads, base, _lock: lock })
+        Ok(Self { quads, base, revisions: Revisions::new().map_err(at)?, _lock: lock })
     }
 
     /// Puts what was taken in where readers find it at once; it is safe already.
@@ -127,12 +131,18 @@ impl Store {
                 _ => StoreError::Missing(dir.to_owned()),
             });
         }
-        let lock = File::open(dir.join(LOCK)).map_err(|e| StoreError::Io(dir.to_owned(), e))?;
+        let at = |e| StoreError::Io(dir.to_owned(), e);
+        let lock = File::open(dir.join(LOCK)).map_err(at)?;
         settle(dir, &lock);
         refuse_if_locked(dir, lock.try_lock_shared())?;
         let base = manifest::read(dir)?.ok_or_else(|| StoreError::NotAStore(dir.to_owned()))?;
         let quads = oxigraph::store::Store::open_read_only(dir.join(QUADS))?;
-        Ok(Self { quads, base, _lock: lock })
+        Ok(Self { quads, base, revisions: Revisions::new().map_err(at)?, _lock: lock })
+    }
+
+    /// The state that a reading begun now sees; none while a change is being written.
+    pub fn revision(&self) -> Option<Revision> {
+        self.revisions.now()
     }
 
     /// What all IRIs of the data begin with.

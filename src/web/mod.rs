@@ -4,6 +4,7 @@
 //! page is the path of the IRI it is about, so that every IRI the store mints leads somewhere. Pages and
 //! counts take current versions only. `cli::serve` depends on this; axum stays here.
 
+mod access;
 mod agencies;
 mod agency;
 mod document;
@@ -13,6 +14,7 @@ mod evidence;
 mod labels;
 mod negotiate;
 mod paging;
+mod problem;
 mod resource;
 mod site;
 mod sparql;
@@ -27,6 +29,7 @@ use axum::response::Redirect;
 use axum::routing::get;
 use tower_http::trace::TraceLayer;
 
+use crate::config::Config;
 use crate::store::Store;
 use site::Site;
 
@@ -37,13 +40,17 @@ type App = Arc<Site>;
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(listener: tokio::net::TcpListener, store: Store) -> io::Result<()> {
-    axum::serve(listener, router(store)).with_graceful_shutdown(stopped()).await
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    store: Store,
+    config: &Config,
+) -> io::Result<()> {
+    axum::serve(listener, router(store, config)).with_graceful_shutdown(stopped()).await
 }
 
 /// All routes. Where the base IRI has a path, they lie below it.
-pub fn router(store: Store) -> Router {
-    let site = Arc::new(Site::new(store));
+pub fn router(store: Store, config: &Config) -> Router {
+    let site = Arc::new(Site::new(store, config));
     let root = site.root().trim_end_matches('/').to_owned();
     let routes = Router::new()
         .route("/", get(documents::list))

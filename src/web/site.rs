@@ -6,23 +6,27 @@ use oxigraph::model::{NamedNode, Term};
 use oxigraph::sparql::QuerySolution;
 
 use super::App;
+use super::access::Access;
 use super::error::WebError;
 use super::labels::Labels;
+use crate::config::Config;
 use crate::store::{Answer, Query, QueryError, Store};
 
 pub(super) struct Site {
     pub(super) store: Store,
     pub(super) labels: Labels,
+    pub(super) access: Access,
     root: String,
 }
 
 impl Site {
-    pub(super) fn new(store: Store) -> Self {
+    pub(super) fn new(store: Store, config: &Config) -> Self {
         // `http://host/path/` → `/path/`
         let base = store.base().as_str();
         let path = base.splitn(4, '/').nth(3).unwrap_or_default();
         let root = format!("/{path}");
-        Self { store, labels: Labels::of_the_ontology(), root }
+        let access = Access::new(&config.access);
+        Self { store, labels: Labels::of_the_ontology(), access, root }
     }
 
     /// The path below which all pages lie; it begins and ends with a slash.

@@ -1,0 +1,189 @@
+//! The settings of the server: `default.toml`, and the file of the user's that changes some of them.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+const DEFAULT: &str = include_str!("default.toml");
+
+/// Why settings cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{0} cannot be read: {1}")]
+    Io(PathBuf, #[source] std::io::Error),
+    #[error("{0} is not a settings file: {1}")]
+    Syntax(PathBuf, #[source] toml::de::Error),
+}
+
+/// All settings; `default.toml` says what each means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub limits: Limits,
+    pub access: Access,
+    pub cors: Cors,
+    pub rate: Rate,
+    pub federation: Federation,
+    pub cache: Cache,
+    pub log: Log,
+}
+
+/// What a request may cost. Sizes are in megabytes (2²⁰ bytes).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    #[serde(deserialize_with = "seconds")]
+    pub query_timeout: Duration,
+    pub query_memory: usize,
+    pub query_rows: usize,
+    pub step_rows: usize,
+    pub answer_size: usize,
+    pub running: usize,
+    #[serde(deserialize_with = "seconds")]
+    pub queue: Duration,
+    pub body: usize,
+}
+
+/// Who may read and write.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    pub read: Reading,
+    pub tokens: Vec<Token>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reading {
+    Open,
+    Token,
+}
+
+/// A token by its digest.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    pub name: String,
+    pub role: Role,
+    /// SHA-256 of the token, in hexadecimal.
+    pub sha256: String,
+}
+
+/// What the holder of a token may do; each may also do what the ones before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    Reader,
+    Editor,
+    Admin,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cors {
+    pub origins: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    pub per_second: u32,
+    pub burst: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Federation {
+    pub hosts: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cache {
+    pub memory: usize,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub format: LogFormat,
+    #[serde(deserialize_with = "seconds")]
+    pub slow_query: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        toml::from_str(DEFAULT).expect("default.toml is a settings file, as a test checks")
+    }
+}
+
+impl Config {
+    /// The defaults, changed by what the file says.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not TOML, or has a key or a value that is not known.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|e| ConfigError::Io(path.to_owned(), e))?;
+        Self::parse(&text).map_err(|e| ConfigError::Syntax(path.to_owned(), e))
+    }
+
+    fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let mut settings: toml::Table = toml::from_str(DEFAULT)?;
+        merge(&mut settings, toml::from_str(text)?);
+        settings.try_into()
+    }
+}
+
+/// Puts the values of `changes` in the place of those of `settings`, table by table.
+fn merge(settings: &mut toml::Table, changes: toml::Table) {
+    for (key, change) in changes {
+        match (settings.get_mut(&key), change) {
+            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => merge(old, new),
+            (_, change) => drop(settings.insert(key, change)),
+        }
+    }
+}
+
+fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_changes_what_it_names() {
+        let config = Config::parse("[limits]\nquery_timeout = 0.5\n[cors]\norigins = ['*']\n");
+        let config = config.unwrap();
+        assert_eq!(config.limits.query_timeout, Duration::from_millis(500));
+        assert_eq!(config.limits.body, Config::default().limits.body);
+        assert_eq!(config.cors.origins, ["*"]);
+        assert_eq!(config.access.read, Reading::Open);
+    }
+
+    #[test]
+    fn what_is_not_known_is_an_error() {
+        for text in ["[limit]", "[limits]\nrows = 3", "[limits]\nquery_timeout = -1.0"] {
+            assert!(Config::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_has_a_role() {
+        let text = "[[access.tokens]]\nname = 'a'\nrole = 'editor'\nsha256 = 'b'\n";
+        let config = Config::parse(text).unwrap();
+        assert_eq!(config.access.tokens[0].role, Role::Editor);
+        assert!(Role::Editor < Role::Admin);
+    }
+}

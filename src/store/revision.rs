@@ -1,0 +1,77 @@
+//! Which state of the store an answer was read from.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Counts the changes of an open store. Nothing else can change a store while it is open, so within one
+/// process two answers from the same revision were read from the same triples.
+pub(super) struct Revisions {
+    /// Drawn anew at each opening, since another process may have changed the store in between.
+    opening: u64,
+    /// Odd while a change is being written: then a reader may see the state before it or after it.
+    changes: AtomicU64,
+    /// Held by the one that writes.
+    turn: Mutex<()>,
+}
+
+/// A state of the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Revision {
+    opening: u64,
+    changes: u64,
+}
+
+impl std::fmt::Display for Revision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}-{}", self.opening, self.changes)
+    }
+}
+
+impl Revisions {
+    pub(super) fn new() -> std::io::Result<Self> {
+        Ok(Self { opening: getrandom::u64()?, changes: AtomicU64::new(0), turn: Mutex::new(()) })
+    }
+
+    /// The state that a reading begun now sees; none while a change is being written.
+    pub(super) fn now(&self) -> Option<Revision> {
+        let changes = self.changes.load(Ordering::SeqCst);
+        changes.is_multiple_of(2).then_some(Revision { opening: self.opening, changes })
+    }
+
+    /// That a change is being written, until what is given back is dropped. Writers take turns.
+    pub(super) fn changing(&self) -> Changing<'_> {
+        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        Changing { revisions: self, _turn: turn }
+    }
+}
+
+/// See [`Revisions::changing`].
+pub(super) struct Changing<'a> {
+    revisions: &'a Revisions,
+    _turn: MutexGuard<'a, ()>,
+}
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        self.revisions.changes.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_makes_another_revision_and_there_is_none_meanwhile() {
+        let revisions = Revisions::new().unwrap();
+        let before = revisions.now().unwrap();
+        let changing = revisions.changing();
+        assert_eq!(revisions.now(), None);
+        drop(changing);
+        let after = revisions.now().unwrap();
+        assert_ne!(before, after);
+        assert_eq!(Some(after), revisions.now());
+        assert_ne!(Some(before), Revisions::new().unwrap().now(), "another opening");
+    }
+}
