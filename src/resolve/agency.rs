@@ -258,7 +258,8 @@ impl<'a> Context<'a> {
             && names.may_be_office(surface)
             && !names.is_complete(surface)
             && !self.agencies.ends_in_known(surface);
-        (own.is_some() || office || below).then(|| {
+        let short = names.is_short(surface) && !names.is_office(own.unwrap_or(surface));
+        (!short && (own.is_some() || office || below)).then(|| {
             let named = self.office(department.clone(), own.unwrap_or(surface), self.home);
             Named { confidence: if office { 1.0 } else { sure::ELIDED }, ..named }
         })
@@ -344,10 +345,20 @@ impl<'a> Context<'a> {
         if open {
             return Some(self.unresolved(surface));
         }
+        if agencies.names.is_short(rest) {
+            return Some(self.unresolved(surface));
+        }
         let known = |name: &&str| agencies.recognise(name) != Recognition::None;
         let name = format!("{display}{}", agencies.names.expand(rest));
         (!level || [rest, surface].iter().any(known))
             .then(|| self.body(name, Some(place), sure::PREFIXED))
+    }
+
+    /// Whether the document prints the same name with a word for its level too (`市大数据中心`).
+    fn is_leveled_elsewhere(&self, surface: &str) -> bool {
+        self.surfaces.iter().any(|other| {
+            self.agencies.names.level(other).is_some_and(|(_, rest)| rest == surface)
+        })
     }
 
     /// A name without a place that is not in the table.
@@ -372,6 +383,9 @@ impl<'a> Context<'a> {
                 // A level that is no single place here (`县公安局` in a city's document) says nothing.
                 let home = self.home.filter(|_| names.level(surface).is_none())?;
                 let own = home.code == COUNTRY || names.is_complete(surface);
+                if !own && !names.is_standing(surface) && !self.is_leveled_elsewhere(surface) {
+                    return None;
+                }
                 let place = if own { String::new() } else { self.divisions.display(home) };
                 let name = format!("{place}{}", names.expand(surface));
                 Some(self.body(name, Some(home), sure::ELIDED))
