@@ -345,7 +345,19 @@ impl<'a> Context<'a> {
         if open {
             return Some(self.unresolved(surface));
         }
-        if agencies.names.is_short(rest) {
+        if rest.chars().count() == 1 {
+            // `省局`, `雾川县局`: the body there that has the function of the department that speaks.
+            let own = self.department.as_ref().zip(self.home).and_then(|(department, home)| {
+                department.strip_prefix(&*self.divisions.display(home))
+            });
+            let form =
+                own.and_then(|own| agencies.printed(own)).filter(|_| rest == "局" || rest == "厅");
+            let body = form.map(|form| self.known(form, place, sure::ELIDED));
+            return Some(body.unwrap_or_else(|| self.unresolved(surface)));
+        }
+        // `市县两级政府` are many.
+        let levels = agencies.names.level(surface).is_some() && rest.ends_with("政府");
+        if levels && agencies.names.level(rest).is_some() || agencies.names.is_short(rest) {
             return Some(self.unresolved(surface));
         }
         let known = |name: &&str| agencies.recognise(name) != Recognition::None;
@@ -356,9 +368,9 @@ impl<'a> Context<'a> {
 
     /// Whether the document prints the same name with a word for its level too (`市大数据中心`).
     fn is_leveled_elsewhere(&self, surface: &str) -> bool {
-        self.surfaces.iter().any(|other| {
-            self.agencies.names.level(other).is_some_and(|(_, rest)| rest == surface)
-        })
+        self.surfaces
+            .iter()
+            .any(|other| self.agencies.names.level(other).is_some_and(|(_, rest)| rest == surface))
     }
 
     /// A name without a place that is not in the table.
