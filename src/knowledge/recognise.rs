@@ -101,6 +101,18 @@ impl Agencies {
         self.places.contains(name)
     }
 
+    /// Whether `text` begins as the name of another issuer does: with a division's full name, a
+    /// national body or 中共; or is a customs house (`长岭海关`).
+    pub fn begins_anew(&self, text: &str) -> bool {
+        let bare = text.strip_prefix("中共");
+        let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).skip(1).take(10);
+        let customs = text.strip_suffix("海关").is_some_and(|place| place.chars().count() == 2);
+        bare.is_some()
+            || customs
+            || self.national_at_start(text).is_some()
+            || ends.into_iter().any(|end| self.places.contains(&text[..end]))
+    }
+
     /// The function word of `教育部门`, `市教育行政部门`.
     pub fn function_part<'a>(&self, name: &'a str) -> Option<&'a str> {
         self.names.function_stem(name).find_map(|stem| {
