@@ -84,7 +84,8 @@ impl<'a> Context<'a> {
         {
             return self.complete(base);
         }
-        self.function(surface)
+        self.government(surface)
+            .or_else(|| self.function(surface))
             .or_else(|| self.class(surface))
             .or_else(|| self.national(surface))
             .or_else(|| self.branch(surface))
@@ -129,6 +130,13 @@ impl<'a> Context<'a> {
 
     fn known(&self, form: Form, place: &Division, confidence: f32) -> Named {
         self.body(form.name(&self.seat(place)), Some(place), confidence)
+    }
+
+    /// The 市 of `省、市、县`, by which its government is meant.
+    fn government(&self, surface: &str) -> Option<Named> {
+        let place = self.level(surface).filter(|_| surface.chars().count() == 1)?;
+        let name = format!("{}人民政府", self.divisions.display(place));
+        Some(self.body(name, Some(place), sure::FUNCTION))
     }
 
     /// `教育部门`, `市财政部门`, and bare functions of a list (`应急管理`).
@@ -180,6 +188,11 @@ impl<'a> Context<'a> {
 
     fn group(&self, place: &Division, surface: &str) -> Named {
         let name = self.agencies.names.expand(surface);
+        // `县（市、区）人民政府` are all of them.
+        let name = match name.starts_with(['县', '市', '区', '旗', '州']) {
+            true => format!("各{name}"),
+            false => name,
+        };
         let place_name = match place.code.as_str() {
             COUNTRY => "全国".to_owned(),
             _ => self.divisions.display(place),
@@ -321,7 +334,8 @@ impl<'a> Context<'a> {
             return Some(self.body(national.to_owned(), Some(place), 1.0));
         }
         if rest.is_empty() {
-            return Some(self.body(display, Some(place), sure::PREFIXED));
+            // The place bears the duty by its government.
+            return Some(self.body(format!("{display}人民政府"), Some(place), sure::PREFIXED));
         }
         if let Some(form) = agencies.printed(rest) {
             return Some(self.known(form, place, 1.0));
