@@ -151,6 +151,17 @@ impl Reader<'_> {
                 }
                 let names = self.names(clause.start..clause.start + marker.start);
                 let names = names.filter(|names| modal || self.may_act(names, place));
+                // A place may begin the name of a body: `青澜市进一步优化服务办公室`.
+                let place = |n: &Range<usize>| is_place(&self.sentence[n.clone()]);
+                if !modal && names.as_ref().is_some_and(|names| names.iter().all(place)) {
+                    let longer = markers
+                        .iter()
+                        .filter(|m| m.start > marker.start)
+                        .find(|m| self.names(clause.start..clause.start + m.start).is_some());
+                    if longer.is_some() {
+                        continue;
+                    }
+                }
                 if let Some(names) = names {
                     let bound = !self.rules.not_bound(&s[marker.start..]);
                     return bound.then_some((names, modal, clause.start + marker.start));

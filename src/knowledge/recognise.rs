@@ -30,6 +30,9 @@ pub fn squeeze(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
+/// How many characters of a known name stand before the link inside.
+const STEM: usize = 6;
+
 impl Agencies {
     /// What `name` names. White space inside counts for nothing; lists are not taken apart.
     pub fn recognise(&self, name: &str) -> Recognition {
@@ -289,6 +292,15 @@ impl Agencies {
         let whole = squeeze(whole);
         if self.is_known(&whole) || self.function_part(&whole).is_some() {
             return false;
+        }
+        // The link of a known name that others stand before: `各区县（含新区）住房和城乡建设部门`.
+        let link = &whole[before.len()..whole.len() - after.len()];
+        let stems = before.char_indices().rev().map(|(at, _)| &before[at..]).take(STEM);
+        for stem in stems {
+            let name = format!("{stem}{link}{next}");
+            if self.printed(&name).is_some() || self.function_part(&name).is_some() {
+                return false;
+            }
         }
         // A name in brackets behind it, 及其, and names without a known ending still end the first name.
         match self.recognise(&before) {
