@@ -385,8 +385,14 @@ fn push(list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         end = start + text.len();
         let count = |bracket: fn(char) -> bool| text.chars().filter(|&c| bracket(c)).count();
         let (opened, closed) = (count(opens), count(closes));
-        // `A、等有关部门`: the 等 belongs to the list.
-        if let Some(rest) = text.strip_prefix('等').filter(|rest| rest.chars().count() > 2) {
+        // `A、等有关部门`, `A及其有关部门`: 等 and 其 belong to the list.
+        let etc = text.strip_prefix('等').filter(|rest| rest.chars().count() > 2);
+        let own = text.strip_prefix('其').filter(|rest| {
+            ["有关", "相关", "所属", "各", "工作部门", "职能部门", "部门"]
+                .iter()
+                .any(|begins| rest.starts_with(begins))
+        });
+        if let Some(rest) = etc.or(own) {
             start += text.len() - rest.len();
             continue;
         }
