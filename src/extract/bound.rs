@@ -42,14 +42,23 @@ pub fn bound(left: &str, right: &str, kind: Option<UnitKind>, rules: &TargetRule
         .find(|(list, _)| before.is_none() && list.is_in(left))
         .map(|(_, comparator)| comparator);
 
-    // `不低于总额的20%`: the bound stands before what the share is of
-    let share = kind == Some(UnitKind::Percent) && bare.ends_with('的');
+    // `不低于总额的20%`, `不超过合同金额30%`: the bound stands before what the share is of
+    let share = kind == Some(UnitKind::Percent);
     let distant = distant.or_else(|| {
-        let near =
-            |list: &WordList| list.last(bare).filter(|&(_, end)| bare[end..].chars().count() <= 20);
+        let near = |list: &WordList| {
+            list.last(bare).filter(|&(_, end)| {
+                let whole = &bare[end..];
+                let far = if whole.ends_with('的') { 20 } else { 8 };
+                let measured = w.rate.strip_end(whole).is_some();
+                whole.chars().count() <= far && !measured && !whole.contains(char::is_numeric)
+            })
+        };
         let (least, most) =
             (near(&w.at_least).filter(|_| share), near(&w.at_most).filter(|_| share));
-        let most_wins = most.is_some_and(|(_, end)| least.is_none_or(|(_, other)| other <= end));
+        // of two that end together the longer one is meant (`不低于` holds `低于`)
+        let most_wins = most.is_some_and(|(start, end)| {
+            least.is_none_or(|(other, until)| (until, start) < (end, other))
+        });
         most.filter(|_| most_wins).map(|_| Comparator::Le).or(least.map(|_| Comparator::Ge))
     });
 
@@ -116,8 +125,13 @@ fn change(
 
 /// `text` without the fillers and the space at its end.
 pub fn strip<'a>(text: &'a str, rules: &TargetRules) -> &'a str {
+    let w = &rules.words;
     let mut text = text.trim_end();
-    while let Some(rest) = rules.words.filler.strip_end(text) {
+    while let Some(rest) = w.filler.strip_end(text) {
+        // 安全县 is 安全 + 县
+        if w.not_filler.strip_end(text).is_some() {
+            break;
+        }
         text = rest.trim_end();
     }
     text

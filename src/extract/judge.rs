@@ -32,6 +32,9 @@ type Verdict = Option<(TargetClass, f32)>;
 pub fn judge(quantity: &Quantity, bound: &Bound, place: Place<'_>, rules: &TargetRules) -> Verdict {
     let judge =
         Judge { quantity, bound, place, rest: place.right[bound.suffix..].trim_start(), rules };
+    if judge.is_ranked() {
+        return judge.rank();
+    }
     if judge.is_none_at_all() {
         return None;
     }
@@ -71,33 +74,76 @@ impl Judge<'_> {
         let w = &self.rules.words;
         let left = self.place.left;
         let bare = strip(left, self.rules);
-        let ranked = left.trim_end().ends_with('前') && !left.trim_end().ends_with("底前");
         let near_right: String = self.rest.chars().take(16).collect();
-        ranked
-            || w.lasting.strip_end(left.trim_end()).is_some()
+        w.lasting.strip_end(left.trim_end()).is_some()
             || in_quotes(left) && !self.is_pledge()
             || in_title(left)
             || w.from.strip_end(bare).is_some()
             || w.base.is_in(&near_right)
-            || self.place.past
-            || self.is_condition()
+            || !self.is_granted() && (self.place.past || self.is_condition())
+    }
+
+    /// Whether the number says how far ahead something stands (`前10名`).
+    fn is_ranked(&self) -> bool {
+        let left = self.place.left.trim_end();
+        left.ends_with('前') && !left.ends_with("底前") && !left.ends_with("年前")
+    }
+
+    /// A place among others that is to be reached; a bare number must end its phrase.
+    fn rank(&self) -> Verdict {
+        let left = self.place.left;
+        let reached = self.rules.words.rank.is_in(left) && !in_quotes(left) && !in_title(left);
+        let place = match self.quantity.unit.as_deref() {
+            None => self.rest.is_empty() || self.rest.starts_with(['，', '、', '）', '列', '水']),
+            Some(unit) => matches!(unit, "名" | "位"),
+        };
+        if !reached || !place || self.rest.starts_with('的') || self.place.past {
+            return None;
+        }
+        self.aim(0.75)
+    }
+
+    /// Whether somebody is given it: the number says how much, whatever the conditions.
+    fn is_granted(&self) -> bool {
+        let w = &self.rules.words;
+        let near: String = self.rest.chars().take(20).collect();
+        let share = matches!(self.quantity.kind, Some(UnitKind::Money | UnitKind::Percent))
+            || self.quantity.unit.as_deref() == Some("倍");
+        let threshold = self.bound.suffix > 0 && self.rest.starts_with('的');
+        share && !threshold && w.grant.is_in(self.place.left) && w.gift.is_in(&near)
     }
 
     /// Whether the clause says whom a rule concerns.
     fn is_condition(&self) -> bool {
         let left = self.place.left;
-        let opened = self.rules.words.condition.strip_start(left.trim_start()).is_some();
+        let w = &self.rules.words;
+        let opened = w.condition.strip_start(left.trim_start()).is_some();
+        // 的 before a number is that of a share (`、不高于合同金额的70%`)
+        let described = self
+            .rest
+            .match_indices('的')
+            .any(|(at, de)| !self.rest[at + de.len()..].starts_with(|c: char| c.is_numeric()));
         let share = self.rest.starts_with("的（")
             || self.rest.starts_with("的(")
             || self.rest.starts_with("的，");
-        let ends = self.rules.words.concerned.strip_end(self.rest).is_some();
+        let ends = w.concerned.strip_end(self.rest).is_some();
         let whole_condition = share || self.rest == "的" || ends && !self.directly_done();
         // `3年以上…的企业`; a share of something may be an aim (`85%以上的学校`)
         let bounded_noun = self.bound.explicit
             && self.rest.starts_with('的')
             && self.quantity.kind != Some(UnitKind::Percent)
             && !self.directly_done();
-        whole_condition || opened && self.rest.contains('的') || bounded_noun
+        // `年能耗在5000吨以上企业`, `对200米以内电力接入工程`: what a noun is like
+        let noun = !self.rest.is_empty()
+            && !self.rest.starts_with(['，', '、', '）', ')', '和', '（', '(', '；'])
+            && self.bound.suffix > 0;
+        let located = noun
+            && matches!(
+                self.quantity.kind,
+                Some(UnitKind::Count | UnitKind::Person | UnitKind::Measure)
+            )
+            && (left.trim_end().ends_with('在') || opened && !self.directly_done());
+        whole_condition || opened && described || bounded_noun || located
     }
 
     fn is_pledge(&self) -> bool {
@@ -125,12 +171,13 @@ impl Judge<'_> {
         let words = &self.rules.words;
         let head = strip(self.place.left.get(..self.bound.head).unwrap_or(left), self.rules);
         let reckoned = words.reckoned.strip_start(left.trim_start()).is_some()
+            && words.not_reckoned.strip_start(left.trim_start()).is_none()
             || left.ends_with('的') && words.reckoned.is_in(left);
         // a rate that is to be reached is an aim, whatever it is the rate of
         let rate = words.rate.strip_end(head).is_some()
             && self.bound.explicit
             && words.levy.strip_end(head).is_none();
-        if reckoned || self.is_subsidy() && !rate {
+        if self.is_granted() || (reckoned || self.is_subsidy()) && !rate {
             return self.limit(0.7);
         }
         let measured = words.rate.strip_end(left).is_some();
@@ -147,10 +194,13 @@ impl Judge<'_> {
         let threshold = self.bound.suffix > 0
             && !self.rest.is_empty()
             && !self.rest.starts_with(['、', '，', '）', ')', '和', '（']);
+        if self.is_granted() {
+            return self.limit(0.8);
+        }
         if threshold || self.rest.starts_with('级') {
             return None;
         }
-        if self.is_subsidy() {
+        if self.is_subsidy() && !self.is_total() {
             return self.limit(0.75);
         }
         match self.governed() {
@@ -159,6 +209,16 @@ impl Judge<'_> {
             _ if self.bound.explicit => self.aim(0.75),
             _ => None,
         }
+    }
+
+    /// Whether a sum of money is what all together reach and nobody's share: the clause says so, or
+    /// it is a hundred million and more that is not capped.
+    fn is_total(&self) -> bool {
+        let w = &self.rules.words;
+        let left = self.place.left;
+        let single = w.single.is_in(left) || w.single.is_in(self.rest);
+        let large = matches!(&self.quantity.amount, Amount::One(v) if v.len() > 8);
+        !single && (large || w.total.is_in(left) && !w.subsidy.is_in(left))
     }
 
     fn time(&self) -> Verdict {
@@ -213,7 +273,7 @@ impl Judge<'_> {
             let made = w.make.strip_end(strip(self.place.left, self.rules)).is_some();
             return if made { self.aim(0.7) } else { None };
         }
-        if self.bound.comparator == Comparator::Le && self.is_subsidy() {
+        if self.is_granted() || self.bound.comparator == Comparator::Le && self.is_subsidy() {
             return self.limit(0.7);
         }
         match self.governed() {
@@ -236,12 +296,25 @@ impl Judge<'_> {
 
     /// Whether a verb of doing stands directly before the quantity.
     fn directly_done(&self) -> bool {
-        self.rules.words.aim.strip_end(strip(self.place.left, self.rules)).is_some()
+        let verb = &self.rules.words.aim;
+        // `形成不少于30个品牌`
+        let behind_bound = || {
+            let left = self.place.left.get(..self.bound.head).unwrap_or(self.place.left);
+            let left = strip(left, self.rules);
+            matches!(self.quantity.kind, Some(UnitKind::Count | UnitKind::Person))
+                && !left.ends_with(['将', '把', '让', '使'])
+                && verb.strip_end(left).is_some()
+        };
+        verb.strip_end(strip(self.place.left, self.rules)).is_some() || behind_bound()
     }
 
     /// Whether a verb of doing governs the quantity (true) or a word of scope (false).
     fn governed(&self) -> Option<bool> {
         let w = &self.rules.words;
+        // 在 is a bound only behind what is measured (`占比在90%`)
+        if !self.bound.explicit && self.place.left.trim_end().ends_with('在') {
+            return Some(false);
+        }
         // the bound itself governs nothing (于 of 不少于)
         let left = self.place.left.get(..self.bound.head).unwrap_or(self.place.left);
         let aim = w.aim.last(self.place.left).map(|(_, end)| end);

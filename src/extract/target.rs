@@ -27,10 +27,11 @@ pub fn targets(document: &Document, rules: &TargetRules, deadlines: &[Deadline])
     }
     let reader = Reader { document, rules, text: document.text.as_str(), by_task };
     let mut found = Vec::new();
+    let told_nodes = told(document, rules);
     for (id, node) in document.nodes() {
         let whole = matches!(node.kind, NodeKind::Root | NodeKind::Section);
         let told = matches!(document.header.genre, Some(Genre::Report | Genre::News));
-        let class = if node.kind == NodeKind::Practice || whole && told {
+        let class = if node.kind == NodeKind::Practice || whole && told || told_nodes[id] {
             TargetClass::Achievement
         } else if document.header.genre == Some(Genre::Regulation) {
             // a regulation sets rules, no aims
@@ -46,6 +47,25 @@ pub fn targets(document: &Document, rules: &TargetRules, deadlines: &[Deadline])
         }
     }
     found
+}
+
+/// For each node, whether it is or stands below a section that tells how things are.
+fn told(document: &Document, rules: &TargetRules) -> Vec<bool> {
+    let mut told = vec![false; document.nodes.len()];
+    for (id, node) in document.nodes() {
+        let own = node.kind == NodeKind::Section
+            && node.heading.is_some_and(|h| names_the_past(document.text.slice(h), rules));
+        told[id] = own || id != ROOT && told[node.parent];
+    }
+    told
+}
+
+/// Whether a heading is that of what was reached (`发展现状`) and not of what to do (`提升工作成效`).
+fn names_the_past(heading: &str, rules: &TargetRules) -> bool {
+    let w = &rules.words;
+    let heading = heading.trim_end().trim_end_matches(['。', '：', ':']);
+    let rest = rules.told.iter().find_map(|word| heading.strip_suffix(word.as_str()));
+    rest.is_some_and(|rest| !w.aim.is_in(rest) && !w.rise.is_in(rest))
 }
 
 struct Reader<'a> {
@@ -163,7 +183,7 @@ impl Reader<'_> {
                 claims.push(Claim {
                     class,
                     confidence,
-                    comparator: self.pledged(text, quantity).unwrap_or(bound.comparator),
+                    comparator: self.stated(text, quantity).unwrap_or(bound.comparator),
                     head: bound.head,
                     tail: quantity.end + bound.suffix,
                     quantity: quantity.clone(),
@@ -183,6 +203,10 @@ impl Reader<'_> {
         let so_far = &self.text[from..end];
         let here = clause.span.start - from;
         let told = w.past.last(&so_far[here..]).map(|(start, _)| here + start);
+        let done = w.aim.all(&so_far[here..]).filter(|&(_, end)| {
+            w.done.strip_start(&so_far[here + end..]).is_some()
+        });
+        let told = told.max(done.map(|(start, _)| here + start).last());
         let compared = |at: usize| w.compared.strip_end(&so_far[..at]).is_some();
         let long =
             w.long_past.all(so_far).map(|(start, _)| start).filter(|&at| !compared(at)).last();
@@ -243,8 +267,12 @@ impl Reader<'_> {
         reaches && text[..quantity.start].contains(['由', '从', '原'])
     }
 
-    fn pledged(&self, text: &str, quantity: &Quantity) -> Option<Comparator> {
+    /// The comparator of a rank (`前10名`) and of a pledge (`保5`).
+    fn stated(&self, text: &str, quantity: &Quantity) -> Option<Comparator> {
         let left = text[..quantity.start].trim_end();
+        if left.ends_with('前') && matches!(quantity.unit.as_deref(), None | Some("名" | "位")) {
+            return Some(Comparator::Le);
+        }
         let secured = quantity.kind.is_none() && left.ends_with(self.rules.pledge.secure.as_str());
         secured.then_some(Comparator::Ge)
     }
@@ -259,7 +287,16 @@ impl Reader<'_> {
             return None;
         }
         let titled = left.matches('《').count() > left.matches('》').count();
+        let right = &text[end..];
+        // `实施全覆盖清单管理`, `全覆盖、全流程监管`: what sort of work, not how far it reaches
+        let bare = left.trim_end();
+        let named = !bare.is_empty()
+            && !bare.ends_with(['、', '，'])
+            && w.aim.strip_end(bare).is_none()
+            && w.make.strip_end(bare).is_none();
+        let sort = !right.is_empty() && !named || right.starts_with("、全");
         if titled
+            || sort
             || w.base.is_in(&text[end..])
             || left.ends_with(['未', '不'])
             || class != TargetClass::Achievement
@@ -489,6 +526,17 @@ mod tests {
         assert_eq!(dates, [Some("2024-12-31".to_owned()), Some("2024-12-31".to_owned()), None]);
         assert_eq!(found[0].modality.map(|s| document.text.slice(s)), Some("力争"));
         assert_eq!(document.text.slice(found[2].quote), "新增学位500个");
+    }
+
+    #[test]
+    fn a_section_of_what_was_reached_is_known_by_its_heading() {
+        let rules = TargetRules::embedded();
+        for heading in rules.headings(true) {
+            assert!(names_the_past(heading, &rules), "{heading}");
+        }
+        for heading in rules.headings(false) {
+            assert!(!names_the_past(heading, &rules), "{heading}");
+        }
     }
 
     #[test]
