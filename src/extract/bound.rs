@@ -46,12 +46,17 @@ pub fn bound(left: &str, right: &str, kind: Option<UnitKind>, rules: &TargetRule
     let share = kind == Some(UnitKind::Percent);
     let distant = distant.or_else(|| {
         let near = |list: &WordList| {
-            list.last(bare).filter(|&(_, end)| {
-                let whole = &bare[end..];
-                let far = if whole.ends_with('的') { 20 } else { 8 };
-                let measured = w.rate.strip_end(whole).is_some();
-                whole.chars().count() <= far && !measured && !whole.contains(char::is_numeric)
-            })
+            list.last(bare)
+                .filter(|&(_, end)| {
+                    let whole = &bare[end..];
+                    let far = if whole.ends_with('的') { 20 } else { 8 };
+                    let measured = w.rate.strip_end(whole).is_some();
+                    whole.chars().count() <= far && !measured && !whole.contains(char::is_numeric)
+                })
+                // 最低工资 is what its name says
+                .filter(|&(start, end)| {
+                    bare[end..].ends_with('的') || !bare[start..].starts_with("最低")
+                })
         };
         let (least, most) =
             (near(&w.at_least).filter(|_| share), near(&w.at_most).filter(|_| share));

@@ -137,12 +137,11 @@ impl Judge<'_> {
         let noun = !self.rest.is_empty()
             && !self.rest.starts_with(['，', '、', '）', ')', '和', '（', '(', '；'])
             && self.bound.suffix > 0;
-        let located = noun
-            && matches!(
+        let located =
+            noun && matches!(
                 self.quantity.kind,
                 Some(UnitKind::Count | UnitKind::Person | UnitKind::Measure)
-            )
-            && (left.trim_end().ends_with('在') || opened && !self.directly_done());
+            ) && (left.trim_end().ends_with('在') || opened && !self.directly_done());
         whole_condition || opened && described || bounded_noun || located
     }
 
@@ -317,15 +316,17 @@ impl Judge<'_> {
         }
         // the bound itself governs nothing (于 of 不少于)
         let left = self.place.left.get(..self.bound.head).unwrap_or(self.place.left);
-        let aim = w.aim.last(self.place.left).map(|(_, end)| end);
-        let scope = w.scope.last(left).map(|(_, end)| end);
+        // of two that end together the longer one is meant (消除 ends like 除, 下设 like 设)
+        let by_end = |(start, end)| (end, std::cmp::Reverse(start));
+        let aim = w.aim.last(self.place.left).map(by_end);
+        let scope = w.scope.last(left).map(by_end);
         let near = w
             .near_scope
             .all(left)
             .filter(|&(start, _)| !w.not_near_scope.all(left).any(|(s, e)| s <= start && start < e))
             .last()
-            .map(|(_, end)| end)
-            .filter(|&end| left[end..].chars().count() <= 4);
+            .filter(|&(_, end)| left[end..].chars().count() <= 4)
+            .map(by_end);
         match (aim, scope.max(near)) {
             (Some(aim), Some(scope)) => Some(aim > scope),
             (Some(_), None) => Some(true),
@@ -359,7 +360,16 @@ impl Judge<'_> {
             TargetClass::Achievement => {
                 w.aim.strip_end(verb).is_some() || left.ends_with('等') && w.aim.is_in(left)
             }
-            _ => w.make.strip_end(verb).is_some(),
+            // `建成东湖、西湖两个中心`
+            _ => {
+                let named = w.make.last(left).is_some_and(|(_, end)| {
+                    let names = &left[end..];
+                    names.contains('、')
+                        && names.chars().count() <= 30
+                        && self.rest.chars().count() >= 2
+                });
+                w.make.strip_end(verb).is_some() || named
+            }
         };
         if made { self.aim(0.55) } else { None }
     }

@@ -203,9 +203,10 @@ impl Reader<'_> {
         let so_far = &self.text[from..end];
         let here = clause.span.start - from;
         let told = w.past.last(&so_far[here..]).map(|(start, _)| here + start);
-        let done = w.aim.all(&so_far[here..]).filter(|&(_, end)| {
-            w.done.strip_start(&so_far[here + end..]).is_some()
-        });
+        let done = w
+            .aim
+            .all(&so_far[here..])
+            .filter(|&(_, end)| w.done.strip_start(&so_far[here + end..]).is_some());
         let told = told.max(done.map(|(start, _)| here + start).last());
         let compared = |at: usize| w.compared.strip_end(&so_far[..at]).is_some();
         let long =
@@ -328,7 +329,13 @@ impl Reader<'_> {
         let deadline = self.deadline(place, claim);
         let at = clause.span.start;
         let before = &self.text[quote.start..at + claim.quantity.start];
-        let modality = self.rules.words.modality.first(before);
+        // 保证金 promises nothing
+        let modality = self
+            .rules
+            .words
+            .modality
+            .all(before)
+            .find(|&(_, end)| !before[end..].starts_with('金'));
         let target = |comparator, value| Target {
             task: place.task,
             class: claim.class,
@@ -387,6 +394,8 @@ impl Reader<'_> {
         let start =
             deadline.map_or(quote.start, |d| d.quote.end).clamp(quote.start, head.max(quote.start));
         let mut before = self.text[start..head.max(start)].trim();
+        let each = w.modality.strip_start(before).unwrap_or(before).starts_with(['每', '各'])
+            && w.rate.strip_end(before).is_none();
         while let Some(rest) =
             w.modality.strip_start(before).or_else(|| w.leading.strip_start(before))
         {
@@ -397,12 +406,27 @@ impl Reader<'_> {
         // a quotation mark that lost its partner to the number
         let before = before.trim_end_matches(['“', '：', ':']).trim_start_matches('”');
         let behind = behind.trim_end_matches('“').trim_start_matches('”');
-        // a verb directly before the number has its object behind it
-        let verb = before.is_empty() || w.aim.strip_end(before).is_some();
+        // what it was before (`由原来20个工作日压缩至`) is no part of the name
+        let old = before.rfind(['由', '从']).filter(|&at| {
+            before[at..].contains(char::is_numeric) && before[at..].chars().count() <= 20
+        });
+        let before = before[..old.unwrap_or(before.len())].trim_end();
+        // a verb directly before the number has its object behind it; `每个县` is not what is counted
+        let verb = before.is_empty() || w.aim.strip_end(before).is_some() || each;
         let name = if verb && !behind.is_empty() { behind } else { before };
         let offset = name.as_ptr() as usize - self.text.as_ptr() as usize;
         (!name.is_empty() && name.chars().count() <= 40)
             .then(|| Span::new(offset, offset + name.len()))
+    }
+
+    /// Whether a time is a clause of its own, a word of intent aside.
+    fn stands_before_all(&self, limit: &Deadline, clause: &Clause) -> bool {
+        let so_far = &self.text[clause.sentence.start..limit.quote.start];
+        let lead =
+            so_far.rsplit(['，', '；', '：', '。', ',', ';']).next().unwrap_or_default().trim();
+        let after = self.text[limit.quote.end..].trim_start_matches('前');
+        (lead.is_empty() || self.rules.words.modality.strip_start(lead) == Some(""))
+            && after.starts_with(['，', ','])
     }
 
     fn deadline(&self, source: &Source<'_>, claim: &Claim) -> Option<Deadline> {
@@ -418,6 +442,13 @@ impl Reader<'_> {
             });
         if let Some(deadline) = stated {
             return Some((*deadline).clone());
+        }
+        // `到2025年，建成30所；新增学位500个`: a time on its own holds to the end of its sentence
+        let before = |d: &&&Deadline| clause.sentence.contains(d.quote) && d.quote.end <= at;
+        if let Some(nearest) = own.iter().filter(dated).rfind(before)
+            && self.stands_before_all(nearest, clause)
+        {
+            return Some(Deadline { confidence: nearest.confidence * 0.9, ..(*nearest).clone() });
         }
         let nodes = std::iter::once(source.node)
             .chain(self.document.ancestors(source.node))
