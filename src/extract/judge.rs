@@ -260,6 +260,9 @@ impl Judge<'_> {
 
     fn count(&self) -> Verdict {
         let w = &self.rules.words;
+        if self.was_served() {
+            return self.aim(0.55);
+        }
         if self.numbers_parts() {
             return None;
         }
@@ -284,6 +287,19 @@ impl Judge<'_> {
             None if self.place.continues || w.modality.is_in(self.place.left) => self.aim(0.55),
             None => None,
         }
+    }
+
+    /// Whether a report says for how many something was done (`为1.8万名老人建立档案`), or counts what
+    /// it gave examples of (`开设涵盖京剧、书法等近700个社团`).
+    fn was_served(&self) -> bool {
+        let w = &self.rules.words;
+        if self.place.class != TargetClass::Achievement {
+            return false;
+        }
+        let bare = strip(self.place.left, self.rules);
+        let done = w.aim.is_in(self.rest) || w.dealt.is_in(self.rest);
+        w.served.strip_start(bare.trim_start()).is_some() && done && bare.chars().count() <= 6
+            || bare.ends_with('等') && w.aim.is_in(bare)
     }
 
     /// Whether it counts the parts of something (`3个阶段`, `6个业务领域`).

@@ -156,6 +156,8 @@ pub struct Lists {
     pub rank: WordList,
     pub not_reckoned: WordList,
     pub gift: WordList,
+    pub served: WordList,
+    pub dealt: WordList,
     pub done: WordList,
 }
 
@@ -302,6 +304,8 @@ impl TargetRules {
             &w.shared,
             &w.grant,
             &w.gift,
+            &w.served,
+            &w.dealt,
             &w.total,
             &w.single,
             &w.rank,
