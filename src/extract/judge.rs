@@ -18,8 +18,9 @@ pub struct Place<'a> {
     pub left: &'a str,
     /// The clause behind it.
     pub right: &'a str,
-    /// The sentence up to the clause.
+    /// The sentence up to the clause, and behind it.
     pub earlier: &'a str,
+    pub later: &'a str,
     /// Whether the clause before this one, of the same sentence, states a counted aim.
     pub continues: bool,
     /// Whether the sentence so far tells what was reached before.
@@ -51,13 +52,14 @@ pub fn judge(quantity: &Quantity, bound: &Bound, place: Place<'_>, rules: &Targe
     }
 }
 
-struct Judge<'a> {
-    quantity: &'a Quantity,
-    bound: &'a Bound,
-    place: Place<'a>,
+/// A quantity on trial.
+pub(super) struct Judge<'a> {
+    pub quantity: &'a Quantity,
+    pub bound: &'a Bound,
+    pub place: Place<'a>,
     /// Behind the quantity and its bound.
-    rest: &'a str,
-    rules: &'a TargetRules,
+    pub rest: &'a str,
+    pub rules: &'a TargetRules,
 }
 
 impl Judge<'_> {
@@ -75,7 +77,9 @@ impl Judge<'_> {
         let left = self.place.left;
         let bare = strip(left, self.rules);
         let near_right: String = self.rest.chars().take(16).collect();
-        w.lasting.strip_end(left.trim_end()).is_some()
+        let on_base = left.trim_start().starts_with('在') && w.base.is_in(self.rest);
+        on_base
+            || w.lasting.strip_end(left.trim_end()).is_some()
             || in_quotes(left) && !self.is_pledge()
             || in_title(left)
             || w.from.strip_end(bare).is_some()
@@ -103,48 +107,6 @@ impl Judge<'_> {
         self.aim(0.75)
     }
 
-    /// Whether somebody is given it: the number says how much, whatever the conditions.
-    fn is_granted(&self) -> bool {
-        let w = &self.rules.words;
-        let near: String = self.rest.chars().take(20).collect();
-        let share = matches!(self.quantity.kind, Some(UnitKind::Money | UnitKind::Percent))
-            || self.quantity.unit.as_deref() == Some("倍");
-        let threshold = self.bound.suffix > 0 && self.rest.starts_with('的');
-        share && !threshold && w.grant.is_in(self.place.left) && w.gift.is_in(&near)
-    }
-
-    /// Whether the clause says whom a rule concerns.
-    fn is_condition(&self) -> bool {
-        let left = self.place.left;
-        let w = &self.rules.words;
-        let opened = w.condition.strip_start(left.trim_start()).is_some();
-        // 的 before a number is that of a share (`、不高于合同金额的70%`)
-        let described = self
-            .rest
-            .match_indices('的')
-            .any(|(at, de)| !self.rest[at + de.len()..].starts_with(|c: char| c.is_numeric()));
-        let share = self.rest.starts_with("的（")
-            || self.rest.starts_with("的(")
-            || self.rest.starts_with("的，");
-        let ends = w.concerned.strip_end(self.rest).is_some();
-        let whole_condition = share || self.rest == "的" || ends && !self.directly_done();
-        // `3年以上…的企业`; a share of something may be an aim (`85%以上的学校`)
-        let bounded_noun = self.bound.explicit
-            && self.rest.starts_with('的')
-            && self.quantity.kind != Some(UnitKind::Percent)
-            && !self.directly_done();
-        // `年能耗在5000吨以上企业`, `对200米以内电力接入工程`: what a noun is like
-        let noun = !self.rest.is_empty()
-            && !self.rest.starts_with(['，', '、', '）', ')', '和', '（', '(', '；'])
-            && self.bound.suffix > 0;
-        let located =
-            noun && matches!(
-                self.quantity.kind,
-                Some(UnitKind::Count | UnitKind::Person | UnitKind::Measure)
-            ) && (left.trim_end().ends_with('在') || opened && !self.directly_done());
-        whole_condition || opened && described || bounded_noun || located
-    }
-
     fn is_pledge(&self) -> bool {
         let pledge = &self.rules.pledge;
         let left = self.place.left.trim_end();
@@ -152,13 +114,6 @@ impl Judge<'_> {
             && (left.ends_with(pledge.secure.as_str())
                 && self.place.right.contains(pledge.strive.as_str())
                 || left.ends_with(pledge.strive.as_str()) && left.contains(pledge.secure.as_str()))
-    }
-
-    fn is_subsidy(&self) -> bool {
-        let subsidy = &self.rules.words.subsidy;
-        subsidy.is_in(self.place.left)
-            || subsidy.is_in(self.rest)
-            || subsidy.is_in(self.place.earlier)
     }
 
     fn percent(&self) -> Verdict {
@@ -190,7 +145,7 @@ impl Judge<'_> {
 
     fn money(&self) -> Verdict {
         // `5亿元以上项目`: what sort of project
-        let threshold = self.bound.suffix > 0
+        let threshold = (self.bound.suffix > 0 || self.quantity.chinese && self.is_large())
             && !self.rest.is_empty()
             && !self.rest.starts_with(['、', '，', '）', ')', '和', '（']);
         if self.is_granted() {
@@ -210,22 +165,19 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether a sum of money is what all together reach and nobody's share: the clause says so, or
-    /// it is a hundred million and more that is not capped.
-    fn is_total(&self) -> bool {
-        let w = &self.rules.words;
-        let left = self.place.left;
-        let single = w.single.is_in(left) || w.single.is_in(self.rest);
-        let large = matches!(&self.quantity.amount, Amount::One(v) if v.len() > 8);
-        !single && (large || w.total.is_in(left) && !w.subsidy.is_in(left))
-    }
-
     fn time(&self) -> Verdict {
         let w = &self.rules.words;
         let left = self.place.left;
         let unit = self.quantity.unit.as_deref().unwrap_or_default();
         if w.period.is_in(left) && w.frequency.strip_start(unit).is_some() {
             return self.limit(0.8);
+        }
+        // round the clock
+        if unit == "小时"
+            && matches!(&self.quantity.amount, Amount::One(v) if v == "24")
+            && !self.bound.explicit
+        {
+            return None;
         }
         let long = matches!(unit, "年" | "个月" | "周" | "个季度");
         let whole = format!("{left}{}", self.rest);
@@ -235,9 +187,16 @@ impl Judge<'_> {
         let settled = self.bound.explicit || reached && w.fall.is_in(left);
         if !settled
             || long
+                && !(self.place.class == TargetClass::Limit && self.bound.suffix == 0)
                 && (!service || self.bound.comparator != Comparator::Le)
                 && !self.place.left.ends_with('至')
         {
+            return None;
+        }
+        // `争取三年内实现`: by when, not how long
+        let head = &left[..self.bound.head.min(left.len())];
+        let by_when = unit == "年" && w.duration.strip_end(head).is_none();
+        if by_when && self.place.class != TargetClass::Limit && !left.ends_with('至') {
             return None;
         }
         let behind = self.bound.suffix > 0 && self.bound.comparator == Comparator::Ge;
@@ -247,7 +206,6 @@ impl Judge<'_> {
         let case = w.case.is_in(&whole)
             || left.trim_end().ends_with('后')
             || w.case.is_in(self.place.earlier);
-        let head = &left[..self.bound.head.min(left.len())];
         let itself = w.duration.strip_end(head).is_some();
         let shortened = itself || w.fall.is_in(left) || w.duration.is_in(left);
         match (case, service) {
@@ -263,7 +221,7 @@ impl Judge<'_> {
         if self.was_served() {
             return self.aim(0.55);
         }
-        if self.numbers_parts() {
+        if self.numbers_parts() || self.measures_a_thing() || self.is_given_policy() {
             return None;
         }
         let unit = self.quantity.unit.as_deref().unwrap_or_default();
@@ -284,6 +242,10 @@ impl Judge<'_> {
             Some(true) if self.bound.explicit => self.aim(0.9),
             Some(true) => self.aim(if self.directly_done() { 0.85 } else { 0.7 }),
             None if self.bound.explicit => self.aim(0.7),
+            // `解读重点政策文件94件`: a report counts at the end of a clause
+            None if self.place.class == TargetClass::Achievement && self.rest.is_empty() => {
+                self.aim(0.5)
+            }
             None if self.place.continues || w.modality.is_in(self.place.left) => self.aim(0.55),
             None => None,
         }
@@ -302,6 +264,26 @@ impl Judge<'_> {
             || bare.ends_with('等') && w.aim.is_in(bare)
     }
 
+    /// Whether it says how large some single thing is (`建筑面积不大于1000平方米`, `10万吨级航道`).
+    fn measures_a_thing(&self) -> bool {
+        let w = &self.rules.words;
+        let head = self.place.left.get(..self.bound.head).unwrap_or(self.place.left);
+        self.rest.starts_with('级')
+            || self.bound.explicit
+                && self.bound.comparator != Comparator::Eq
+                && w.dimension.strip_end(strip(head, self.rules)).is_some()
+    }
+
+    /// Whether it counts the parts of a policy that is only carried out (`落实10条政策措施`).
+    fn is_given_policy(&self) -> bool {
+        let w = &self.rules.words;
+        let left = self.place.left;
+        let verb = w.aim.last(left).map(|(start, end)| &left[start..end]);
+        let listed = matches!(self.quantity.unit.as_deref(), Some("条" | "项"));
+        let near: String = self.rest.chars().take(12).collect();
+        listed && !self.bound.explicit && verb == Some("落实") && w.policy.is_in(&near)
+    }
+
     /// Whether it counts the parts of something (`3个阶段`, `6个业务领域`).
     fn numbers_parts(&self) -> bool {
         let w = &self.rules.words;
@@ -310,7 +292,7 @@ impl Judge<'_> {
     }
 
     /// Whether a verb of doing stands directly before the quantity.
-    fn directly_done(&self) -> bool {
+    pub(super) fn directly_done(&self) -> bool {
         let verb = &self.rules.words.aim;
         // `形成不少于30个品牌`
         let behind_bound = || {
@@ -363,7 +345,11 @@ impl Judge<'_> {
         if w.period.is_in(left) && w.frequency.strip_start(unit) == Some("") {
             return self.limit(0.7);
         }
-        if self.bound.comparator == Comparator::Ge {
+        // 一批 and 新一轮 count nothing
+        if one && (unit == "批" || left.ends_with('新')) {
+            return None;
+        }
+        if self.bound.comparator == Comparator::Ge || unit == "倍" && self.bound.explicit {
             return self.aim(0.8);
         }
         if one {

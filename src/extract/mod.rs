@@ -9,6 +9,7 @@ pub mod assignment;
 pub mod bound;
 pub mod citation;
 pub mod clause;
+mod condition;
 pub mod deadline;
 pub mod judge;
 pub mod number;

@@ -135,6 +135,15 @@ impl Reader<'_> {
         from
     }
 
+    /// Where the part of the sentence behind a clause ends that is worth reading.
+    fn look_ahead(&self, clause: &Clause) -> usize {
+        let mut to = (clause.span.end + LONGEST).min(clause.sentence.end);
+        while !self.text.is_char_boundary(to) {
+            to -= 1;
+        }
+        to
+    }
+
     fn slice(&self, span: Span) -> &str {
         &self.text[span.start..span.end]
     }
@@ -148,6 +157,7 @@ impl Reader<'_> {
     ) -> Vec<Claim> {
         let w = &self.rules.words;
         let earlier = &self.text[self.look_back(clause)..clause.span.start];
+        let later = &self.text[clause.span.end..self.look_ahead(clause)];
         let all = quantities(text, self.rules);
         let mut claims: Vec<Claim> = Vec::new();
         // where the group of quantities that share one bound begins, and where the last one ended
@@ -178,7 +188,7 @@ impl Reader<'_> {
             }
             let past = class != TargetClass::Achievement
                 && self.tells_the_past(clause, clause.span.start + quantity.start);
-            let place = Place { class, left, right, earlier, continues, past };
+            let place = Place { class, left, right, earlier, later, continues, past };
             if let Some((class, confidence)) = judge(quantity, &bound, place, self.rules) {
                 claims.push(Claim {
                     class,
@@ -283,6 +293,10 @@ impl Reader<'_> {
         let text = self.slice(clause.span);
         let (start, end) = w.all.first(text)?;
         let left = &text[..start];
+        // `100%全覆盖` is said once
+        if left.trim_end().ends_with(['%', '％']) {
+            return None;
+        }
         // 健全覆盖 is 健全 + 覆盖.
         if w.not_all.strip_end(left).is_some() {
             return None;
@@ -425,6 +439,7 @@ impl Reader<'_> {
         let lead =
             so_far.rsplit(['，', '；', '：', '。', ',', ';']).next().unwrap_or_default().trim();
         let after = self.text[limit.quote.end..].trim_start_matches('前');
+        let lead = lead.strip_suffix(['在', '于']).unwrap_or(lead);
         (lead.is_empty() || self.rules.words.modality.strip_start(lead) == Some(""))
             && after.starts_with(['，', ','])
     }
