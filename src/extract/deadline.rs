@@ -141,7 +141,7 @@ impl Reader<'_> {
             || self.rules.is_past(before, &self.text[place.start..place.end])
             || self.rules.is_start(after)
             || self.rules.is_validity(whole)
-            || self.is_gone(time)
+            || self.is_gone(time, &self.text[place.start..place.end])
             || concerns(after)
         {
             return None;
@@ -190,11 +190,16 @@ impl Reader<'_> {
     }
 
     /// Whether the time lay in the past when the document was written.
-    fn is_gone(&self, time: &Time) -> bool {
+    fn is_gone(&self, time: &Time, printed: &str) -> bool {
         let Some(date) = time.date else { return false };
         let header = &self.document.header;
         let written = header.written.as_ref().or(header.published.as_ref());
-        written.is_some_and(|w| date < w.value) || header.year.is_some_and(|y| date.year() < y)
+        // `3月底前` is printed in April too; 当年 may be any year
+        let same_year = time.strength == Strength::Bound
+            && header.year == Some(date.year())
+            && !printed.starts_with('当');
+        written.is_some_and(|w| date < w.value && !same_year)
+            || header.year.is_some_and(|y| date.year() < y)
     }
 
     fn deadline(

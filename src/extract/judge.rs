@@ -27,7 +27,17 @@ pub struct Place<'a> {
     pub past: bool,
 }
 
-type Verdict = Option<(TargetClass, f32)>;
+/// What a quantity states, and how surely; else why it states nothing.
+pub type Verdict = Result<(TargetClass, f32), Silence>;
+
+/// Why a quantity states nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// The words around it tell that it is no aim: a condition, a base, a name, the parts of something.
+    NoAim,
+    /// Nothing around it tells what it is.
+    Unclear,
+}
 
 /// What a quantity states, and how surely.
 pub fn judge(quantity: &Quantity, bound: &Bound, place: Place<'_>, rules: &TargetRules) -> Verdict {
@@ -37,7 +47,7 @@ pub fn judge(quantity: &Quantity, bound: &Bound, place: Place<'_>, rules: &Targe
         return judge.rank();
     }
     if judge.is_none_at_all() {
-        return None;
+        return Err(Silence::NoAim);
     }
     if matches!(quantity.amount, Amount::Ratio(_)) {
         return judge.aim(0.85);
@@ -63,12 +73,12 @@ pub(super) struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn aim(&self, confidence: f32) -> Verdict {
-        Some((self.place.class, confidence))
+    pub(super) fn aim(&self, confidence: f32) -> Verdict {
+        Ok((self.place.class, confidence))
     }
 
-    fn limit(&self, confidence: f32) -> Verdict {
-        Some((TargetClass::Limit, confidence))
+    pub(super) fn limit(&self, confidence: f32) -> Verdict {
+        Ok((TargetClass::Limit, confidence))
     }
 
     /// Names, bases, the past, conditions.
@@ -102,7 +112,7 @@ impl Judge<'_> {
             Some(unit) => matches!(unit, "名" | "位"),
         };
         if !reached || !place || self.rest.starts_with('的') || self.place.past {
-            return None;
+            return Err(Silence::NoAim);
         }
         self.aim(0.75)
     }
@@ -120,7 +130,7 @@ impl Judge<'_> {
         let left = self.place.left.trim_end();
         let weight = left.ends_with(['（', '(']) && self.rest.starts_with(['）', ')']);
         if weight {
-            return None;
+            return Err(Silence::NoAim);
         }
         let words = &self.rules.words;
         let head = strip(self.place.left.get(..self.bound.head).unwrap_or(left), self.rules);
@@ -152,7 +162,7 @@ impl Judge<'_> {
             return self.limit(0.8);
         }
         if threshold || self.rest.starts_with('级') {
-            return None;
+            return Err(Silence::NoAim);
         }
         if self.is_subsidy() && !self.is_total() {
             return self.limit(0.75);
@@ -161,7 +171,8 @@ impl Judge<'_> {
             Some(true) if self.bound.explicit => self.aim(0.9),
             Some(true) => self.aim(0.75),
             _ if self.bound.explicit => self.aim(0.75),
-            _ => None,
+            Some(false) => Err(Silence::NoAim),
+            None => Err(Silence::Unclear),
         }
     }
 
@@ -177,7 +188,7 @@ impl Judge<'_> {
             && matches!(&self.quantity.amount, Amount::One(v) if v == "24")
             && !self.bound.explicit
         {
-            return None;
+            return Err(Silence::NoAim);
         }
         let long = matches!(unit, "年" | "个月" | "周" | "个季度");
         let whole = format!("{left}{}", self.rest);
@@ -191,17 +202,17 @@ impl Judge<'_> {
                 && (!service || self.bound.comparator != Comparator::Le)
                 && !self.place.left.ends_with('至')
         {
-            return None;
+            return Err(Silence::Unclear);
         }
         // `争取三年内实现`: by when, not how long
         let head = &left[..self.bound.head.min(left.len())];
         let by_when = unit == "年" && w.duration.strip_end(head).is_none();
         if by_when && self.place.class != TargetClass::Limit && !left.ends_with('至') {
-            return None;
+            return Err(Silence::NoAim);
         }
         let behind = self.bound.suffix > 0 && self.bound.comparator == Comparator::Ge;
         if behind {
-            return None;
+            return Err(Silence::NoAim);
         }
         let case = w.case.is_in(&whole)
             || left.trim_end().ends_with('后')
@@ -216,166 +227,6 @@ impl Judge<'_> {
         }
     }
 
-    fn count(&self) -> Verdict {
-        let w = &self.rules.words;
-        if self.was_served() {
-            return self.aim(0.55);
-        }
-        if self.numbers_parts() || self.measures_a_thing() || self.is_given_policy() {
-            return None;
-        }
-        let unit = self.quantity.unit.as_deref().unwrap_or_default();
-        let periodic = w.period.is_in(self.place.left) || w.period.is_in(self.place.earlier);
-        if periodic && w.frequency.strip_start(unit) == Some("") {
-            return self.limit(0.75);
-        }
-        if w.sorting.strip_start(unit) == Some("") && !self.bound.explicit {
-            let made = w.make.strip_end(strip(self.place.left, self.rules)).is_some();
-            return if made { self.aim(0.7) } else { None };
-        }
-        if self.is_granted() || self.bound.comparator == Comparator::Le && self.is_subsidy() {
-            return self.limit(0.7);
-        }
-        match self.governed() {
-            Some(false) if self.bound.explicit && self.bound.suffix == 0 => self.aim(0.6),
-            Some(false) => None,
-            Some(true) if self.bound.explicit => self.aim(0.9),
-            Some(true) => self.aim(if self.directly_done() { 0.85 } else { 0.7 }),
-            None if self.bound.explicit => self.aim(0.7),
-            // `解读重点政策文件94件`: a report counts at the end of a clause
-            None if self.place.class == TargetClass::Achievement && self.rest.is_empty() => {
-                self.aim(0.5)
-            }
-            None if self.place.continues || w.modality.is_in(self.place.left) => self.aim(0.55),
-            None => None,
-        }
-    }
-
-    /// Whether a report says for how many something was done (`为1.8万名老人建立档案`), or counts what
-    /// it gave examples of (`开设涵盖京剧、书法等近700个社团`).
-    fn was_served(&self) -> bool {
-        let w = &self.rules.words;
-        if self.place.class != TargetClass::Achievement {
-            return false;
-        }
-        let bare = strip(self.place.left, self.rules);
-        let done = w.aim.is_in(self.rest) || w.dealt.is_in(self.rest);
-        w.served.strip_start(bare.trim_start()).is_some() && done && bare.chars().count() <= 6
-            || bare.ends_with('等') && w.aim.is_in(bare)
-    }
-
-    /// Whether it says how large some single thing is (`建筑面积不大于1000平方米`, `10万吨级航道`).
-    fn measures_a_thing(&self) -> bool {
-        let w = &self.rules.words;
-        let head = self.place.left.get(..self.bound.head).unwrap_or(self.place.left);
-        self.rest.starts_with('级')
-            || self.bound.explicit
-                && self.bound.comparator != Comparator::Eq
-                && w.dimension.strip_end(strip(head, self.rules)).is_some()
-    }
-
-    /// Whether it counts the parts of a policy that is only carried out (`落实10条政策措施`).
-    fn is_given_policy(&self) -> bool {
-        let w = &self.rules.words;
-        let left = self.place.left;
-        let verb = w.aim.last(left).map(|(start, end)| &left[start..end]);
-        let listed = matches!(self.quantity.unit.as_deref(), Some("条" | "项"));
-        let near: String = self.rest.chars().take(12).collect();
-        listed && !self.bound.explicit && verb == Some("落实") && w.policy.is_in(&near)
-    }
-
-    /// Whether it counts the parts of something (`3个阶段`, `6个业务领域`).
-    fn numbers_parts(&self) -> bool {
-        let w = &self.rules.words;
-        let noun: String = self.rest.chars().take(6).collect();
-        !self.directly_done() && w.part.is_in(&noun)
-    }
-
-    /// Whether a verb of doing stands directly before the quantity.
-    pub(super) fn directly_done(&self) -> bool {
-        let verb = &self.rules.words.aim;
-        // `形成不少于30个品牌`
-        let behind_bound = || {
-            let left = self.place.left.get(..self.bound.head).unwrap_or(self.place.left);
-            let left = strip(left, self.rules);
-            matches!(self.quantity.kind, Some(UnitKind::Count | UnitKind::Person))
-                && !left.ends_with(['将', '把', '让', '使'])
-                && verb.strip_end(left).is_some()
-        };
-        verb.strip_end(strip(self.place.left, self.rules)).is_some() || behind_bound()
-    }
-
-    /// Whether a verb of doing governs the quantity (true) or a word of scope (false).
-    fn governed(&self) -> Option<bool> {
-        let w = &self.rules.words;
-        // 在 is a bound only behind what is measured (`占比在90%`)
-        if !self.bound.explicit && self.place.left.trim_end().ends_with('在') {
-            return Some(false);
-        }
-        // the bound itself governs nothing (于 of 不少于)
-        let left = self.place.left.get(..self.bound.head).unwrap_or(self.place.left);
-        // of two that end together the longer one is meant (消除 ends like 除, 下设 like 设)
-        let by_end = |(start, end)| (end, std::cmp::Reverse(start));
-        let aim = w.aim.last(self.place.left).map(by_end);
-        let scope = w.scope.last(left).map(by_end);
-        let near = w
-            .near_scope
-            .all(left)
-            .filter(|&(start, _)| !w.not_near_scope.all(left).any(|(s, e)| s <= start && start < e))
-            .last()
-            .filter(|&(_, end)| left[end..].chars().count() <= 4)
-            .map(by_end);
-        match (aim, scope.max(near)) {
-            (Some(aim), Some(scope)) => Some(aim > scope),
-            (Some(_), None) => Some(true),
-            (None, Some(_)) => Some(false),
-            (None, None) => None,
-        }
-    }
-
-    /// Numerals in Chinese characters are mostly parts of names: only clear cases count.
-    fn chinese(&self) -> Verdict {
-        let w = &self.rules.words;
-        let left = self.place.left.trim_end();
-        let one = matches!(&self.quantity.amount, Amount::One(v) if v == "1");
-        if self.numbers_parts() {
-            return None;
-        }
-        let unit = self.quantity.unit.as_deref().unwrap_or_default();
-        if w.period.is_in(left) && w.frequency.strip_start(unit) == Some("") {
-            return self.limit(0.7);
-        }
-        // 一批 and 新一轮 count nothing
-        if one && (unit == "批" || left.ends_with('新')) {
-            return None;
-        }
-        if self.bound.comparator == Comparator::Ge || unit == "倍" && self.bound.explicit {
-            return self.aim(0.8);
-        }
-        if one {
-            let each = w.each.last(left).map(|(_, end)| left[end..].chars().count());
-            let lone = each.is_some_and(|gap| gap <= 8) && !self.rest.is_empty();
-            return if lone { self.aim(0.6) } else { None };
-        }
-        let verb = left.strip_suffix(['了', '过']).unwrap_or(left);
-        let made = match self.place.class {
-            TargetClass::Achievement => {
-                w.aim.strip_end(verb).is_some() || left.ends_with('等') && w.aim.is_in(left)
-            }
-            // `建成东湖、西湖两个中心`
-            _ => {
-                let named = w.make.last(left).is_some_and(|(_, end)| {
-                    let names = &left[end..];
-                    names.contains('、')
-                        && names.chars().count() <= 30
-                        && self.rest.chars().count() >= 2
-                });
-                w.make.strip_end(verb).is_some() || named
-            }
-        };
-        if made { self.aim(0.55) } else { None }
-    }
-
     /// Numbers without a unit.
     fn bare(&self) -> Verdict {
         if self.is_pledge() {
@@ -384,7 +235,7 @@ impl Judge<'_> {
         let ends = self.rest.is_empty() || self.rest.starts_with(['、', '，', '）', ')', '和']);
         let year =
             matches!(&self.quantity.amount, Amount::One(v) if v.len() == 4 && v.starts_with("20"));
-        (self.bound.explicit && ends && !year).then_some((self.place.class, 0.5))
+        if self.bound.explicit && ends && !year { self.aim(0.5) } else { Err(Silence::Unclear) }
     }
 }
 

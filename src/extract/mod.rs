@@ -10,6 +10,7 @@ pub mod bound;
 pub mod citation;
 pub mod clause;
 mod condition;
+mod count;
 pub mod deadline;
 pub mod judge;
 pub mod number;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::bound::{bound, strip};
 use super::clause::{Clause, clauses};
-use super::judge::{Place, judge};
+use super::judge::{Place, Silence, judge};
 use super::quantity::{Amount, Quantity, quantities};
 use crate::knowledge::targets::{TargetRules, UnitKind};
 use crate::model::{
@@ -21,12 +21,29 @@ const LONGEST: usize = 3000;
 
 /// The targets of a document, in the order of its nodes; `deadlines` are those of the same document.
 pub fn targets(document: &Document, rules: &TargetRules, deadlines: &[Deadline]) -> Vec<Target> {
+    read(document, rules, deadlines).targets
+}
+
+/// The quantities of a document that the words around them show to be no aims (conditions, bases,
+/// names, the parts of something), in the order of its nodes.
+pub fn passed_over(document: &Document, rules: &TargetRules) -> Vec<Span> {
+    read(document, rules, &[]).passed_over
+}
+
+/// What was read in a document, and what was understood to state nothing.
+#[derive(Default)]
+struct Found {
+    targets: Vec<Target>,
+    passed_over: Vec<Span>,
+}
+
+fn read(document: &Document, rules: &TargetRules, deadlines: &[Deadline]) -> Found {
     let mut by_task: HashMap<NodeId, Vec<&Deadline>> = HashMap::new();
     for deadline in deadlines {
         by_task.entry(deadline.task).or_default().push(deadline);
     }
     let reader = Reader { document, rules, text: document.text.as_str(), by_task };
-    let mut found = Vec::new();
+    let mut found = Found::default();
     let told_nodes = told(document, rules);
     for (id, node) in document.nodes() {
         let whole = matches!(node.kind, NodeKind::Root | NodeKind::Section);
@@ -99,14 +116,7 @@ struct Source<'a> {
 }
 
 impl Reader<'_> {
-    fn read(
-        &self,
-        task: NodeId,
-        node: NodeId,
-        class: TargetClass,
-        span: Span,
-        found: &mut Vec<Target>,
-    ) {
+    fn read(&self, task: NodeId, node: NodeId, class: TargetClass, span: Span, found: &mut Found) {
         let clauses = clauses(self.text, span);
         let mut counted: Option<Span> = None;
         for clause in &clauses {
@@ -115,13 +125,13 @@ impl Reader<'_> {
                 continue;
             }
             let continues = counted == Some(clause.sentence);
-            let claims = self.claims(clause, text, class, continues);
+            let claims = self.claims(clause, text, class, continues, &mut found.passed_over);
             if claims.iter().any(|c| c.class != TargetClass::Limit && is_counted(c.quantity.kind)) {
                 counted = Some(clause.sentence);
             }
             let source = Source { task, node, clause, claims: &claims };
             for which in 0..claims.len() {
-                self.push(&source, which, found);
+                self.push(&source, which, &mut found.targets);
             }
         }
     }
@@ -154,6 +164,7 @@ impl Reader<'_> {
         text: &str,
         class: TargetClass,
         continues: bool,
+        passed_over: &mut Vec<Span>,
     ) -> Vec<Claim> {
         let w = &self.rules.words;
         let earlier = &self.text[self.look_back(clause)..clause.span.start];
@@ -183,14 +194,19 @@ impl Reader<'_> {
                     comparator
                 };
             }
+            let quantity_span =
+                Span::new(clause.span.start + quantity.start, clause.span.start + quantity.end);
             if self.is_left_behind(text, quantity, all.get(which + 1)) {
+                passed_over.push(quantity_span);
                 continue;
             }
             let past = class != TargetClass::Achievement
                 && self.tells_the_past(clause, clause.span.start + quantity.start);
             let place = Place { class, left, right, earlier, later, continues, past };
-            if let Some((class, confidence)) = judge(quantity, &bound, place, self.rules) {
-                claims.push(Claim {
+            match judge(quantity, &bound, place, self.rules) {
+                Err(Silence::NoAim) => passed_over.push(quantity_span),
+                Err(Silence::Unclear) => {}
+                Ok((class, confidence)) => claims.push(Claim {
                     class,
                     confidence,
                     comparator: self.stated(text, quantity).unwrap_or(bound.comparator),
@@ -198,7 +214,7 @@ impl Reader<'_> {
                     tail: quantity.end + bound.suffix,
                     quantity: quantity.clone(),
                     linked,
-                });
+                }),
             }
         }
         claims.extend(self.full_coverage(clause, class));
@@ -583,6 +599,20 @@ mod tests {
         for heading in rules.headings(false) {
             assert!(!names_the_past(heading, &rules), "{heading}");
         }
+    }
+
+    #[test]
+    fn conditions_and_bases_are_passed_over_and_the_unknown_is_not() {
+        let rules = TargetRules::embedded();
+        let passed = |text: &str| {
+            let document = document(text, NodeKind::Task);
+            let spans = passed_over(&document, &rules);
+            spans.iter().map(|s| document.text.slice(*s).to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(passed("500万元以下的项目不再审批"), ["500万元"]);
+        assert_eq!(passed("办理时限由50个工作日压减至45个工作日"), ["50个工作日"]);
+        assert_eq!(passed("培训教师300人"), Vec::<String>::new());
+        assert_eq!(passed("青湖沿岸30公里"), Vec::<String>::new());
     }
 
     #[test]
