@@ -15,6 +15,7 @@ mod labels;
 mod negotiate;
 mod paging;
 mod problem;
+mod protocol;
 mod resource;
 mod site;
 mod sparql;
