@@ -47,8 +47,8 @@ pub(super) enum Malformed {
     Several,
     #[error("an update cannot be sent by GET")]
     UpdateByGet,
-    #[error("updates are not taken here")]
-    NoUpdates,
+    #[error("this address takes updates; send queries to /sparql")]
+    QueryForUpdate,
     #[error("a body of type {0:?} is not understood")]
     Type(String),
     #[error("the text is in {0:?}, not in UTF-8")]
@@ -64,7 +64,6 @@ pub(super) enum Malformed {
 impl From<Malformed> for Problem {
     fn from(malformed: Malformed) -> Self {
         let (status, kind) = match malformed {
-            Malformed::NoUpdates => (StatusCode::FORBIDDEN, "no-updates"),
             Malformed::Type(_) | Malformed::Charset(_) => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unknown-media-type")
             }

@@ -4,16 +4,16 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::sparql::results::QueryResultsFormat;
 
-use super::App;
+use super::body::Whole;
 use super::negotiate::choose;
 use super::protocol::{Asked, AskedQuery, Malformed};
+use super::{App, description, update};
 use crate::store::{AnswerFormat, Query, QueryError};
 
 /// How long a query may take.
@@ -78,7 +78,7 @@ struct Form {
     base: String,
 }
 
-/// A query in the address; without one, a browser gets a form to write it in.
+/// A query in the address; without one, the description of the service.
 pub(super) async fn get(
     State(app): State<App>,
     RawQuery(address): RawQuery,
@@ -86,32 +86,29 @@ pub(super) async fn get(
 ) -> Response {
     match Asked::in_address(address.as_deref().unwrap_or_default()) {
         Ok(Asked::Query(asked)) => respond(app, asked, &headers).await,
-        Ok(Asked::Nothing) => form(&app, &headers),
+        Ok(Asked::Nothing) => description::service(&app, &headers),
         Ok(Asked::Update(_)) => Malformed::UpdateByGet.into_response(),
         Err(malformed) => malformed.into_response(),
     }
 }
 
-/// A query in the body, by itself or as a form.
+/// A query or an update in the body, by itself or as a form.
 pub(super) async fn post(
     State(app): State<App>,
     RawQuery(address): RawQuery,
     headers: HeaderMap,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Response {
     match Asked::in_body(address.as_deref().unwrap_or_default(), &headers, &body) {
         Ok(Asked::Query(asked)) => respond(app, asked, &headers).await,
         Ok(Asked::Nothing) => Malformed::Nothing.into_response(),
-        Ok(Asked::Update(_)) => Malformed::NoUpdates.into_response(),
+        Ok(Asked::Update(asked)) => update::perform(app, asked, &headers).await.into_response(),
         Err(malformed) => malformed.into_response(),
     }
 }
 
-fn form(app: &App, headers: &HeaderMap) -> Response {
-    let offers = [("text/plain", false), ("text/html", true)];
-    if choose(accept(headers), &offers) != Some(true) {
-        return Malformed::Nothing.into_response();
-    }
+/// A form to write a query in.
+pub(super) fn form(app: &App) -> Response {
     let form = Form { root: app.root().to_owned(), base: app.store.base().as_str().to_owned() };
     form.render().map_or_else(|_| Refusal::Fault.into_response(), |f| Html(f).into_response())
 }
