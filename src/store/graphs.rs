@@ -2,14 +2,14 @@
 //!
 //! Unlike in queries, the default graph is here the graph without a name, not the union of all.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use oxigraph::io::{RdfFormat, RdfParseError, RdfParser};
-use oxigraph::model::{GraphName, Quad};
-use oxigraph::store::{StorageError, Transaction};
+use oxigraph::model::{GraphName, NamedOrBlankNodeRef, Quad};
+use oxigraph::store::StorageError;
 
+use super::Store;
 use super::query::with_prefixes;
-use super::{QueryError, Store};
 
 /// RDF as it was sent.
 pub struct Content {
@@ -17,13 +17,15 @@ pub struct Content {
     pub bytes: Vec<u8>,
 }
 
-/// Why a graph cannot be written.
+/// Why a graph cannot be written, to the store or out of it.
 #[derive(Debug, thiserror::Error)]
 pub enum GraphError {
     #[error("part {part} of the content: {error}")]
     Content { part: usize, error: RdfParseError },
     #[error("the database says: {0}")]
     Database(#[from] StorageError),
+    #[error("the graph cannot be sent: {0}")]
+    Write(#[from] io::Error),
 }
 
 impl Store {
@@ -32,11 +34,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub fn has_graph(&self, graph: &GraphName) -> Result<bool, StorageError> {
-        match graph {
-            GraphName::DefaultGraph => Ok(true),
-            GraphName::NamedNode(name) => self.quads.contains_named_graph(name),
-            GraphName::BlankNode(name) => self.quads.contains_named_graph(name),
-        }
+        name(graph).map_or(Ok(true), |name| self.quads.contains_named_graph(name))
     }
 
     /// Writes the triples of one state of a graph; none of a graph that is not there.
@@ -48,11 +46,10 @@ impl Store {
         graph: &GraphName,
         format: RdfFormat,
         out: impl Write,
-    ) -> Result<(), QueryError> {
+    ) -> Result<(), GraphError> {
         let mut writer = with_prefixes(format).for_writer(out);
         for quad in self.quads.quads_for_pattern(None, None, None, Some(graph.as_ref())) {
-            let quad = quad.map_err(|error| QueryError::Evaluation(error.into()))?;
-            writer.serialize_triple(quad.as_ref())?;
+            writer.serialize_triple(quad?.as_ref())?;
         }
         writer.finish()?;
         Ok(())
@@ -75,11 +72,11 @@ impl Store {
         let quads = parse(graph, contents, base)?;
         let _changing = self.revisions.changing();
         let mut tx = self.quads.start_transaction()?;
-        let new = match graph {
-            GraphName::DefaultGraph => false,
-            GraphName::NamedNode(name) => make(&mut tx, name.as_ref().into())?,
-            GraphName::BlankNode(name) => make(&mut tx, name.as_ref().into())?,
-        };
+        let mut new = false;
+        if let Some(name) = name(graph) {
+            new = !tx.contains_named_graph(name)?;
+            tx.insert_named_graph(name);
+        }
         if replace {
             tx.clear_graph(graph.as_ref())?;
         }
@@ -93,33 +90,29 @@ impl Store {
     /// # Errors
     /// When the database cannot be written.
     pub fn drop_graph(&self, graph: &GraphName) -> Result<bool, StorageError> {
-        let _changing = self.revisions.changing();
+        let changing = self.revisions.changing();
         let mut tx = self.quads.start_transaction()?;
-        let name = match graph {
-            GraphName::DefaultGraph => {
-                tx.clear_graph(graph.as_ref())?;
-                tx.commit()?;
-                return Ok(true);
+        let known = name(graph).map_or(Ok(true), |name| tx.contains_named_graph(name))?;
+        match name(graph) {
+            _ if !known => {
+                changing.unchanged();
+                return Ok(false);
             }
-            GraphName::NamedNode(name) => name.as_ref().into(),
-            GraphName::BlankNode(name) => name.as_ref().into(),
-        };
-        if !tx.contains_named_graph(name)? {
-            return Ok(false);
+            Some(name) => tx.remove_named_graph(name)?,
+            None => tx.clear_graph(graph.as_ref())?,
         }
-        tx.remove_named_graph(name)?;
         tx.commit()?;
         Ok(true)
     }
 }
 
-fn make(
-    tx: &mut Transaction<'_>,
-    name: oxigraph::model::NamedOrBlankNodeRef<'_>,
-) -> Result<bool, StorageError> {
-    let new = !tx.contains_named_graph(name)?;
-    tx.insert_named_graph(name);
-    Ok(new)
+/// The name of a graph; none of the default graph.
+fn name(graph: &GraphName) -> Option<NamedOrBlankNodeRef<'_>> {
+    match graph {
+        GraphName::NamedNode(name) => Some(name.into()),
+        GraphName::BlankNode(name) => Some(name.into()),
+        GraphName::DefaultGraph => None,
+    }
 }
 
 fn parse(graph: &GraphName, contents: &[Content], base: &str) -> Result<Vec<Quad>, GraphError> {

@@ -171,7 +171,7 @@ async fn fill(
                 let title = "内容不合所说的 RDF 格式 The content is not RDF of the stated type";
                 Problem::new(StatusCode::BAD_REQUEST, "bad-rdf", title).detail(error.to_string())
             }
-            GraphError::Database(error) => fault(error),
+            GraphError::Database(_) | GraphError::Write(_) => fault(error),
         })
     });
     match (new.await?, iri) {

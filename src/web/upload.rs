@@ -33,15 +33,15 @@ struct Entry {
     /// What the file alone would have been answered with.
     status: u16,
     #[serde(flatten)]
-    result: Result,
+    fate: Fate,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Result {
+enum Fate {
+    Problem(Problem),
     #[serde(untagged)]
     Taken(Taken),
-    Problem(Problem),
 }
 
 /// A document that is in the store now.
@@ -59,7 +59,7 @@ pub(super) async fn post(
     State(app): State<App>,
     RawQuery(address): RawQuery,
     request: Request,
-) -> std::result::Result<Response, Problem> {
+) -> Result<Response, Problem> {
     app.access.check(request.headers(), Role::Editor)?;
     let parameters = form_urlencoded(address.as_deref().unwrap_or_default())?;
     let name = parameters.into_iter().find_map(|(name, value)| (name == "name").then_some(value));
@@ -74,9 +74,9 @@ pub(super) async fn post(
     answer(documents)
 }
 
-fn answer(mut documents: Vec<Entry>) -> std::result::Result<Response, Problem> {
-    if let [Entry { result: Result::Problem(_), .. }] = documents.as_slice()
-        && let Some(Entry { result: Result::Problem(problem), .. }) = documents.pop()
+fn answer(mut documents: Vec<Entry>) -> Result<Response, Problem> {
+    if let [Entry { fate: Fate::Problem(_), .. }] = documents.as_slice()
+        && let Some(Entry { fate: Fate::Problem(problem), .. }) = documents.pop()
     {
         return Err(problem);
     }
@@ -84,7 +84,7 @@ fn answer(mut documents: Vec<Entry>) -> std::result::Result<Response, Problem> {
     let same = documents.iter().all(|entry| entry.status == first);
     let status = if same { first } else { StatusCode::MULTI_STATUS.as_u16() };
     let location = match documents.as_slice() {
-        [Entry { result: Result::Taken(taken), .. }] => {
+        [Entry { fate: Fate::Taken(taken), .. }] => {
             HeaderValue::try_from(encode_location(&taken.version)).ok()
         }
         _ => None,
@@ -118,7 +118,7 @@ async fn take(app: &App, part: Part) -> Entry {
         Ok((outcome, taken)) => {
             let created = matches!(outcome, Outcome::New | Outcome::NewVersion);
             let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-            Entry { name, status: status.as_u16(), result: Result::Taken(taken) }
+            Entry { name, status: status.as_u16(), fate: Fate::Taken(taken) }
         }
         Err(problem) => Entry::failed(name, problem),
     }
@@ -126,7 +126,7 @@ async fn take(app: &App, part: Part) -> Entry {
 
 impl Entry {
     fn failed(name: String, problem: Problem) -> Self {
-        Self { name, status: problem.status().as_u16(), result: Result::Problem(problem) }
+        Self { name, status: problem.status().as_u16(), fate: Fate::Problem(problem) }
     }
 }
 
@@ -134,7 +134,7 @@ fn read(
     app: &Arc<super::site::Site>,
     name: &str,
     bytes: &[u8],
-) -> std::result::Result<(Outcome, Taken), Problem> {
+) -> Result<(Outcome, Taken), Problem> {
     let knowledge = app.knowledge.as_ref().ok_or_else(|| fault("nothing to read with"))?;
     let reading = pipeline::read(name, bytes, knowledge).map_err(|error| {
         let title = "文件里读不出公文 The file cannot be read as a document";
