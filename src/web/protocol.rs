@@ -45,8 +45,8 @@ pub(super) enum Malformed {
     Nothing,
     #[error("there are several queries or updates")]
     Several,
-    #[error("an update cannot be sent by GET")]
-    UpdateByGet,
+    #[error("an update cannot be sent in the address")]
+    UpdateInAddress,
     #[error("this address takes updates; send queries to /sparql")]
     QueryForUpdate,
     #[error("a body of type {0:?} is not understood")]
@@ -86,7 +86,7 @@ impl IntoResponse for Malformed {
 impl Asked {
     /// What the query part of an address asks, without the question mark.
     pub(super) fn in_address(address: &str) -> Result<Self, Malformed> {
-        Parameters::read(address)?.asked()
+        Parameters::of_address(address)?.asked()
     }
 
     /// What a POST asks; parameters count wherever they stand, since the W3C's tests send the dataset of a
@@ -96,7 +96,7 @@ impl Asked {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Self, Malformed> {
-        let mut parameters = Parameters::read(address)?;
+        let mut parameters = Parameters::of_address(address)?;
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default();
         let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -139,9 +139,13 @@ struct Parameters {
 }
 
 impl Parameters {
-    fn read(form: &str) -> Result<Self, Malformed> {
+    fn of_address(address: &str) -> Result<Self, Malformed> {
         let mut parameters = Self::default();
-        parameters.add(form)?;
+        parameters.add(address)?;
+        // Whoever follows a link must not change anything.
+        if !parameters.updates.is_empty() {
+            return Err(Malformed::UpdateInAddress);
+        }
         Ok(parameters)
     }
 
@@ -193,4 +197,66 @@ pub(super) fn form_urlencoded(form: &str) -> Result<Vec<(String, String)>, Malfo
     let uri = format!("/?{form}").parse().map_err(|e| Malformed::Form(format!("{e}")))?;
     let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri);
     Ok(pairs.map_err(|e| Malformed::Form(e.body_text()))?.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post(address: &str, kind: &str, body: &[u8]) -> Result<Asked, Malformed> {
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, kind.parse().unwrap())]);
+        Asked::in_body(address, &headers, body)
+    }
+
+    #[test]
+    fn a_query_comes_in_the_address_a_form_or_as_the_body() {
+        let address = "default-graph-uri=http%3A%2F%2Fx%2Fa&timeout=0.5";
+        let form = "application/x-www-form-urlencoded; charset=UTF-8";
+        for asked in [
+            Asked::in_address(&format!("query=ASK+%7B%7D&{address}")),
+            post(address, form, b"query=ASK%20%7B%7D"),
+            post(address, "application/sparql-query", b"ASK {}"),
+        ] {
+            let Ok(Asked::Query(query)) = asked else { panic!("{asked:?}") };
+            assert_eq!(query.text, "ASK {}");
+            assert_eq!(query.default_graphs, ["http://x/a"]);
+            assert_eq!(query.timeout, Some(Duration::from_millis(500)));
+        }
+        assert!(matches!(Asked::in_address("format=json"), Ok(Asked::Nothing)));
+    }
+
+    #[test]
+    fn an_update_comes_in_a_form_or_as_the_body_and_not_in_the_address() {
+        let form = "application/x-www-form-urlencoded";
+        for asked in [
+            post("using-graph-uri=http://x/a", form, b"update=CLEAR+ALL"),
+            post("using-graph-uri=http://x/a", "application/sparql-update", b"CLEAR ALL"),
+        ] {
+            let Ok(Asked::Update(update)) = asked else { panic!("{asked:?}") };
+            assert_eq!(update.text, "CLEAR ALL");
+            assert_eq!(update.using_graphs, ["http://x/a"]);
+        }
+        assert!(matches!(Asked::in_address("update=CLEAR+ALL"), Err(Malformed::UpdateInAddress)));
+        assert!(matches!(post("update=CLEAR+ALL", form, b""), Err(Malformed::UpdateInAddress)));
+    }
+
+    #[test]
+    fn what_is_not_of_the_protocol_is_refused() {
+        let form = "application/x-www-form-urlencoded";
+        let query = "application/sparql-query";
+        let status = |asked: Result<Asked, Malformed>| Problem::from(asked.unwrap_err()).status();
+        for (asked, expected) in [
+            (Asked::in_address("query=ASK+%7B%7D&query=ASK+%7B%7D"), 400),
+            (post("", form, b"query=ASK&update=CLEAR"), 400),
+            (post("query=ASK", query, b"ASK {}"), 400),
+            (post("", "text/plain", b"ASK {}"), 415),
+            (post("", "application/sparql-query; charset=UTF-16", b"\xfe\xff\0A"), 415),
+            (post("", query, b"\xff"), 400),
+            (Asked::in_address("query=ASK&timeout=soon"), 400),
+            (Asked::in_address("query=ASK&timeout=-1"), 400),
+            (Asked::in_address("query=%FF"), 400),
+        ] {
+            assert_eq!(status(asked), expected);
+        }
+    }
 }

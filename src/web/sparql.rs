@@ -87,7 +87,7 @@ pub(super) async fn get(
     match Asked::in_address(address.as_deref().unwrap_or_default()) {
         Ok(Asked::Query(asked)) => respond(app, asked, &headers).await,
         Ok(Asked::Nothing) => description::service(&app, &headers),
-        Ok(Asked::Update(_)) => Malformed::UpdateByGet.into_response(),
+        Ok(Asked::Update(_)) => Malformed::UpdateInAddress.into_response(),
         Err(malformed) => malformed.into_response(),
     }
 }
