@@ -20,6 +20,14 @@ fn triples(answer: &Answer) -> Vec<Triple> {
     quads.map(|quad| quad.unwrap().into()).collect()
 }
 
+/// The rows of a query, as CSV without the head.
+fn rows(server: &Served, query: &str) -> Vec<String> {
+    let kind = [("content-type", "application/sparql-query"), ("accept", "text/csv")];
+    let answer = server.send("POST", "/sparql", &kind, query.as_bytes(), "");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.body.lines().skip(1).map(str::to_owned).collect()
+}
+
 /// The fields of a problem document that every problem has.
 fn assert_problem(answer: &Answer, status: u16) {
     assert_eq!(answer.status, status, "{}", answer.body);
@@ -90,18 +98,18 @@ fn an_update_is_done_whole_or_not_at_all() {
     let add = "INSERT DATA { <http://x/s> <http://x/p> 1 . GRAPH <http://x/g> { <http://x/s> <http://x/p> 2 } }";
     assert_eq!(server.write("POST", "/sparql", UPDATE, add).status, 204);
     let all = "SELECT ?o { ?s ?p ?o } ORDER BY ?o";
-    assert_eq!(server.rows(all), ["1", "2"]);
+    assert_eq!(rows(&server, all), ["1", "2"]);
     let half = "INSERT DATA { <http://x/s> <http://x/p> 3 } ; CREATE GRAPH <http://x/g>";
     assert_problem(&server.write("POST", "/update", UPDATE, half), 400);
     assert_problem(&server.write("POST", "/update", UPDATE, "INSERT"), 400);
     let load = "LOAD <http://127.0.0.1:9/> INTO GRAPH <http://x/l>";
     let refused = server.write("POST", "/update", UPDATE, load).status;
     assert!((400..500).contains(&refused), "{refused}");
-    assert_eq!(server.rows(all), ["1", "2"]);
+    assert_eq!(rows(&server, all), ["1", "2"]);
     // The WHERE part sees the union of all graphs; what is named goes into the default graph.
     let copy = "INSERT { ?s <http://x/q> ?o } WHERE { ?s <http://x/p> ?o }";
     assert_eq!(server.write("POST", "/update", UPDATE, copy).status, 204);
-    assert_eq!(server.rows("SELECT ?o { ?s <http://x/q> ?o } ORDER BY ?o"), ["1", "2"]);
+    assert_eq!(rows(&server, "SELECT ?o { ?s <http://x/q> ?o } ORDER BY ?o"), ["1", "2"]);
     assert_eq!(server.get("/store?default", "application/n-triples").body.lines().count(), 3);
 }
 
@@ -113,7 +121,7 @@ fn graphs_are_had_and_written_in_all_formats() {
     assert_eq!(put.location, "http://127.0.0.1:8080/store/notes/%E7%94%B2");
     let graph = "http://127.0.0.1:8080/store/notes/甲";
     assert_eq!(
-        server.rows(&format!("SELECT ?o {{ GRAPH <{graph}> {{ <{graph}> ?p ?o }} }}")),
+        rows(&server, &format!("SELECT ?o {{ GRAPH <{graph}> {{ <{graph}> ?p ?o }} }}")),
         ["甲"]
     );
     for kind in [
@@ -166,7 +174,7 @@ fn documents_are_read_and_taken_in() {
     let version = &taken.location;
     let tasks =
         format!("{GM}SELECT (COUNT(?t) AS ?n) {{ ?t gm:inVersion <{version}> ; a gm:Task }}");
-    assert_eq!(server.rows(&tasks), [document["tasks"].to_string()]);
+    assert_eq!(rows(&server, &tasks), [document["tasks"].to_string()]);
     let page = version.strip_prefix("http://127.0.0.1:8080").unwrap();
     assert_eq!(server.get(page, "text/html").status, 200);
     let again = send("/documents?name=%E8%A6%81%E7%82%B9.txt");
@@ -201,7 +209,7 @@ fn one_bad_document_stops_none_of_the_others() {
         .collect();
     assert_eq!(statuses, [201, 422, 422, 201]);
     assert_eq!(summary["documents"][1]["problem"]["status"], 422);
-    let versions = server.rows(&format!("{GM}SELECT ?v {{ ?v a gm:Version }}"));
+    let versions = rows(&server, &format!("{GM}SELECT ?v {{ ?v a gm:Version }}"));
     assert_eq!(versions.len(), 2);
     for (path, kind, body, status) in [
         ("/documents?name=empty.txt", "text/plain", "", 422),
@@ -246,7 +254,7 @@ fn void_counts_what_is_there_now() {
     assert_eq!((count("triples"), count("documents")), ("0".to_owned(), "0".to_owned()));
     assert_eq!(server.write("POST", "/documents?name=a.txt", "text/plain", PLAN).status, 201);
     assert_eq!(count("documents"), "1");
-    assert_eq!([count("triples")], server.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[..]);
+    assert_eq!([count("triples")], rows(&server, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[..]);
     let void = server.get("/.well-known/void", "text/turtle").body;
     assert!(void.contains("void:classPartition") && void.contains("dcterms:modified"), "{void}");
     assert_eq!(server.get("/.well-known/void", "image/png").status, 406);
@@ -266,6 +274,6 @@ fn the_questions_are_examples() {
     assert_eq!(queries.len(), 18);
     for query in queries {
         let oxigraph::model::Term::Literal(query) = query else { panic!("{query}") };
-        server.rows(query.value());
+        rows(&server, query.value());
     }
 }

@@ -99,14 +99,6 @@ impl Served {
     pub fn get(&self, path: &str, accept: &str) -> Answer {
         self.send("GET", path, &[("accept", accept)], &[], "")
     }
-
-    /// The rows of a query, as CSV without the head.
-    pub fn rows(&self, query: &str) -> Vec<String> {
-        let kind = [("content-type", "application/sparql-query"), ("accept", "text/csv")];
-        let answer = self.send("POST", "/sparql", &kind, query.as_bytes(), "");
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        answer.body.lines().skip(1).map(str::to_owned).collect()
-    }
 }
 
 impl Answer {
