@@ -39,15 +39,33 @@ pub fn bearers(sentence: &str, rules: &ProseRules, grammar: Grammar) -> Vec<Bear
     let reader = Reader { sentence, rules, roles, agencies };
     let mut out = Vec::new();
     let mut before = None;
-    for (clause, opens) in clauses(sentence) {
+    let mut adverbial = false;
+    for (clause, begins) in clauses(sentence) {
+        // `自2024年起，市教育局组织…`: the subject follows what only says when, how or on what ground.
+        let place = match (begins, adverbial) {
+            (true, _) => Place::Begins,
+            (false, true) => Place::AfterAdverbial,
+            (false, false) => Place::Within,
+        };
+        adverbial = place != Place::Within && rules.is_adverbial(&sentence[clause.clone()]);
         if let Some(subject) = before.take().filter(|_| reader.is_predicate(clause.clone())) {
             out.extend(reader.long_subject(subject));
         }
-        reader.clause(clause.clone(), opens, &mut out);
-        before = opens.then_some(clause);
+        reader.clause(clause.clone(), place, &mut out);
+        before = begins.then_some(clause);
     }
     out.dedup_by(|b, a| a.role == b.role && a.range == b.range);
     out
+}
+
+/// Where a clause stands in its sentence.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// It begins the sentence or a part of it.
+    Begins,
+    /// Only clauses that say when, how or on what ground stand before it.
+    AfterAdverbial,
+    Within,
 }
 
 struct Reader<'a> {
@@ -58,7 +76,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn clause(&self, clause: Range<usize>, opens: bool, out: &mut Vec<Bearer>) {
+    fn clause(&self, clause: Range<usize>, place: Place, out: &mut Vec<Bearer>) {
         let s = &self.sentence[clause.clone()];
         // `A指导，B落实`: a clause of names and a verb of role.
         if let Some(verb) = self.roles.verb_at_end(s)
@@ -68,7 +86,17 @@ impl Reader<'_> {
             out.extend(names.into_iter().map(|range| Bearer { role, range, confidence: MODAL }));
             return;
         }
-        if let Some((names, modal, end)) = self.subject(clause.clone(), opens) {
+        // `市教育局：负责…`: the duties of one after another.
+        if place == Place::Begins
+            && let Some(colon) = s.find(['：', ':'])
+            && let Some(names) = self.names(clause.start..clause.start + colon)
+            && self.begins_duty(s[colon..].trim_start_matches(['：', ':']))
+        {
+            let role = Role::Responsible;
+            out.extend(names.into_iter().map(|range| Bearer { role, range, confidence: MODAL }));
+            return;
+        }
+        if let Some((names, modal, end)) = self.subject(clause.clone(), place) {
             let rest = &s[end - clause.start..];
             let partners = self.partners(end..clause.end);
             let role = if !partners.is_empty() || self.rules.leads(rest) {
@@ -92,6 +120,7 @@ impl Reader<'_> {
             };
             out.extend(names.into_iter().map(|range| Bearer { role, range, confidence: MODAL }));
             out.extend(supporters(partners));
+            out.extend(self.others_with_roles(rest, end));
         } else if s.starts_with(|c: char| c.is_alphabetic()) {
             out.extend(supporters(self.partners(clause.clone())));
         }
@@ -102,7 +131,7 @@ impl Reader<'_> {
     fn subject(
         &self,
         clause: Range<usize>,
-        opens: bool,
+        place: Place,
     ) -> Option<(Vec<Range<usize>>, bool, usize)> {
         let s = &self.sentence[clause.clone()];
         let mut limit = s.len().min(SUBJECT);
@@ -113,10 +142,15 @@ impl Reader<'_> {
         // A modal is the surer sign: 组织 in `共青团组织要…` is part of the name.
         for modal in [true, false] {
             for marker in markers.iter().filter(|m| m.modal == modal && m.start > 0) {
-                if !modal && !opens {
-                    break;
+                // In mid-sentence few beginnings can be a subject: asked first, since it is cheap.
+                let before = &s[..marker.start];
+                let hopeful =
+                    before.starts_with('各') || before.contains('、') && before.contains('等');
+                if !modal && place == Place::Within && !hopeful {
+                    continue;
                 }
                 let names = self.names(clause.start..clause.start + marker.start);
+                let names = names.filter(|names| modal || self.may_act(names, place));
                 if let Some(names) = names {
                     let bound = !self.rules.not_bound(&s[marker.start..]);
                     return bound.then_some((names, modal, clause.start + marker.start));
@@ -124,6 +158,47 @@ impl Reader<'_> {
             }
         }
         None
+    }
+
+    /// Whether names that no modal follows are the subject of a clause that stands there: in mid-sentence
+    /// only classes (`各地各部门`) and lists that end 等部门 are, behind adverbials names that are sure.
+    fn may_act(&self, names: &[Range<usize>], place: Place) -> bool {
+        let name = |n: &Range<usize>| &self.sentence[n.clone()];
+        let classes = || names.iter().all(|n| self.rules.is_class(name(n)));
+        let last = names.last().map_or(0, |n| n.end);
+        let listed = || names.len() > 1 && self.sentence[last..].starts_with('等');
+        let sure = || names.iter().all(|n| self.is_sure(name(n)));
+        match place {
+            Place::Begins => true,
+            Place::AfterAdverbial => classes() || listed() || sure(),
+            Place::Within => classes() || listed(),
+        }
+    }
+
+    /// Whether a name is known, or begins with its level or ends as that of a function's body.
+    fn is_sure(&self, name: &str) -> bool {
+        self.agencies.names.level(name).is_some()
+            || self.agencies.function_part(name).is_some()
+            || self.agencies.printed(name).is_some()
+            || self.agencies.ends_in_known(name)
+            || self.rules.is_level(name)
+            || is_place(name)
+            || self.rules.is_class(name)
+    }
+
+    /// `由A牵头、B参与`: what follows the verb of the first, with a verb of its own.
+    fn others_with_roles(&self, rest: &str, at: usize) -> Vec<Bearer> {
+        let Some((verb, others)) = rest.split_once('、') else { return vec![] };
+        let Some(own) = self.roles.verb_at_end(others) else { return vec![] };
+        let from = at + verb.len() + '、'.len_utf8();
+        let names = self.names(from..from + own.start).filter(|_| self.rules.leads(verb));
+        let bearer = |range| Bearer { role: own.role, range, confidence: MODAL };
+        names.unwrap_or_default().into_iter().map(bearer).collect()
+    }
+
+    /// Whether `text` begins with what a body does or shall do.
+    fn begins_duty(&self, text: &str) -> bool {
+        self.rules.markers(text).next().is_some_and(|m| m.start == 0) && !self.rules.not_bound(text)
     }
 
     /// Whether a clause begins with the duty itself: `…，要依托…`.
@@ -217,6 +292,8 @@ impl Reader<'_> {
         let parts = self.agencies.split_names(s);
         let open_ended = OPEN_END.iter().any(|tail| s.trim_end().ends_with(tail));
         let mut out = Vec::with_capacity(parts.len());
+        // Enterprises bear no duty of office by themselves.
+        let mut official = false;
         for (i, part) in parts.iter().enumerate() {
             let mut part = part.clone();
             let whole = &s[part.clone()];
@@ -232,19 +309,33 @@ impl Reader<'_> {
                         && !(parts.len() == 1 && self.agencies.is_function(name))
                 }
                 Recognition::Organisation => self.rules.is_whole_name(name) && parts.len() > 1,
+                // `省、市、县`, `市、县（区）人民政府`: each level.
+                Recognition::None if self.rules.is_level(name) => parts.len() > 1,
                 // `教育、财政部门`: functions before the last name; `天府新区、各县`: places.
                 Recognition::None => {
                     let function = (!last || open_ended) && self.agencies.is_function(name);
-                    parts.len() > 1 && (function || is_place(name))
+                    let place = is_place(name) && self.agencies.names.may_be_name(name);
+                    parts.len() > 1 && (function || place && self.rules.is_whole_name(name))
                 }
                 Recognition::Unit => false,
             };
-            if !known || self.rules.bears_none(name) {
+            let whole = name.matches(['（', '(']).count() == name.matches(['）', ')']).count();
+            if !known || !whole || self.rules.bears_none(name) || name.contains(['-', '【']) {
                 return None;
             }
+            if self.rules.joins_levels(name)
+                && let Some(first) = out.first_mut().filter(|_| i > 0)
+            {
+                // `市、县两级财政部门` is one name.
+                let first: &mut Range<usize> = first;
+                first.end = range.start + part.end;
+                out.truncate(1);
+                continue;
+            }
+            official |= self.agencies.recognise(name) != Recognition::Organisation;
             out.push(range.start + part.start..range.start + part.end);
         }
-        (!out.is_empty()).then_some(out)
+        (!out.is_empty() && official).then_some(out)
     }
 }
 
@@ -278,7 +369,12 @@ fn clauses(sentence: &str) -> Vec<(Range<usize>, bool)> {
     out.push((from..sentence.len(), opens));
     for (range, _) in &mut out {
         let s = &sentence[range.clone()];
-        range.start += s.len() - s.trim_start().len();
+        // `【停车收费】市人民政府…`: the heading of an article in a draft.
+        let rest = match s.trim_start().strip_prefix('【').and_then(|s| s.split_once('】')) {
+            Some((_, rest)) => rest,
+            None => s,
+        };
+        range.start += s.len() - rest.trim_start().len();
     }
     out.retain(|(r, _)| r.start < r.end);
     out
