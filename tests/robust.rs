@@ -241,6 +241,30 @@ fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
+/// What once failed.
+#[test]
+fn a_number_of_a_measure_may_stand_alone_in_a_cell() {
+    let cells = "<td>序号</td><td>任务</td><td>责任单位</td></tr><tr><td>1</td>";
+    let task = "<td>完善居家社区养老服务。<br>1.<br></td><td>市民政局</td>";
+    check(&format!("<table><tr>{cells}{task}</tr></table>"));
+}
+
+#[test]
+fn the_number_of_a_row_is_part_of_it() {
+    let head = "<tr><td>序号</td><td>任务</td><td>责任单位</td></tr>";
+    check(&format!("<table>{head}<tr><td>1</td><td>建成站点</td><td>市民政局</td></tr></table>"));
+}
+
+#[test]
+fn full_coverage_may_open_a_clause() {
+    check("一、全覆盖达到85%以上、力争达到不少于3次9:20。");
+}
+
+#[test]
+fn numerals_may_run_into_one_another() {
+    check("一、新建一百分之百、一亿一亿一亿一亿一亿一亿个。");
+}
+
 proptest! {
     #![proptest_config(cases(1500))]
 

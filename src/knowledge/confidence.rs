@@ -22,18 +22,19 @@ pub enum ClaimKind {
 impl ClaimKind {
     /// The name in the table: `responsibility-prose`, `quantity-limit`, `deadline`.
     pub fn name(self) -> String {
-        let of = |value: &dyn Fn() -> Result<toml::Value, toml::ser::Error>| {
-            value().ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-        };
         match self {
-            Self::Responsibility(basis) => {
-                format!("responsibility-{}", of(&|| toml::Value::try_from(basis)))
-            }
-            Self::Quantity(class) => format!("quantity-{}", of(&|| toml::Value::try_from(class))),
+            Self::Responsibility(basis) => format!("responsibility-{}", word(basis)),
+            Self::Quantity(class) => format!("quantity-{}", word(class)),
             Self::Deadline => "deadline".to_owned(),
-            Self::Citation(kind) => format!("citation-{}", of(&|| toml::Value::try_from(kind))),
+            Self::Citation(kind) => format!("citation-{}", word(kind)),
         }
     }
+}
+
+/// The name of a variant in the vocabulary.
+fn word(variant: impl serde::Serialize) -> String {
+    let value = toml::Value::try_from(variant).ok();
+    value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// How many claims there were, and how many of them were right.
