@@ -57,13 +57,13 @@ pub fn read(source_name: &str, bytes: &[u8], knowledge: &Knowledge) -> Result<Re
 
 fn facts(document: &Document, knowledge: &Knowledge) -> Facts {
     let grammar = Grammar { roles: &knowledge.roles, agencies: &knowledge.agencies };
-    let deadlines = deadline::deadlines(document, &knowledge.deadlines);
+    let stated = deadline::every(document, &knowledge.deadlines);
     Facts {
         responsibilities: responsibility::responsibilities(document, grammar, &knowledge.prose),
-        targets: target::targets(document, &knowledge.targets, &deadlines),
+        targets: target::targets(document, &knowledge.targets, &stated),
         citations: citation::citations(document, &knowledge.citations),
         abbreviations: abbreviation::abbreviations(document, &knowledge.agencies),
-        deadlines,
+        deadlines: deadline::distinct(document, stated),
     }
 }
 

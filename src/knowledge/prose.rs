@@ -17,6 +17,7 @@ struct File {
     anaphora: Words,
     name_head: Words,
     name_not: Words,
+    office_not: Words,
     private: Words,
     link: Words,
     level: Levels,
@@ -54,6 +55,7 @@ pub struct ProseRules {
     anaphora: Vec<String>,
     name_heads: Vec<String>,
     parts: Vec<String>,
+    other_bodies: Vec<String>,
     private: Vec<String>,
     links: AhoCorasick,
     levels: Levels,
@@ -94,10 +96,11 @@ impl ProseRules {
             support: behind(&file.support.words)?,
             lead: behind(&file.lead.words)?,
             joint: Regex::new(&alternation(&file.joint.words))?,
-            by: Regex::new("由")?,
+            by: Regex::new("由|^请")?,
             anaphora: file.anaphora.words,
             name_heads: file.name_head.words,
             parts: file.name_not.words,
+            other_bodies: file.office_not.words,
             private: file.private.words,
             levels: file.level,
             adverbials: file.adverbial,
@@ -169,7 +172,7 @@ impl ProseRules {
         self.joint.find_iter(clause).map(|m| m.range())
     }
 
-    /// The places behind `由` in a clause.
+    /// The places behind `由`, and behind 请 at its start, in a clause.
     pub fn by<'a>(&'a self, clause: &'a str) -> impl Iterator<Item = usize> + 'a {
         self.by.find_iter(clause).map(|m| m.end())
     }
@@ -184,6 +187,11 @@ impl ProseRules {
             && !name
                 .contains(['将', '由', '为', '使', '让', '把', '被', '均', '需', '可', '于', '凭'])
             && !self.parts.iter().any(|part| name.contains(part.as_str()))
+    }
+
+    /// Whether a name has the word for another body in it, so that it is no office's.
+    pub fn holds_body(&self, name: &str) -> bool {
+        self.other_bodies.iter().any(|word| name.contains(word.as_str()))
     }
 
     /// Whether a name bears no duty of its own: it points back to others, or is private.

@@ -30,6 +30,9 @@ pub fn squeeze(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
+/// How many characters of a known name stand before the link inside.
+const STEM: usize = 6;
+
 impl Agencies {
     /// What `name` names. White space inside counts for nothing; lists are not taken apart.
     pub fn recognise(&self, name: &str) -> Recognition {
@@ -290,6 +293,15 @@ impl Agencies {
         if self.is_known(&whole) || self.function_part(&whole).is_some() {
             return false;
         }
+        // The link of a known name that others stand before: `各区县（含新区）住房和城乡建设部门`.
+        let link = &whole[before.len()..whole.len() - after.len()];
+        let stems = before.char_indices().rev().map(|(at, _)| &before[at..]).take(STEM);
+        for stem in stems {
+            let name = format!("{stem}{link}{next}");
+            if self.printed(&name).is_some() || self.function_part(&name).is_some() {
+                return false;
+            }
+        }
         // A name in brackets behind it, 及其, and names without a known ending still end the first name.
         match self.recognise(&before) {
             Recognition::None => {
@@ -373,8 +385,14 @@ fn push(list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         end = start + text.len();
         let count = |bracket: fn(char) -> bool| text.chars().filter(|&c| bracket(c)).count();
         let (opened, closed) = (count(opens), count(closes));
-        // `A、等有关部门`: the 等 belongs to the list.
-        if let Some(rest) = text.strip_prefix('等').filter(|rest| rest.chars().count() > 2) {
+        // `A、等有关部门`, `A及其有关部门`: 等 and 其 belong to the list.
+        let etc = text.strip_prefix('等').filter(|rest| rest.chars().count() > 2);
+        let own = text.strip_prefix('其').filter(|rest| {
+            ["有关", "相关", "所属", "各", "工作部门", "职能部门", "部门"]
+                .iter()
+                .any(|begins| rest.starts_with(begins))
+        });
+        if let Some(rest) = etc.or(own) {
             start += text.len() - rest.len();
             continue;
         }
