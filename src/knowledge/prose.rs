@@ -1,10 +1,11 @@
 //! The words around bearers of duties in running text: the table `seeds/prose.toml`.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use serde::Deserialize;
 
 use super::alternation;
+use super::words::{Affixes, longest};
 
 #[derive(Deserialize)]
 struct File {
@@ -30,14 +31,13 @@ pub struct ProseRules {
     markers: AhoCorasick,
     /// How many of the markers' patterns are modals; the others are actions.
     modals: usize,
-    not_bound: Vec<String>,
+    not_bound: Affixes,
     support: Regex,
     lead: Regex,
-    joint: Regex,
-    by: Regex,
+    joint: AhoCorasick,
     anaphora: Vec<String>,
-    name_heads: Vec<String>,
-    private: Vec<String>,
+    name_heads: Affixes,
+    private: Affixes,
     links: AhoCorasick,
 }
 
@@ -67,21 +67,16 @@ impl ProseRules {
             Regex::new(&format!("^(?:{modal})?{adverb}(?:{})", alternation(words)))
         };
         Ok(Self {
-            markers: AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(patterns)?,
+            markers: longest(patterns)?,
             modals: file.modal.words.len(),
-            not_bound: file.not_bound.words,
+            not_bound: file.not_bound.words.into(),
             support: behind(&file.support.words)?,
             lead: behind(&file.lead.words)?,
-            joint: Regex::new(&alternation(&file.joint.words))?,
-            by: Regex::new("由")?,
+            joint: longest(&file.joint.words)?,
             anaphora: file.anaphora.words,
-            name_heads: file.name_head.words,
-            private: file.private.words,
-            links: AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(&file.link.words)?,
+            name_heads: file.name_head.words.into(),
+            private: file.private.words.into(),
+            links: longest(&file.link.words)?,
         })
     }
 
@@ -96,7 +91,7 @@ impl ProseRules {
 
     /// Whether what follows a name permits, forbids or tells instead of binding.
     pub fn not_bound(&self, rest: &str) -> bool {
-        self.not_bound.iter().any(|w| rest.starts_with(w.as_str()))
+        self.not_bound.start(rest)
     }
 
     /// Whether the duty is to help others (`要积极配合…`).
@@ -127,14 +122,14 @@ impl ProseRules {
 
     /// The places behind `由` in a clause.
     pub fn by<'a>(&'a self, clause: &'a str) -> impl Iterator<Item = usize> + 'a {
-        self.by.find_iter(clause).map(|m| m.end())
+        clause.match_indices('由').map(|(at, by)| at + by.len())
     }
 
     /// Whether nothing in `name` shows it to be part of a clause: it begins with no action and
     /// holds no particle.
     pub fn is_whole_name(&self, name: &str) -> bool {
         let action = self.markers(name).next().is_some_and(|m| m.start == 0 && m.end > 3);
-        let named = self.name_heads.iter().any(|h| name.starts_with(h.as_str()));
+        let named = self.name_heads.start(name);
         (!action || named)
             && !name.starts_with(['对', '其', '该', '本', '以', '同'])
             && !name.contains(['将', '由', '为', '使', '让', '把', '被', '均', '需', '可', '于'])
@@ -142,8 +137,7 @@ impl ProseRules {
 
     /// Whether a name bears no duty of its own: it points back to others, or is private.
     pub fn bears_none(&self, name: &str) -> bool {
-        self.anaphora.iter().any(|a| a == name)
-            || self.private.iter().any(|p| name.ends_with(p.as_str()))
+        self.anaphora.iter().any(|a| a == name) || self.private.end(name)
     }
 }
 

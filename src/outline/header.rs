@@ -231,10 +231,14 @@ fn printed_document(
 ) -> Option<Printed> {
     let mut wanted: Vec<String> = Vec::new();
     let mut want = |s: &str| {
-        for c in ISSUED.captures_iter(s) {
-            wanted.extend(c.get(1).or(c.get(2)).map(|m| letters(m.as_str())));
+        if s.contains(['《', '〈']) {
+            for c in ISSUED.captures_iter(s) {
+                wanted.extend(c.get(1).or(c.get(2)).map(|m| letters(m.as_str())));
+            }
         }
-        wanted.extend(ISSUED_BARE.captures_iter(s).map(|c| letters(&c[1])));
+        if s.contains("关于") {
+            wanted.extend(ISSUED_BARE.captures_iter(s).map(|c| letters(&c[1])));
+        }
     };
     if let Some(title) = opening {
         want(&title.value);
@@ -243,6 +247,9 @@ fn printed_document(
         want(text.slice(line.span));
     }
     wanted.retain(|w| w.chars().count() >= 6);
+    if wanted.is_empty() {
+        return None;
+    }
     let last = lines.len().min(from + 120);
     let mut close = None;
     for start in from..last {
@@ -297,8 +304,11 @@ fn same_work(a: &str, b: &str) -> bool {
 
 /// Letters and digits only, and no leading 关于.
 fn letters(title: &str) -> String {
-    let all: String = title.chars().filter(|c| c.is_alphanumeric()).collect();
-    all.strip_prefix("关于").map_or(all.clone(), str::to_owned)
+    let mut all: String = title.chars().filter(|&c| is_han(c) || c.is_alphanumeric()).collect();
+    if all.starts_with("关于") {
+        all.drain(.."关于".len());
+    }
+    all
 }
 
 fn read_meta(text: &Text, lines: &[Line], rules: &OutlineRules, until: usize, header: &mut Header) {
@@ -494,8 +504,12 @@ fn fill_issuers(text: &Text, rules: &OutlineRules, header: &mut Header) {
         return;
     }
     // The source of a site is an issuer only of news; a signature and 发文机关 stay.
-    let source = rules.meta_value(MetaLabel::Source, text.as_str()).map(|r| r.start);
-    header.issuers.retain(|i| Some(i.span.start) != source);
+    if let Some(last) = header.issuers.iter().map(|i| i.span.start).max() {
+        let rest = &text.as_str()[last..];
+        let head = &text.as_str()[..last + rest.find('\n').unwrap_or(rest.len())];
+        let source = rules.meta_value(MetaLabel::Source, head).map(|r| r.start);
+        header.issuers.retain(|i| Some(i.span.start) != source);
+    }
     // A signature may leave the place out (`省政府办公厅`); a title does not.
     let elided = |i: &Stated<String>| i.value.starts_with(['省', '市', '县', '区', '州']);
     if !header.issuers.is_empty() && !header.issuers.iter().any(elided) {
