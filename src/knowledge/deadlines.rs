@@ -50,6 +50,7 @@ struct File {
     past: Words,
     inside: Words,
     validity: Words,
+    comment: Words,
     counter: Counter,
 }
 
@@ -104,6 +105,7 @@ pub struct DeadlineRules {
     inside: Affixes,
     reached: AhoCorasick,
     validity: AhoCorasick,
+    comment: AhoCorasick,
     examples: Vec<Example>,
 }
 
@@ -149,6 +151,7 @@ impl DeadlineRules {
             inside: file.inside.words.into(),
             reached: longest(&file.reached.words)?,
             validity: anywhere(&file.validity.words)?,
+            comment: anywhere(&file.comment.words)?,
             examples,
         })
     }
@@ -205,6 +208,11 @@ impl DeadlineRules {
     /// Whether the clause says how long a rule holds, or whom it concerns.
     pub fn is_validity(&self, clause: &str) -> bool {
         self.validity.is_match(clause)
+    }
+
+    /// Whether the sentence asks for comments on a draft.
+    pub fn is_comment(&self, sentence: &str) -> bool {
+        self.comment.is_match(sentence)
     }
 
     /// The readings that the table promises, counter-examples included.

@@ -5,7 +5,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::alternation;
-use super::words::{Affixes, longest};
+use super::words::{Affixes, anywhere, longest};
 
 #[derive(Deserialize)]
 struct File {
@@ -17,8 +17,25 @@ struct File {
     joint: Words,
     anaphora: Words,
     name_head: Words,
+    name_not: Words,
+    office_not: Words,
     private: Words,
     link: Words,
+    level: Levels,
+    adverbial: Adverbials,
+}
+
+#[derive(Deserialize)]
+struct Levels {
+    words: Affixes,
+    joint: Vec<String>,
+    class_ends: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Adverbials {
+    starts: Affixes,
+    ends: Affixes,
 }
 
 #[derive(Deserialize)]
@@ -37,8 +54,12 @@ pub struct ProseRules {
     joint: AhoCorasick,
     anaphora: Vec<String>,
     name_heads: Affixes,
+    parts: AhoCorasick,
+    other_bodies: Vec<String>,
     private: Affixes,
     links: AhoCorasick,
+    levels: Levels,
+    adverbials: Adverbials,
 }
 
 /// A word that may stand behind a bearer.
@@ -75,7 +96,11 @@ impl ProseRules {
             joint: longest(&file.joint.words)?,
             anaphora: file.anaphora.words,
             name_heads: file.name_head.words.into(),
+            parts: anywhere(&file.name_not.words)?,
+            other_bodies: file.office_not.words,
             private: file.private.words.into(),
+            levels: file.level,
+            adverbials: file.adverbial,
             links: longest(&file.link.words)?,
         })
     }
@@ -87,6 +112,32 @@ impl ProseRules {
             end: m.end(),
             modal: m.pattern().as_usize() < self.modals,
         })
+    }
+
+    /// Whether a word stands for the governments of a level: the 市 of `省、市、县`.
+    pub fn is_level(&self, word: &str) -> bool {
+        self.levels.words.contains(word)
+    }
+
+    /// Whether `text` ends with such a word.
+    pub fn ends_as_level(&self, text: &str) -> bool {
+        self.levels.words.end(text.trim_end())
+    }
+
+    /// Whether a name is that of a class of bodies that ends as bodies and places do: `各地`.
+    pub fn is_class(&self, name: &str) -> bool {
+        let ends = |end: &String| name.ends_with(end.as_str());
+        name.starts_with('各') && self.levels.class_ends.iter().any(ends)
+    }
+
+    /// Whether a name says that the levels before it belong to it: the 县两级 of `市、县两级财政部门`.
+    pub fn joins_levels(&self, name: &str) -> bool {
+        self.levels.joint.iter().any(|joint| name.contains(joint.as_str()))
+    }
+
+    /// Whether a clause only says when, how or on what ground, so that the subject is still to come.
+    pub fn is_adverbial(&self, clause: &str) -> bool {
+        self.adverbials.starts.start(clause) || self.adverbials.ends.end(clause)
     }
 
     /// Whether what follows a name permits, forbids or tells instead of binding.
@@ -120,9 +171,11 @@ impl ProseRules {
         self.joint.find_iter(clause).map(|m| m.range())
     }
 
-    /// The places behind `由` in a clause.
+    /// The places behind `由`, and behind 请 at its start, in a clause.
     pub fn by<'a>(&'a self, clause: &'a str) -> impl Iterator<Item = usize> + 'a {
-        clause.match_indices('由').map(|(at, by)| at + by.len())
+        let please = clause.starts_with('请').then_some('请'.len_utf8());
+        let by = clause.match_indices('由').map(|(at, by)| at + by.len());
+        please.into_iter().chain(by)
     }
 
     /// Whether nothing in `name` shows it to be part of a clause: it begins with no action and
@@ -132,7 +185,14 @@ impl ProseRules {
         let named = self.name_heads.start(name);
         (!action || named)
             && !name.starts_with(['对', '其', '该', '本', '以', '同'])
-            && !name.contains(['将', '由', '为', '使', '让', '把', '被', '均', '需', '可', '于'])
+            && !name
+                .contains(['将', '由', '为', '使', '让', '把', '被', '均', '需', '可', '于', '凭'])
+            && !self.parts.is_match(name)
+    }
+
+    /// Whether a name has the word for another body in it, so that it is no office's.
+    pub fn holds_body(&self, name: &str) -> bool {
+        self.other_bodies.iter().any(|word| name.contains(word.as_str()))
     }
 
     /// Whether a name bears no duty of its own: it points back to others, or is private.
