@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::labels::Label;
+use super::problem::Problem;
 use crate::store::QueryError;
 
 #[derive(Debug, thiserror::Error)]
@@ -16,8 +17,9 @@ pub(super) enum WebError {
     Query(#[from] QueryError),
     #[error("writing the page: {0}")]
     Page(#[from] askama::Error),
-    #[error("the page's thread ended: {0}")]
-    Thread(#[from] tokio::task::JoinError),
+    /// It needed too much, or no turn came.
+    #[error("the page was not built")]
+    Stopped(Problem),
 }
 
 #[derive(Template)]
@@ -33,6 +35,10 @@ impl IntoResponse for WebError {
         let (status, root, path, zh, en) = match self {
             Self::NotFound { root, path } => {
                 (StatusCode::NOT_FOUND, root, path, "没有这一页", "There is no such page")
+            }
+            Self::Stopped(problem) if problem.status() != StatusCode::INTERNAL_SERVER_ERROR => {
+                let (zh, en) = ("太忙了，请稍后再试", "Too busy: try again later");
+                (problem.status(), "/".to_owned(), String::new(), zh, en)
             }
             other => {
                 tracing::error!(cause = %other, "a page failed");

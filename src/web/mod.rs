@@ -7,15 +7,18 @@
 mod access;
 mod agencies;
 mod agency;
+mod answers;
 mod document;
 mod documents;
 mod error;
 mod evidence;
+mod failure;
 mod labels;
 mod negotiate;
 mod paging;
 mod problem;
 mod resource;
+mod running;
 mod site;
 mod sparql;
 mod tasks;
@@ -26,7 +29,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::header;
 use axum::response::Redirect;
-use axum::routing::get;
+use axum::routing::{delete, get};
 use tower_http::trace::TraceLayer;
 
 use crate::config::Config;
@@ -56,6 +59,8 @@ pub fn router(store: Store, config: &Config) -> Router {
         .route("/", get(documents::list))
         .route("/agencies", get(agencies::list))
         .route("/sparql", get(sparql::get).post(sparql::post))
+        .route("/queries", get(running::list))
+        .route("/queries/{id}", delete(running::stop))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/style.css", get(style))
         .fallback(resource::show);

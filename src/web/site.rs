@@ -7,13 +7,15 @@ use oxigraph::sparql::QuerySolution;
 
 use super::App;
 use super::access::Access;
+use super::answers;
 use super::error::WebError;
 use super::labels::Labels;
 use crate::config::Config;
-use crate::store::{Answer, Query, QueryError, Store};
+use crate::store::{Answer, Asked, Query, QueryError, Runs, Services, Store};
 
 pub(super) struct Site {
     pub(super) store: Store,
+    pub(super) runs: Runs,
     pub(super) labels: Labels,
     pub(super) access: Access,
     root: String,
@@ -26,7 +28,9 @@ impl Site {
         let path = base.splitn(4, '/').nth(3).unwrap_or_default();
         let root = format!("/{path}");
         let access = Access::new(&config.access);
-        Self { store, labels: Labels::of_the_ontology(), access, root }
+        let store = store.with_services(Services::new(&config.federation));
+        let (labels, runs) = (Labels::of_the_ontology(), Runs::new(config));
+        Self { store, runs, labels, access, root }
     }
 
     /// The path below which all pages lie; it begins and ends with a slash.
@@ -67,13 +71,15 @@ impl Site {
     }
 }
 
-/// Builds a page on a thread that may block, since reading the store does.
+/// Builds a page on a thread that may block, since reading the store does; within the limits of one query.
 pub(super) async fn page<T: Template>(
     app: App,
     build: impl FnOnce(&Site) -> Result<T, WebError> + Send + 'static,
 ) -> Result<Response, WebError> {
-    let task = tokio::task::spawn_blocking(move || build(&app).and_then(|page| Ok(page.render()?)));
-    Ok(Html(task.await??).into_response())
+    let asked = Asked { text: std::any::type_name::<T>().to_owned(), client: String::new() };
+    let built = move |site: &Site| build(site).and_then(|page| Ok(page.render()?));
+    let page = answers::within(app, asked, None, built).await.map_err(WebError::Stopped)?;
+    Ok(Html(page?).into_response())
 }
 
 /// One row of an answer.

@@ -1,6 +1,5 @@
 //! `/sparql`: the SPARQL 1.1 protocol, queries only.
 
-use std::io::{self, Write};
 use std::time::Duration;
 
 use askama::Template;
@@ -12,13 +11,10 @@ use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::sparql::results::QueryResultsFormat;
 
 use super::App;
+use super::answers::{self, Ask, Choice};
 use super::negotiate::choose;
-use crate::store::{AnswerFormat, Query, QueryError};
-
-/// How long a query may take.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// The largest answer, in bytes; it is held in memory before it is sent.
-const MOST: usize = 256 << 20;
+use super::problem::Problem;
+use crate::store::{AnswerFormat, Asked as Named, Query};
 
 /// Forms of rows and of yes or no.
 const ROWS: [(&str, QueryResultsFormat); 4] = [
@@ -61,11 +57,9 @@ enum Refusal {
     Form(String),
     #[error("none of the accepted types is on offer; there is {0}")]
     Accept(String),
-    #[error(transparent)]
-    Query(#[from] QueryError),
-    #[error("the answer is larger than {} MB: ask for less, as with LIMIT", MOST >> 20)]
-    TooLarge,
-    #[error("the query failed")]
+    #[error("timeout={0} is no number of seconds")]
+    Time(String),
+    #[error("the form cannot be written")]
     Fault,
 }
 
@@ -74,10 +68,7 @@ impl IntoResponse for Refusal {
         let status = match &self {
             Self::Accept(_) => StatusCode::NOT_ACCEPTABLE,
             Self::Type(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Query(QueryError::Stopped) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Query(QueryError::Evaluation(_)) | Self::Fault => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };
         (status, format!("{self}\n")).into_response()
@@ -108,7 +99,7 @@ pub(super) async fn get(
             .render()
             .map_or_else(|_| Refusal::Fault.into_response(), |f| Html(f).into_response());
     }
-    answer(app, asked, &headers).await.unwrap_or_else(Refusal::into_response)
+    answer(app, asked, &headers).await
 }
 
 /// A query in the body, by itself or as a form.
@@ -120,7 +111,7 @@ pub(super) async fn post(
 ) -> Response {
     let asked = Asked::from_body(address.as_deref().unwrap_or_default(), &headers, &body);
     match asked {
-        Ok(asked) => answer(app, asked, &headers).await.unwrap_or_else(Refusal::into_response),
+        Ok(asked) => answer(app, asked, &headers).await,
         Err(refusal) => refusal.into_response(),
     }
 }
@@ -131,6 +122,7 @@ struct Asked {
     queries: Vec<String>,
     default_graphs: Vec<String>,
     named_graphs: Vec<String>,
+    time: Option<Duration>,
 }
 
 impl Asked {
@@ -141,6 +133,7 @@ impl Asked {
                 "query" => asked.queries.push(value),
                 "default-graph-uri" => asked.default_graphs.push(value),
                 "named-graph-uri" => asked.named_graphs.push(value),
+                "timeout" => asked.time = Some(seconds(&value)?),
                 "update" => return Err(Refusal::Update),
                 _ => {}
             }
@@ -162,15 +155,19 @@ impl Asked {
         }
     }
 
-    fn query(self, app: &App) -> Result<Query, Refusal> {
-        let text = match self.queries.as_slice() {
-            [] => return Err(Refusal::NoQuery),
-            [text] => text,
-            _ => return Err(Refusal::SeveralQueries),
-        };
-        let query = Query::parse(text, app.store.base())?;
-        Ok(query.in_dataset(&self.default_graphs, &self.named_graphs)?)
+    fn ask(self) -> Result<Ask, Refusal> {
+        let [text] = <[String; 1]>::try_from(self.queries).map_err(|queries| {
+            if queries.is_empty() { Refusal::NoQuery } else { Refusal::SeveralQueries }
+        })?;
+        let (default_graphs, named_graphs) = (self.default_graphs, self.named_graphs);
+        Ok(Ask { text, default_graphs, named_graphs, time: self.time, client: String::new() })
     }
+}
+
+/// The parameter `timeout`.
+fn seconds(value: &str) -> Result<Duration, Refusal> {
+    let seconds = value.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok());
+    seconds.ok_or_else(|| Refusal::Time(value.to_owned()))
 }
 
 /// Name and value pairs of `application/x-www-form-urlencoded`.
@@ -185,87 +182,48 @@ fn accept(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok())
 }
 
-async fn answer(app: App, asked: Asked, headers: &HeaderMap) -> Result<Response, Refusal> {
-    let query = asked.query(&app)?;
-    let accept = accept(headers).map(str::to_owned);
-    let choice = move |is_graph| {
-        let (mut rows, mut triples) = (QueryResultsFormat::Json, RdfFormat::Turtle);
-        let kind;
-        if is_graph {
-            (kind, triples) = offered(accept.as_deref(), &TRIPLES, &[])?;
-        } else {
-            (kind, rows) = offered(accept.as_deref(), &ROWS, &ALSO_ROWS)?;
-        }
-        Ok((kind, AnswerFormat { rows, triples }))
+async fn answer(app: App, asked: Asked, headers: &HeaderMap) -> Response {
+    let ask = match asked.ask() {
+        Ok(ask) => ask,
+        Err(refusal) => return refusal.into_response(),
     };
-    let (kind, bytes) = evaluate(app, query, choice).await?;
-    Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
+    let accept = accept(headers).map(str::to_owned);
+    let choice = move |is_graph| chosen(accept.as_deref(), is_graph);
+    answers::query(app, ask, choice).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-/// The form that the client likes best, with its name.
+/// The form that the client likes best.
+fn chosen(accept: Option<&str>, is_graph: bool) -> Result<Choice, Problem> {
+    let (mut rows, mut triples) = (QueryResultsFormat::Json, RdfFormat::Turtle);
+    let kind;
+    if is_graph {
+        (kind, triples) = offered(accept, &TRIPLES, &[])?;
+    } else {
+        (kind, rows) = offered(accept, &ROWS, &ALSO_ROWS)?;
+    }
+    Ok((kind, AnswerFormat { rows, triples }))
+}
+
 fn offered<T: Copy>(
     accept: Option<&str>,
     offers: &[(&'static str, T)],
     more: &[(&'static str, T)],
-) -> Result<(&'static str, T), Refusal> {
+) -> Result<(&'static str, T), Problem> {
     let all: Vec<_> =
         offers.iter().chain(more).map(|&(name, value)| (name, (name, value))).collect();
-    let names = || offers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    choose(accept, &all).ok_or_else(|| Refusal::Accept(names()))
+    choose(accept, &all).ok_or_else(|| {
+        let names = offers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let title = "没有可接受的格式 None of the accepted types is on offer";
+        Problem::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", title)
+            .remedy(format!("Accept: {names}"))
+    })
 }
 
 /// The triples that a query of our own makes, in a form that was negotiated.
 pub(super) async fn triples(app: App, query: Query, triples: RdfFormat) -> Response {
     let format = AnswerFormat { rows: QueryResultsFormat::Json, triples };
-    match evaluate(app, query, move |_| Ok((triples.media_type(), format))).await {
-        Ok((kind, bytes)) => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
-        Err(refusal) => refusal.into_response(),
-    }
-}
-
-/// Answers a query in the form that `choice` makes of whether the answer is a graph.
-async fn evaluate(
-    app: App,
-    query: Query,
-    choice: impl FnOnce(bool) -> Result<(&'static str, AnswerFormat), Refusal> + Send + 'static,
-) -> Result<(&'static str, Vec<u8>), Refusal> {
-    let stopper = query.stopper();
-    let mut task = tokio::task::spawn_blocking(move || {
-        let answer = query.run(&app.store)?;
-        let (kind, format) = choice(answer.is_graph())?;
-        let mut out = Limited(Vec::new());
-        answer.write(format, &mut out)?;
-        Ok((kind, out.0))
-    });
-    let done = match tokio::time::timeout(PATIENCE, &mut task).await {
-        Ok(done) => done,
-        Err(_) => {
-            stopper.cancel();
-            return Err(QueryError::Stopped.into());
-        }
-    };
-    match done {
-        Ok(Err(Refusal::Query(QueryError::Write(_)))) => Err(Refusal::TooLarge),
-        Ok(answer) => answer,
-        Err(fault) => {
-            tracing::error!(%fault, "a query's thread ended");
-            Err(Refusal::Fault)
-        }
-    }
-}
-
-/// A buffer that takes no more than [`MOST`] bytes.
-struct Limited(Vec<u8>);
-
-impl Write for Limited {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > MOST {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    let named = Named { text: "triples of a page".to_owned(), client: String::new() };
+    let choice = move |_| Ok((triples.media_type(), format));
+    let answer = answers::stream(app, named, None, choice, move |_| Ok(query)).await;
+    answer.unwrap_or_else(IntoResponse::into_response)
 }
