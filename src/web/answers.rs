@@ -9,12 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{mpsc, oneshot};
-use tokio_stream::{StreamExt, wrappers::ReceiverStream};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt};
 
 use super::App;
+use super::cache::{Kept, Key, may_change};
 use super::failure;
 use super::problem::Problem;
 use super::site::Site;
@@ -51,14 +53,49 @@ impl Ask {
 pub(super) async fn query(
     app: App,
     ask: Ask,
-    choice: impl FnOnce(bool) -> Result<Choice, Problem> + Send + 'static,
+    choice: impl Fn(bool) -> Result<Choice, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     let (asked, time) = (ask.asked(), ask.time);
-    stream(app, asked, time, choice, move |site: &Site| {
+    let key = key(&app, &ask, &choice);
+    if let Some(key) = &key
+        && let Some(kept) = app.kept.get(key)
+    {
+        return Ok(respond(kept.kind, Some(key.revision), Body::from(kept.body)));
+    }
+    let parse = move |site: &Site| {
         let query = Query::parse(&ask.text, site.store.base())?;
         query.in_dataset(&ask.default_graphs, &ask.named_graphs)
+    };
+    let begun = begin(Arc::clone(&app), asked, time, choice, parse).await?;
+    let Head { kind, revision, first, whole } = &begun.head;
+    if let Some(key) = key.filter(|key| *whole && *revision == Some(key.revision)) {
+        app.kept.keep(key, Kept { kind, body: first.clone() });
+    }
+    Ok(begun.into_response())
+}
+
+/// What the answer depends on; none if it may not be kept.
+fn key(app: &Site, ask: &Ask, choice: impl Fn(bool) -> Result<Choice, Problem>) -> Option<Key> {
+    let revision = app.store.revision().filter(|_| !may_change(&ask.text))?;
+    let kinds = [false, true].map(|graph| choice(graph).ok().map(|(kind, _)| kind));
+    Some(Key {
+        text: ask.text.clone(),
+        default_graphs: ask.default_graphs.clone(),
+        named_graphs: ask.named_graphs.clone(),
+        kinds,
+        revision,
     })
-    .await
+}
+
+/// Answers a query of our own.
+pub(super) async fn own_query(
+    app: App,
+    asked: Asked,
+    query: Query,
+    choice: Choice,
+) -> Result<Response, Problem> {
+    let begun = begin(app, asked, None, move |_| Ok(choice), move |_| Ok(query)).await?;
+    Ok(begun.into_response())
 }
 
 /// Makes an update.
@@ -109,14 +146,61 @@ struct Head {
     whole: bool,
 }
 
-/// Answers a query of ours or of a client's.
-pub(super) async fn stream(
+/// An answer that has begun.
+struct Begun {
+    head: Head,
+    rest: mpsc::Receiver<Piece>,
+    gone: Gone,
+}
+
+impl Begun {
+    fn into_response(self) -> Response {
+        let Self { head, rest, gone } = self;
+        let body = if head.whole {
+            Body::from(head.first)
+        } else {
+            let first = tokio_stream::once(Ok(head.first));
+            Body::from_stream(first.chain(to_the_end(rest, gone)))
+        };
+        respond(head.kind, head.revision, body)
+    }
+}
+
+/// The chunks; an error if they end without saying that this was all.
+fn to_the_end(
+    rest: mpsc::Receiver<Piece>,
+    gone: Gone,
+) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    let pieces = ReceiverStream::new(rest).map(Some).chain(tokio_stream::once(None));
+    let mut ended = false;
+    pieces.filter_map(move |piece| {
+        let _until_here = &gone;
+        match piece {
+            Some(Piece::Chunk(bytes)) => return Some(Ok(bytes)),
+            Some(Piece::End) => ended = true,
+            None if ended => {}
+            None => return Some(Err(io::Error::other("the answer is not complete"))),
+        }
+        None
+    })
+}
+
+fn respond(kind: &'static str, revision: Option<Revision>, body: Body) -> Response {
+    let mut response = ([(header::CONTENT_TYPE, kind)], body).into_response();
+    if let Some(revision) = revision {
+        response.extensions_mut().insert(revision);
+    }
+    response
+}
+
+/// Waits for a turn and the begin of the answer.
+async fn begin(
     app: App,
     asked: Asked,
     time: Option<Duration>,
     choice: impl FnOnce(bool) -> Result<Choice, Problem> + Send + 'static,
     parse: impl FnOnce(&Site) -> Result<Query, QueryError> + Send + 'static,
-) -> Result<Response, Problem> {
+) -> Result<Begun, Problem> {
     let admitted = app.runs.admit(asked, time).await.map_err(failure::of_queue)?;
     let gone = Gone(Arc::clone(admitted.run()));
     let (head, begun) = oneshot::channel();
@@ -125,40 +209,15 @@ pub(super) async fn stream(
         let out = Chunks::new(Arc::clone(admitted.run()), head, chunks);
         evaluate(&app, &admitted, out, choice, parse)
     });
-    let Ok(head) = begun.await else {
+    match begun.await {
+        Ok(head) => Ok(Begun { head, rest, gone }),
         // Nothing was sent: the thread ended with the reason, or with a fault.
-        return Err(match task.await {
+        Err(_) => Err(match task.await {
             Ok(Err(problem)) => problem,
             Ok(Ok(())) => failure::of_fault(&"the answer ended before it began"),
             Err(fault) => failure::of_thread(&fault),
-        });
-    };
-    let body = if head.whole {
-        Body::from(head.first)
-    } else {
-        let first = tokio_stream::once(Ok(head.first));
-        let rest = ReceiverStream::new(rest).map(Some).chain(tokio_stream::once(None));
-        let mut ended = false;
-        let rest = rest.filter_map(move |piece| {
-            let _until_the_end = &gone;
-            match piece {
-                Some(Piece::Chunk(bytes)) => Some(Ok(bytes)),
-                Some(Piece::End) => {
-                    ended = true;
-                    None
-                }
-                None if ended => None,
-                None => Some(Err(io::Error::other("the answer is not complete"))),
-            }
-        });
-        Body::from_stream(first.chain(rest))
-    };
-    let mut response = body.into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(head.kind));
-    if let Some(revision) = head.revision {
-        response.extensions_mut().insert(revision);
+        }),
     }
-    Ok(response)
 }
 
 /// Evaluates on this thread and sends what comes. A failure after the first byte is only logged: that the end is

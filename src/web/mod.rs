@@ -8,6 +8,7 @@ mod access;
 mod agencies;
 mod agency;
 mod answers;
+mod cache;
 mod document;
 mod documents;
 mod error;

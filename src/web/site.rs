@@ -8,6 +8,7 @@ use oxigraph::sparql::QuerySolution;
 use super::App;
 use super::access::Access;
 use super::answers;
+use super::cache::Answers;
 use super::error::WebError;
 use super::labels::Labels;
 use crate::config::Config;
@@ -16,6 +17,8 @@ use crate::store::{Answer, Asked, Query, QueryError, Runs, Services, Store};
 pub(super) struct Site {
     pub(super) store: Store,
     pub(super) runs: Runs,
+    /// Answers that are kept.
+    pub(super) kept: Answers,
     pub(super) labels: Labels,
     pub(super) access: Access,
     root: String,
@@ -30,7 +33,8 @@ impl Site {
         let access = Access::new(&config.access);
         let store = store.with_services(Services::new(&config.federation));
         let (labels, runs) = (Labels::of_the_ontology(), Runs::new(config));
-        Self { store, runs, labels, access, root }
+        let kept = Answers::new(config.cache.memory << 20);
+        Self { store, runs, kept, labels, access, root }
     }
 
     /// The path below which all pages lie; it begins and ends with a slash.

@@ -55,8 +55,6 @@ enum Refusal {
     Encoding,
     #[error("the parameters are not form-encoded: {0}")]
     Form(String),
-    #[error("none of the accepted types is on offer; there is {0}")]
-    Accept(String),
     #[error("timeout={0} is no number of seconds")]
     Time(String),
     #[error("the form cannot be written")]
@@ -66,7 +64,6 @@ enum Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = match &self {
-            Self::Accept(_) => StatusCode::NOT_ACCEPTABLE,
             Self::Type(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
@@ -223,7 +220,6 @@ fn offered<T: Copy>(
 pub(super) async fn triples(app: App, query: Query, triples: RdfFormat) -> Response {
     let format = AnswerFormat { rows: QueryResultsFormat::Json, triples };
     let named = Named { text: "triples of a page".to_owned(), client: String::new() };
-    let choice = move |_| Ok((triples.media_type(), format));
-    let answer = answers::stream(app, named, None, choice, move |_| Ok(query)).await;
+    let answer = answers::own_query(app, named, query, (triples.media_type(), format)).await;
     answer.unwrap_or_else(IntoResponse::into_response)
 }

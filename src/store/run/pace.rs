@@ -18,19 +18,24 @@ use std::sync::Arc;
 use oxigraph::model::{Literal, NamedNode, Term, Variable};
 use oxigraph::sparql::SparqlEvaluator;
 use spargebra::Query;
-use spargebra::algebra::{AggregateExpression, Expression, Function, GraphPattern};
+use spargebra::algebra::{
+    AggregateExpression, Expression, Function, GraphPattern, OrderExpression,
+};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
 use super::Run;
 
 const TICK: &str = "urn:gangmu:tick";
 const GROW: &str = "urn:gangmu:grow";
+const SORT: &str = "urn:gangmu:sort";
+/// Bytes of the longest string that the database keeps in the quad.
+const IN_PLACE: usize = 16;
 /// A name that no query can spell.
 const NEVER_BOUND: &str = "never bound";
 
 /// An evaluator whose ticks are the run's.
 pub(in crate::store) fn evaluator(run: &Arc<Run>) -> SparqlEvaluator {
-    let (ticking, growing) = (Arc::clone(run), Arc::clone(run));
+    let (ticking, growing, sorting) = (Arc::clone(run), Arc::clone(run), Arc::clone(run));
     SparqlEvaluator::new()
         .with_cancellation_token(run.token())
         .with_custom_function(NamedNode::new_unchecked(TICK), move |_| {
@@ -41,6 +46,19 @@ pub(in crate::store) fn evaluator(run: &Arc<Run>) -> SparqlEvaluator {
             growing.reserve(args.iter().map(length).fold(1, |all, one| all.saturating_mul(one)));
             None
         })
+        .with_custom_function(NamedNode::new_unchecked(SORT), move |keys| {
+            sorting.sort(keys.iter().filter(|key| is_looked_up(key)).count());
+            None
+        })
+}
+
+/// Whether the database keeps a term elsewhere than in the quad, so that comparing it reads.
+fn is_looked_up(term: &Term) -> bool {
+    match term {
+        Term::NamedNode(_) => true,
+        Term::Literal(literal) => literal.value().len() > IN_PLACE,
+        Term::BlankNode(_) | Term::Triple(_) => false,
+    }
 }
 
 fn length(term: &Term) -> usize {
@@ -87,6 +105,23 @@ fn fed(pattern: GraphPattern) -> GraphPattern {
 fn seen(pattern: GraphPattern) -> GraphPattern {
     let never = Expression::Variable(Variable::new_unchecked(NEVER_BOUND));
     filter(Expression::Coalesce(vec![tick(), never, Literal::from(true).into()]), pattern)
+}
+
+/// The same rows, weighed as what will be sorted. The evaluator calls nothing while it sorts.
+fn sorted(pattern: GraphPattern, keys: &[OrderExpression]) -> GraphPattern {
+    let key = |key: &OrderExpression| match key {
+        OrderExpression::Asc(key) | OrderExpression::Desc(key) => match key {
+            // A function is not called with arguments that have no value.
+            key @ Expression::Variable(_) => {
+                Some(Expression::Coalesce(vec![key.clone(), Literal::from(0).into()]))
+            }
+            _ => None,
+        },
+    };
+    let sort = Function::Custom(NamedNode::new_unchecked(SORT));
+    let sort = Expression::FunctionCall(sort, keys.iter().filter_map(key).collect());
+    let never = Expression::Variable(Variable::new_unchecked(NEVER_BOUND));
+    filter(Expression::Coalesce(vec![sort, never, Literal::from(true).into()]), pattern)
 }
 
 #[derive(Clone, Copy)]
@@ -140,7 +175,10 @@ impl Pacer {
                 P::Extend { inner: boxed(inner), variable, expression }
             }
             P::Minus { left, right } => P::Minus { left: whole(left), right: whole(right) },
-            P::OrderBy { inner, expression } => P::OrderBy { inner: whole(inner), expression },
+            P::OrderBy { inner, expression } => {
+                let inner = Box::new(sorted(self.whole(*inner), &expression));
+                P::OrderBy { inner, expression }
+            }
             P::Project { inner, variables } => P::Project { inner: whole(inner), variables },
             P::Distinct { inner } => P::Distinct { inner: boxed(inner) },
             P::Reduced { inner } => P::Reduced { inner: boxed(inner) },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -13,7 +13,9 @@ use crate::config::Config;
 
 /// How often the watch looks at each run.
 const ROUND: Duration = Duration::from_millis(10);
-/// Ends of queries that are logged, in characters of their text.
+/// How long the watch sleeps where nothing is running.
+const IDLE: Duration = Duration::from_secs(1);
+/// How much of the text of a slow query is logged, in characters.
 const LOGGED_TEXT: usize = 4000;
 
 /// What is asked for, and by whom.
@@ -44,7 +46,26 @@ pub struct Runs {
     next: AtomicU64,
 }
 
-type Listed = Mutex<BTreeMap<u64, Arc<Run>>>;
+/// The runs that are not over.
+#[derive(Default)]
+struct Listed {
+    runs: Mutex<BTreeMap<u64, Arc<Run>>>,
+    /// That there is one, for the watch.
+    any: Condvar,
+}
+
+impl Listed {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Run>>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The runs, as soon as there are any; for the watch.
+    fn wait(&self) -> Vec<Arc<Run>> {
+        let waited = self.any.wait_timeout_while(self.lock(), IDLE, |runs| runs.is_empty());
+        let (runs, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        runs.values().cloned().collect()
+    }
+}
 
 /// What is told about a run.
 #[derive(Clone, Debug, Serialize)]
@@ -122,31 +143,25 @@ impl Runs {
     fn list(&self, asked: Asked, time: Option<Duration>) -> Admitted {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let run = Arc::new(Run::new(id, asked, self.limits.within(time)));
-        lock(&self.listed).insert(id, Arc::clone(&run));
+        self.listed.lock().insert(id, Arc::clone(&run));
+        self.listed.any.notify_one();
         Admitted { run, listed: Arc::clone(&self.listed), slow: self.slow, turn: None }
     }
 
     /// What is waiting and running, oldest first.
     pub fn overview(&self) -> Vec<Overview> {
-        lock(&self.listed).values().map(|run| run.overview()).collect()
+        self.listed.lock().values().map(|run| run.overview()).collect()
     }
 
     /// Stops a run; whether there is one of this number.
     pub fn stop(&self, id: u64) -> bool {
-        let listed = lock(&self.listed);
-        listed.get(&id).inspect(|run| run.stop(Stop::Operator)).is_some()
+        self.listed.lock().get(&id).inspect(|run| run.stop(Stop::Operator)).is_some()
     }
-}
-
-fn lock(listed: &Listed) -> MutexGuard<'_, BTreeMap<u64, Arc<Run>>> {
-    listed.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn watch(listed: &Weak<Listed>) {
     while let Some(listed) = listed.upgrade() {
-        let runs: Vec<_> = lock(&listed).values().cloned().collect();
-        drop(listed);
-        for run in runs {
+        for run in listed.wait() {
             run.look();
         }
         std::thread::sleep(ROUND);
@@ -169,7 +184,7 @@ impl Admitted {
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        lock(&self.listed).remove(&self.run.id);
+        self.listed.lock().remove(&self.run.id);
         if self.turn.is_some() && self.run.since.elapsed() >= self.slow {
             self.run.log();
         }

@@ -60,7 +60,7 @@ impl Applying<'_> {
                 self.rewrite(templates, using.unwrap_or_default(), pattern)?;
             }
             GraphUpdateOperation::Load { silent, source, destination } => {
-                let loaded = self.load(&source, destination.into());
+                let loaded = self.load(&source, graph(destination));
                 forgive(silent, loaded, self.run.as_deref())?;
             }
             GraphUpdateOperation::Create { silent, graph } => {
@@ -237,7 +237,7 @@ fn forgive(
 fn with_new_nodes(quad: spargebra::term::Quad, nodes: &mut HashMap<BlankNode, BlankNode>) -> Quad {
     let subject = new_subject(quad.subject, nodes);
     let object = new_object(quad.object, nodes);
-    Quad::new(subject, quad.predicate, object, GraphName::from(quad.graph_name))
+    Quad::new(subject, quad.predicate, object, graph(quad.graph_name))
 }
 
 fn new_subject(
@@ -263,9 +263,12 @@ fn new_object(object: Term, nodes: &mut HashMap<BlankNode, BlankNode>) -> Term {
 }
 
 fn ground(quad: GroundQuad) -> Quad {
-    let graph = match quad.graph_name {
+    Quad::new(quad.subject, quad.predicate, Term::from(quad.object), graph(quad.graph_name))
+}
+
+fn graph(name: Target) -> GraphName {
+    match name {
         Target::NamedNode(graph) => GraphName::NamedNode(graph),
         Target::DefaultGraph => GraphName::DefaultGraph,
-    };
-    Quad::new(quad.subject, quad.predicate, Term::from(quad.object), graph)
+    }
 }

@@ -28,15 +28,15 @@ pub enum UpdateError {
     Graphs(QueryError),
     #[error("the update was stopped: {0}")]
     Stopped(#[from] Stop),
-    #[error("the graph <{}> is there already", .0.as_str())]
+    #[error("the graph {0} is there already")]
     GraphExists(NamedNode),
-    #[error("there is no graph <{}>", .0.as_str())]
+    #[error("there is no graph {0}")]
     NoGraph(NamedNode),
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    #[error("<{}> is of type {1:?}, which cannot be read", .0.as_str())]
+    #[error("{0} is of type {1:?}, which cannot be read")]
     LoadFormat(NamedNode, String),
-    #[error("<{}> cannot be read: {1}", .0.as_str())]
+    #[error("{0} cannot be read: {1}")]
     Load(NamedNode, String),
     #[error("the WHERE clause cannot be answered: {0}")]
     Evaluation(#[source] QueryEvaluationError),

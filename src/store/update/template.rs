@@ -44,7 +44,10 @@ impl Template {
 
     /// The quads it makes of a solution: those without unbound variables that are RDF. Its blank nodes are new
     /// ones for each solution.
-    pub(super) fn fill(&self, solution: &QuerySolution) -> impl Iterator<Item = Quad> {
+    pub(super) fn fill<'a>(
+        &'a self,
+        solution: &'a QuerySolution,
+    ) -> impl Iterator<Item = Quad> + 'a {
         let mut filling = Filling { solution, nodes: HashMap::new() };
         self.0.iter().filter_map(move |quad| filling.quad(quad))
     }
