@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::body::percent_decoded;
 use super::problem::Problem;
 
 /// The operation that a request asks for.
@@ -55,8 +56,6 @@ pub(super) enum Malformed {
     Charset(String),
     #[error("the text is not UTF-8")]
     Encoding,
-    #[error("the parameters are not form-encoded: {0}")]
-    Form(String),
     #[error("`timeout` is not a number of seconds: {0:?}")]
     Timeout(String),
 }
@@ -194,9 +193,14 @@ fn seconds(value: String) -> Result<Duration, Malformed> {
 
 /// Name and value pairs of `application/x-www-form-urlencoded`.
 pub(super) fn form_urlencoded(form: &str) -> Result<Vec<(String, String)>, Malformed> {
-    let uri = format!("/?{form}").parse().map_err(|e| Malformed::Form(format!("{e}")))?;
-    let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri);
-    Ok(pairs.map_err(|e| Malformed::Form(e.body_text()))?.0)
+    let decoded = |text: &str| percent_decoded(&text.replace('+', " ")).ok_or(Malformed::Encoding);
+    let pairs = form.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decoded(name)?, decoded(value)?))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -223,6 +227,16 @@ mod tests {
             assert_eq!(query.timeout, Some(Duration::from_millis(500)));
         }
         assert!(matches!(Asked::in_address("format=json"), Ok(Asked::Nothing)));
+    }
+
+    #[test]
+    fn a_form_is_as_long_as_it_need_be() {
+        let query = format!("ASK {{}} # {}", "青".repeat(30_000));
+        let encoded: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let form = "application/x-www-form-urlencoded";
+        let asked = post("", form, format!("query={encoded}").as_bytes());
+        let Ok(Asked::Query(asked)) = asked else { panic!("{asked:?}") };
+        assert_eq!(asked.text, query);
     }
 
     #[test]
