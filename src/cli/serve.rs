@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::Done;
-use crate::config::Config;
+use crate::config::{Config, LogFormat};
 use crate::store::Store;
 use crate::web;
 
@@ -34,6 +34,14 @@ pub(super) struct Args {
     config: Option<PathBuf>,
 }
 
+impl Args {
+    /// How log lines are written. Settings that cannot be read are told of when they are read to serve.
+    pub(super) fn log_format(&self) -> LogFormat {
+        let config = self.config.as_deref().and_then(|file| Config::read(file).ok());
+        config.unwrap_or_default().log.format
+    }
+}
+
 pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
     let config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
     let store = match Store::open_to_read(&args.store) {
@@ -44,7 +52,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
         opened => opened?,
     };
     let runtime = tokio::runtime::Runtime::new().context("no threads to serve with")?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(args.bind).await.with_context(|| {
             format!("cannot listen at {}: choose another address with --bind", args.bind)
         })?;
@@ -52,6 +60,8 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
             println!("http://{}/  (SPARQL at /sparql; Ctrl-C stops)", listener.local_addr()?);
         }
         web::serve(listener, store, &config).await.context("the server stopped")
-    })?;
-    Ok(Done::All)
+    });
+    // Not dropped: that would wait for a query which did not stop in time.
+    runtime.shutdown_background();
+    served.map(|()| Done::All)
 }

@@ -26,6 +26,11 @@ impl Access {
         Self { open_to_read: settings.read == Reading::Open, tokens }
     }
 
+    /// Whether reading needs a token.
+    pub(super) fn reading(&self) -> Reading {
+        if self.open_to_read { Reading::Open } else { Reading::Token }
+    }
+
     /// Whether the sender of these headers may do what needs this role.
     ///
     /// # Errors

@@ -1,17 +1,20 @@
 //! Pages for people and the SPARQL endpoint for programs, over one store that is only read.
 //!
-//! Invariant: handlers hold no query text (all reading is by the files of `queries/`), and the path of a
-//! page is the path of the IRI it is about, so that every IRI the store mints leads somewhere. Pages and
-//! counts take current versions only. `cli::serve` depends on this; axum stays here.
+//! Invariant: handlers hold no query text (all reading is by the files of `queries/`), and every IRI that the
+//! store mints leads to documents about it (`address`). Pages and counts take current versions only. What is the
+//! same for all requests, such as tags, limits and figures, is around the routes (`http`). `cli::serve` depends on this; axum stays here.
 
 mod access;
+mod address;
 mod agencies;
 mod agency;
 mod document;
 mod documents;
 mod error;
 mod evidence;
+mod http;
 mod labels;
+pub mod metrics;
 mod negotiate;
 mod paging;
 mod problem;
@@ -19,6 +22,7 @@ mod resource;
 mod site;
 mod sparql;
 mod tasks;
+mod vocabulary;
 
 use std::io;
 use std::sync::Arc;
@@ -27,7 +31,6 @@ use axum::Router;
 use axum::http::header;
 use axum::response::Redirect;
 use axum::routing::get;
-use tower_http::trace::TraceLayer;
 
 use crate::config::Config;
 use crate::store::Store;
@@ -36,7 +39,8 @@ use site::Site;
 /// What handlers share.
 type App = Arc<Site>;
 
-/// Serves a store until the process is told to stop (Ctrl-C, SIGTERM).
+/// Serves a store until the process is told to stop (Ctrl-C, SIGTERM); answers that are under way are finished, within
+/// the time that a query may take.
 ///
 /// # Errors
 /// When the listener fails.
@@ -45,7 +49,8 @@ pub async fn serve(
     store: Store,
     config: &Config,
 ) -> io::Result<()> {
-    axum::serve(listener, router(store, config)).with_graceful_shutdown(stopped()).await
+    let timeout = config.limits.query_timeout;
+    http::shutdown::serve(listener, router(store, config), timeout).await
 }
 
 /// All routes. Where the base IRI has a path, they lie below it.
@@ -56,39 +61,28 @@ pub fn router(store: Store, config: &Config) -> Router {
         .route("/", get(documents::list))
         .route("/agencies", get(agencies::list))
         .route("/sparql", get(sparql::get).post(sparql::post))
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/page/{*path}", get(resource::of))
+        .route("/data/{*path}", get(resource::triples))
+        .route("/ontology/context.jsonld", get(vocabulary::context))
+        .route("/healthz", get(http::health::live))
+        .route("/readyz", get(http::health::ready))
+        .route("/metrics", get(http::health::metrics))
         .route("/style.css", get(style))
-        .fallback(resource::show);
+        .fallback(get(resource::show));
     let routes = if root.is_empty() {
-        routes.with_state(site)
+        routes.with_state(Arc::clone(&site))
     } else {
         let first = format!("{root}/");
         Router::new()
             .route("/", get(Redirect::temporary(&first)))
             .route(&first, get(documents::list).with_state(Arc::clone(&site)))
-            .nest(&root, routes.with_state(site))
+            .nest(&root, routes.with_state(Arc::clone(&site)))
     };
-    routes.layer(TraceLayer::new_for_http())
+    http::around(routes, &site, config)
 }
 
 async fn style() -> ([(header::HeaderName, &'static str); 2], &'static str) {
     let kind = (header::CONTENT_TYPE, "text/css; charset=utf-8");
     let age = (header::CACHE_CONTROL, "max-age=3600");
     ([kind, age], include_str!("templates/style.css"))
-}
-
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => drop(interrupt.await),
-    }
-    #[cfg(not(unix))]
-    drop(interrupt.await);
 }
