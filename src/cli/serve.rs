@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::Done;
 use super::source::Names;
-use crate::config::Config;
+use crate::config::{Config, LogFormat};
 use crate::store::{Store, StoreError};
 use crate::web;
 
@@ -41,6 +41,14 @@ pub(super) struct Args {
     names: Names,
 }
 
+impl Args {
+    /// How log lines are written. Settings that cannot be read are told of when they are read to serve.
+    pub(super) fn log_format(&self) -> LogFormat {
+        let config = self.config.as_deref().and_then(|file| Config::read(file).ok());
+        config.unwrap_or_default().log.format
+    }
+}
+
 pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
     let config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
     let (store, knowledge) = if web::anyone_writes(&config) {
@@ -49,7 +57,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
         (to_read(&args.store)?, None)
     };
     let runtime = tokio::runtime::Runtime::new().context("no threads to serve with")?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(args.bind).await.with_context(|| {
             format!("cannot listen at {}: choose another address with --bind", args.bind)
         })?;
@@ -57,8 +65,10 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
             println!("http://{}/  (SPARQL at /sparql; Ctrl-C stops)", listener.local_addr()?);
         }
         web::serve(listener, store, knowledge, &config).await.context("the server stopped")
-    })?;
-    Ok(Done::All)
+    });
+    // Not dropped: that would wait for a query which did not stop in time.
+    runtime.shutdown_background();
+    served.map(|()| Done::All)
 }
 
 /// The store at `dir`, which is made if need be.

@@ -1,10 +1,12 @@
 //! What a client is told when there is no answer. Causes of our own faults are logged, not shown.
 
 use askama::Template;
+use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::labels::Label;
+use super::problem::Problem;
 use crate::store::QueryError;
 
 #[derive(Debug, thiserror::Error)]
@@ -30,18 +32,22 @@ struct ErrorPage {
 
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
-        let (status, root, path, zh, en) = match self {
+        let (status, kind, root, path, (zh, en)) = match self {
             Self::NotFound { root, path } => {
-                (StatusCode::NOT_FOUND, root, path, "没有这一页", "There is no such page")
+                let title = ("没有这一页", "There is no such page");
+                (StatusCode::NOT_FOUND, "not-found", root, path, title)
             }
             other => {
                 tracing::error!(cause = %other, "a page failed");
+                let title = ("出错了", "Something went wrong here");
                 let status = StatusCode::INTERNAL_SERVER_ERROR;
-                (status, "/".to_owned(), String::new(), "出错了", "Something went wrong here")
+                (status, "fault", "/".to_owned(), String::new(), title)
             }
         };
         let page = ErrorPage { root, title: Label { zh: zh.into(), en: en.into() }, path };
         let html = page.render().unwrap_or_else(|_| format!("<!doctype html><p>{zh} {en}"));
-        (status, Html(html)).into_response()
+        // For a program, which is told by this instead of a page.
+        let problem = Problem::new(status, kind, format!("{zh} {en}"));
+        (status, Extension(problem), Html(html)).into_response()
     }
 }

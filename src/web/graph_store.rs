@@ -16,10 +16,10 @@ use oxigraph::model::{GraphName, NamedNode};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::address::{ascii, decode};
 use super::body::{self, Part};
 use super::problem::Problem;
 use super::protocol::form_urlencoded;
-use super::resource::{decode, encode_location};
 use super::sparql::TRIPLES;
 use super::{App, triples};
 use crate::config::Role;
@@ -176,7 +176,7 @@ async fn fill(
     });
     match (new.await?, iri) {
         (true, Some(iri)) => {
-            Ok((StatusCode::CREATED, [(header::LOCATION, encode_location(&iri))]).into_response())
+            Ok((StatusCode::CREATED, [(header::LOCATION, ascii(&iri))]).into_response())
         }
         _ => Ok(StatusCode::NO_CONTENT.into_response()),
     }

@@ -8,9 +8,12 @@ use oxigraph::sparql::QuerySolution;
 
 use super::App;
 use super::access::Access;
+use super::address::Thing;
 use super::description::Counts;
 use super::error::WebError;
+use super::http::health::Triples;
 use super::labels::Labels;
+use super::metrics::Metrics;
 use crate::config::Config;
 use crate::knowledge::Knowledge;
 use crate::store::{Answer, Query, QueryError, Store};
@@ -19,6 +22,8 @@ pub(super) struct Site {
     pub(super) store: Store,
     pub(super) labels: Labels,
     pub(super) access: Access,
+    pub(super) metrics: Metrics,
+    pub(super) triples: Triples,
     pub(super) counts: Counts,
     /// What documents are read with; only where documents are taken in.
     pub(super) knowledge: Option<Knowledge>,
@@ -34,10 +39,17 @@ impl Site {
         let path = base.splitn(4, '/').nth(3).unwrap_or_default();
         let root = format!("/{path}");
         let access = Access::new(&config.access);
-        let labels = Labels::of_the_ontology();
-        let is_federated = !config.federation.hosts.is_empty();
-        let counts = Counts::default();
-        Self { store, labels, access, counts, knowledge, is_federated, root }
+        Self {
+            store,
+            labels: Labels::of_the_ontology(),
+            access,
+            metrics: Metrics::new(),
+            triples: Triples::default(),
+            counts: Counts::default(),
+            knowledge,
+            is_federated: !config.federation.hosts.is_empty(),
+            root,
+        }
     }
 
     /// The path below which all pages lie; it begins and ends with a slash.
@@ -78,10 +90,10 @@ impl Site {
         Ok(self.rows(query, given)?.into_iter().next())
     }
 
-    /// The link to the page about an IRI: a path of ours, or the IRI itself.
+    /// The link to the page about an IRI: an address of ours, or the IRI itself.
     pub(super) fn href(&self, iri: &str) -> String {
         match iri.strip_prefix(self.store.base().as_str()) {
-            Some(path) => format!("{}{path}", self.root),
+            Some(path) => Thing(path.to_owned()).page(self),
             None => iri.to_owned(),
         }
     }

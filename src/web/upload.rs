@@ -11,11 +11,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::App;
+use super::address::ascii;
 use super::body::{self, Part};
 use super::graph_store::fault;
 use super::problem::Problem;
 use super::protocol::form_urlencoded;
-use super::resource::encode_location;
 use crate::config::Role;
 use crate::pipeline::{self, Counts};
 use crate::rdf;
@@ -85,7 +85,7 @@ fn answer(mut documents: Vec<Entry>) -> Result<Response, Problem> {
     let status = if same { first } else { StatusCode::MULTI_STATUS.as_u16() };
     let location = match documents.as_slice() {
         [Entry { fate: Fate::Taken(taken), .. }] => {
-            HeaderValue::try_from(encode_location(&taken.version)).ok()
+            HeaderValue::try_from(ascii(&taken.version)).ok()
         }
         _ => None,
     };
