@@ -128,8 +128,8 @@ fn the_endpoint_speaks_the_protocol() {
     let form = "application/x-www-form-urlencoded";
     assert!(post(form, &format!("query={}", encode(ask))).1.contains("true"));
     assert_eq!(post("text/plain", ask).0, 415);
-    assert_eq!(post(form, "update=CLEAR%20ALL").0, 403);
-    assert_eq!(post("application/sparql-update", "CLEAR ALL").0, 403);
+    assert_eq!(post(form, "update=CLEAR%20ALL").0, 401);
+    assert_eq!(post("application/sparql-update", "CLEAR ALL").0, 401);
     assert_eq!(post("application/sparql-query", "CLEAR ALL").0, 400);
     assert_eq!(post("application/sparql-query", "SELECT oops").0, 400);
     assert_eq!(
