@@ -8,13 +8,16 @@ mod access;
 mod address;
 mod agencies;
 mod agency;
+mod answers;
 mod body;
+mod cache;
 mod description;
 mod document;
 mod documents;
 mod error;
 mod evidence;
 mod examples;
+mod failure;
 mod graph_store;
 mod http;
 mod labels;
@@ -24,6 +27,7 @@ mod paging;
 mod problem;
 mod protocol;
 mod resource;
+mod running;
 mod site;
 mod sparql;
 mod tasks;
@@ -38,7 +42,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::header;
 use axum::response::Redirect;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 
 use crate::config::Config;
 use crate::knowledge::Knowledge;
@@ -82,6 +86,8 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         .route("/store", graph_store())
         .route("/store/{*graph}", graph_store())
         .route("/documents", post(upload::post))
+        .route("/queries", get(running::list))
+        .route("/queries/{id}", delete(running::stop))
         .route("/.well-known/void", get(description::void))
         .route("/.well-known/sparql-examples", get(examples::list))
         .route("/page/{*path}", get(resource::of))
