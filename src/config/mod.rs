@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 const DEFAULT: &str = include_str!("default.toml");
 
@@ -61,7 +62,7 @@ pub enum Reading {
 }
 
 /// A token by its digest.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Token {
     pub name: String,
@@ -71,7 +72,9 @@ pub struct Token {
 }
 
 /// What the holder of a token may do; each may also do what the ones before it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     Reader,
@@ -79,9 +82,19 @@ pub enum Role {
     Admin,
 }
 
+impl Token {
+    /// The token `secret`, of which only the digest is kept.
+    pub fn new(name: impl Into<String>, role: Role, secret: &str) -> Self {
+        let digest = Sha256::digest(secret);
+        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { name: name.into(), role, sha256 }
+    }
+}
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cors {
+    #[serde(deserialize_with = "origins")]
     pub origins: Vec<String>,
 }
 
@@ -153,6 +166,21 @@ fn merge(settings: &mut toml::Table, changes: toml::Table) {
     }
 }
 
+/// Origins as a browser sends them (RFC 6454): anything else would never match.
+fn origins<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let origins = Vec::<String>::deserialize(deserializer)?;
+    let is_host = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    for origin in origins.iter().filter(|origin| *origin != "*") {
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        if !host.is_some_and(|host| !host.is_empty() && host.chars().all(is_host)) {
+            let what =
+                format!("{origin:?} is no origin, such as \"https://example.org\", nor \"*\"");
+            return Err(serde::de::Error::custom(what));
+        }
+    }
+    Ok(origins)
+}
+
 fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let seconds = f64::deserialize(deserializer)?;
     Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
@@ -174,7 +202,13 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_an_error() {
-        for text in ["[limit]", "[limits]\nrows = 3", "[limits]\nquery_timeout = -1.0"] {
+        for text in [
+            "[limit]",
+            "[limits]\nrows = 3",
+            "[limits]\nquery_timeout = -1.0",
+            "[cors]\norigins = ['example.org']",
+            "[cors]\norigins = ['https://example.org/']",
+        ] {
             assert!(Config::parse(text).is_err(), "{text}");
         }
     }

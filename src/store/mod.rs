@@ -1,8 +1,9 @@
 //! The embedded store: a directory that holds the graph of all documents taken in.
 //!
 //! Invariant: a reader of the store sees whole documents only. A document goes in through
-//! [`Store::take_in`], one transaction that replaces the named graph of its version whole or not at all;
-//! nothing else writes. The directory remembers the base IRI its IRIs were minted under and refuses
+//! [`Store::take_in`], one transaction that replaces the named graph of its version whole or not at all.
+//! Who may write can also change what graphs say ([`Store::fill_graph`], [`Store::drop_graph`],
+//! [`Store::update`]), each time in one transaction; every writer has its turn. The directory remembers the base IRI its IRIs were minted under and refuses
 //! another. `cli` opens stores; `web` only asks them.
 //!
 //! The directory:
@@ -10,11 +11,13 @@
 //! ```text
 //! store.json   format number and base IRI; written last, so that its presence means a whole store
 //! lock         locked by the process that has the store open: shared to read, exclusive to write
+//! changed      empty; its time is that of the last change
 //! quads/       the triples (oxigraph on RocksDB)
 //! ```
 
 mod export;
 mod federation;
+mod graphs;
 mod manifest;
 mod query;
 mod revision;
@@ -26,9 +29,11 @@ mod update;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 pub use export::{Dump, ExportError};
 pub use federation::FetchError;
+pub use graphs::{Content, GraphError};
 pub use manifest::DEFAULT_BASE;
 pub use query::{Answer, AnswerFormat, Query, QueryError};
 pub use revision::Revision;
@@ -38,7 +43,7 @@ pub use take_in::Outcome;
 pub use update::{Update, UpdateError, UpdateReport};
 
 use crate::rdf::Base;
-use manifest::{LOCK, MANIFEST, QUADS};
+use manifest::{CHANGED, LOCK, MANIFEST, QUADS};
 use revision::Revisions;
 
 /// Bytes of the database's log that opening may take the time to go through: some milliseconds.
@@ -118,7 +123,7 @@ impl Store {
             (None, Some(base)) => manifest::write(dir, base)?,
             (None, None) => manifest::write(dir, manifest::base(DEFAULT_BASE)?)?,
         };
-        let revisions = Revisions::new().map_err(at)?;
+        let revisions = Revisions::new(dir.join(CHANGED)).map_err(at)?;
         Ok(Self { quads, base, revisions, services: Services::default(), _lock: lock })
     }
 
@@ -147,13 +152,26 @@ impl Store {
         refuse_if_locked(dir, lock.try_lock_shared())?;
         let base = manifest::read(dir)?.ok_or_else(|| StoreError::NotAStore(dir.to_owned()))?;
         let quads = oxigraph::store::Store::open_read_only(dir.join(QUADS))?;
-        let revisions = Revisions::new().map_err(at)?;
+        let revisions = Revisions::new(dir.join(CHANGED)).map_err(at)?;
         Ok(Self { quads, base, revisions, services: Services::default(), _lock: lock })
     }
 
     /// The state that a reading begun now sees; none while a change is being written.
     pub fn revision(&self) -> Option<Revision> {
         self.revisions.now()
+    }
+
+    /// When the store was last changed; none where it never was.
+    pub fn last_change(&self) -> Option<SystemTime> {
+        self.revisions.last_change()
+    }
+
+    /// How many triples there are in all graphs. They are counted one by one: a matter of seconds in a large store.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn count(&self) -> Result<usize, StoreError> {
+        Ok(self.quads.len()?)
     }
 
     /// The same store, whose queries and updates may call these services.

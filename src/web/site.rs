@@ -1,17 +1,25 @@
 //! What all handlers share: the store, how it is asked, and how IRIs become links.
 
+use std::time::Duration;
+
 use askama::Template;
+use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use oxigraph::model::{NamedNode, Term};
 use oxigraph::sparql::QuerySolution;
 
 use super::App;
 use super::access::Access;
+use super::address::Thing;
 use super::answers;
 use super::cache::Answers;
+use super::description::Counts;
 use super::error::WebError;
+use super::http::health::Triples;
 use super::labels::Labels;
+use super::metrics::Metrics;
 use crate::config::Config;
+use crate::knowledge::Knowledge;
 use crate::store::{Answer, Asked, Query, QueryError, Runs, Services, Store};
 
 pub(super) struct Site {
@@ -21,25 +29,53 @@ pub(super) struct Site {
     pub(super) kept: Answers,
     pub(super) labels: Labels,
     pub(super) access: Access,
+    pub(super) metrics: Metrics,
+    pub(super) triples: Triples,
+    pub(super) counts: Counts,
+    /// What documents are read with; only where documents are taken in.
+    pub(super) knowledge: Option<Knowledge>,
+    /// Whether there are hosts that SERVICE may reach.
+    pub(super) is_federated: bool,
+    /// How long a client may take to receive a piece of a graph.
+    pub(super) patience: Duration,
     root: String,
 }
 
 impl Site {
-    pub(super) fn new(store: Store, config: &Config) -> Self {
+    pub(super) fn new(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Self {
         // `http://host/path/` → `/path/`
         let base = store.base().as_str();
         let path = base.splitn(4, '/').nth(3).unwrap_or_default();
         let root = format!("/{path}");
         let access = Access::new(&config.access);
-        let store = store.with_services(Services::new(&config.federation));
-        let (labels, runs) = (Labels::of_the_ontology(), Runs::new(config));
-        let kept = Answers::new(config.cache.memory << 20);
-        Self { store, runs, kept, labels, access, root }
+        Self {
+            store: store.with_services(Services::new(&config.federation)),
+            runs: Runs::new(config),
+            kept: Answers::new(config.cache.memory << 20),
+            labels: Labels::of_the_ontology(),
+            access,
+            metrics: Metrics::new(),
+            triples: Triples::default(),
+            counts: Counts::default(),
+            knowledge,
+            is_federated: !config.federation.hosts.is_empty(),
+            patience: config.limits.query_timeout,
+            root,
+        }
     }
 
     /// The path below which all pages lie; it begins and ends with a slash.
     pub(super) fn root(&self) -> &str {
         &self.root
+    }
+
+    /// The address of what lies at `path` below the root, as the client knows the server: behind another
+    /// name than the base IRI's, too.
+    pub(super) fn address(&self, headers: &HeaderMap, path: &str) -> String {
+        let (scheme, rest) = self.store.base().as_str().split_once("://").unwrap_or_default();
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.unwrap_or_else(|| rest.split('/').next().unwrap_or_default());
+        format!("{scheme}://{host}{}{path}", self.root)
     }
 
     /// That there is no page about the thing at `path`.
@@ -66,10 +102,10 @@ impl Site {
         Ok(self.rows(query, given)?.into_iter().next())
     }
 
-    /// The link to the page about an IRI: a path of ours, or the IRI itself.
+    /// The link to the page about an IRI: an address of ours, or the IRI itself.
     pub(super) fn href(&self, iri: &str) -> String {
         match iri.strip_prefix(self.store.base().as_str()) {
-            Some(path) => format!("{}{path}", self.root),
+            Some(path) => Thing(path.to_owned()).page(self),
             None => iri.to_owned(),
         }
     }

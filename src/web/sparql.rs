@@ -1,19 +1,18 @@
-//! `/sparql`: the SPARQL 1.1 protocol, queries only.
-
-use std::time::Duration;
+//! `/sparql`: answers to what [`protocol`](super::protocol) found in a request.
 
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::sparql::results::QueryResultsFormat;
 
-use super::App;
 use super::answers::{self, Ask, Choice};
+use super::body::Whole;
 use super::negotiate::choose;
 use super::problem::Problem;
+use super::protocol::{Asked, Malformed};
+use super::{App, description, failure, update};
 use crate::store::{AnswerFormat, Asked as Named, Query};
 
 /// Forms of rows and of yes or no.
@@ -36,42 +35,6 @@ pub(super) const TRIPLES: [(&str, RdfFormat); 6] = [
     ("application/trig", RdfFormat::TriG),
 ];
 
-/// Why a request is refused.
-#[derive(Debug, thiserror::Error)]
-enum Refusal {
-    #[error(
-        "no query: send it as the parameter `query` of GET or of a form, or as the body of a POST of type application/sparql-query"
-    )]
-    NoQuery,
-    #[error("several queries: send one")]
-    SeveralQueries,
-    #[error("this endpoint answers queries; it takes no updates")]
-    Update,
-    #[error(
-        "a body of type {0:?} is not understood: send application/x-www-form-urlencoded or application/sparql-query"
-    )]
-    Type(String),
-    #[error("the body is not UTF-8")]
-    Encoding,
-    #[error("the parameters are not form-encoded: {0}")]
-    Form(String),
-    #[error("timeout={0} is no number of seconds")]
-    Time(String),
-    #[error("the form cannot be written")]
-    Fault,
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let status = match &self {
-            Self::Type(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
-            _ => StatusCode::BAD_REQUEST,
-        };
-        (status, format!("{self}\n")).into_response()
-    }
-}
-
 #[derive(Template)]
 #[template(path = "sparql.html")]
 struct Form {
@@ -79,111 +42,47 @@ struct Form {
     base: String,
 }
 
-/// A query in the address; without one, a browser gets a form to write it in.
+/// A query in the address; without one, the description of the service.
 pub(super) async fn get(
     State(app): State<App>,
     RawQuery(address): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let asked = match Asked::from_form(address.as_deref().unwrap_or_default().as_bytes()) {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal.into_response(),
-    };
-    let offers = [("text/plain", false), ("text/html", true)];
-    if asked.queries.is_empty() && choose(accept(&headers), &offers) == Some(true) {
-        let form = Form { root: app.root().to_owned(), base: app.store.base().as_str().to_owned() };
-        return form
-            .render()
-            .map_or_else(|_| Refusal::Fault.into_response(), |f| Html(f).into_response());
+    match Asked::in_address(address.as_deref().unwrap_or_default()) {
+        Ok(Asked::Query(ask)) => answer(app, ask, &headers).await,
+        Ok(Asked::Nothing) => description::service(&app, &headers),
+        Ok(Asked::Update(_)) => Malformed::UpdateInAddress.into_response(),
+        Err(malformed) => malformed.into_response(),
     }
-    answer(app, asked, &headers).await
 }
 
-/// A query in the body, by itself or as a form.
+/// A query or an update in the body, by itself or as a form.
 pub(super) async fn post(
     State(app): State<App>,
     RawQuery(address): RawQuery,
     headers: HeaderMap,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Response {
-    let asked = Asked::from_body(address.as_deref().unwrap_or_default(), &headers, &body);
-    match asked {
-        Ok(asked) => answer(app, asked, &headers).await,
-        Err(refusal) => refusal.into_response(),
+    match Asked::in_body(address.as_deref().unwrap_or_default(), &headers, &body) {
+        Ok(Asked::Query(ask)) => answer(app, ask, &headers).await,
+        Ok(Asked::Nothing) => Malformed::Nothing.into_response(),
+        Ok(Asked::Update(ask)) => update::perform(app, ask, &headers).await.into_response(),
+        Err(malformed) => malformed.into_response(),
     }
 }
 
-/// The parameters of the protocol.
-#[derive(Default)]
-struct Asked {
-    queries: Vec<String>,
-    default_graphs: Vec<String>,
-    named_graphs: Vec<String>,
-    time: Option<Duration>,
-}
-
-impl Asked {
-    fn from_form(form: &[u8]) -> Result<Self, Refusal> {
-        let mut asked = Self::default();
-        for (name, value) in form_urlencoded(form)? {
-            match name.as_str() {
-                "query" => asked.queries.push(value),
-                "default-graph-uri" => asked.default_graphs.push(value),
-                "named-graph-uri" => asked.named_graphs.push(value),
-                "timeout" => asked.time = Some(seconds(&value)?),
-                "update" => return Err(Refusal::Update),
-                _ => {}
-            }
-        }
-        Ok(asked)
-    }
-
-    fn from_body(address: &str, headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
-        let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let kind = kind.unwrap_or_default();
-        match kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
-            "application/x-www-form-urlencoded" => Self::from_form(body),
-            "application/sparql-query" => {
-                let query = str::from_utf8(body).map_err(|_| Refusal::Encoding)?.to_owned();
-                Ok(Self { queries: vec![query], ..Self::from_form(address.as_bytes())? })
-            }
-            "application/sparql-update" => Err(Refusal::Update),
-            _ => Err(Refusal::Type(kind.to_owned())),
-        }
-    }
-
-    fn ask(self) -> Result<Ask, Refusal> {
-        let [text] = <[String; 1]>::try_from(self.queries).map_err(|queries| {
-            if queries.is_empty() { Refusal::NoQuery } else { Refusal::SeveralQueries }
-        })?;
-        let (default_graphs, named_graphs) = (self.default_graphs, self.named_graphs);
-        Ok(Ask { text, default_graphs, named_graphs, time: self.time, client: String::new() })
-    }
-}
-
-/// The parameter `timeout`.
-fn seconds(value: &str) -> Result<Duration, Refusal> {
-    let seconds = value.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok());
-    seconds.ok_or_else(|| Refusal::Time(value.to_owned()))
-}
-
-/// Name and value pairs of `application/x-www-form-urlencoded`.
-fn form_urlencoded(form: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
-    let form = str::from_utf8(form).map_err(|_| Refusal::Encoding)?;
-    let uri = format!("/?{form}").parse().map_err(|e| Refusal::Form(format!("{e}")))?;
-    let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri);
-    Ok(pairs.map_err(|e| Refusal::Form(e.body_text()))?.0)
+/// A form to write a query in.
+pub(super) fn form(app: &App) -> Response {
+    let form = Form { root: app.root().to_owned(), base: app.store.base().as_str().to_owned() };
+    form.render()
+        .map_or_else(|error| failure::of_fault(&error).into_response(), |f| Html(f).into_response())
 }
 
 fn accept(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok())
 }
 
-async fn answer(app: App, asked: Asked, headers: &HeaderMap) -> Response {
-    let ask = match asked.ask() {
-        Ok(ask) => ask,
-        Err(refusal) => return refusal.into_response(),
-    };
+async fn answer(app: App, ask: Ask, headers: &HeaderMap) -> Response {
     let accept = accept(headers).map(str::to_owned);
     let choice = move |is_graph| chosen(accept.as_deref(), is_graph);
     answers::query(app, ask, choice).await.unwrap_or_else(IntoResponse::into_response)
