@@ -228,6 +228,9 @@ impl OutlineRules {
     /// The item number that `line` begins with. `previous` is the value of the last item of a
     /// style, which a doubtful notation must go on from.
     pub fn number(&self, line: &str, previous: impl Fn(usize) -> u32) -> Option<Number> {
+        if !self.any_number.is_match(line) {
+            return None;
+        }
         for style in self.any_number.matches(line) {
             let found = self.numbers[style].find(line)?;
             let value = value_of(found.as_str());

@@ -140,7 +140,7 @@ fn has_prose(text: &Text, node: &Node) -> bool {
     let after = node.heading.map_or(0, |h| h.end);
     node.own.iter().any(|s| {
         let rest = Span::new(s.start.max(after), s.end.max(after));
-        text.slice(rest).chars().filter(|c| c.is_alphanumeric()).count() > 3
+        text.slice(rest).chars().filter(|c| c.is_alphanumeric()).nth(3).is_some()
     })
 }
 
