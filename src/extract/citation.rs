@@ -313,12 +313,17 @@ impl Sentence {
 
     fn used(&self, k: usize, whole: bool, own: &Own, text: &str, rules: &CitationRules) -> Use {
         let title = &self.titles[k];
-        if whole && own.is(&text[title.inner.start..title.inner.end]) {
-            return used(CitationKind::Issues, 0.95);
-        }
         let speaks = whole && title.outer.start < own.preamble;
         let rest = self.rest(k, text);
         let governor = self.governor(k, text, rules);
+        if whole && own.is(&text[title.inner.start..title.inner.end]) {
+            // what is printed may be another's text that is passed on
+            let passed_on =
+                governor.as_ref().is_some_and(|g| g.verb.kind == CitationKind::Forwards)
+                    || self.formula(k, text, rules) == Some(CitationKind::Forwards);
+            let kind = if passed_on { CitationKind::Forwards } else { CitationKind::Issues };
+            return used(kind, 0.95);
+        }
         if let Some(g) = &governor
             && !g.verb.light
             && !g.verb.disposal
