@@ -204,7 +204,8 @@ impl Judge<'_> {
         if !settled
             || long
                 && !(self.place.class == TargetClass::Limit && self.bound.suffix == 0)
-                && (!service || self.bound.comparator != Comparator::Le)
+                && (!(service || unit == "个月" && w.case.is_in(&whole))
+                    || self.bound.comparator != Comparator::Le)
                 && !self.place.left.ends_with('至')
         {
             return Err(Silence::Unclear);
