@@ -151,6 +151,17 @@ impl Reader<'_> {
                 }
                 let names = self.names(clause.start..clause.start + marker.start);
                 let names = names.filter(|names| modal || self.may_act(names, place));
+                // A place may begin the name of a body: `青澜市进一步优化服务办公室`.
+                let place = |n: &Range<usize>| is_place(&self.sentence[n.clone()]);
+                if !modal && names.as_ref().is_some_and(|names| names.iter().all(place)) {
+                    let longer = markers
+                        .iter()
+                        .filter(|m| m.start > marker.start)
+                        .find(|m| self.names(clause.start..clause.start + m.start).is_some());
+                    if longer.is_some() {
+                        continue;
+                    }
+                }
                 if let Some(names) = names {
                     let bound = !self.rules.not_bound(&s[marker.start..]);
                     return bound.then_some((names, modal, clause.start + marker.start));
@@ -173,6 +184,22 @@ impl Reader<'_> {
             Place::AfterAdverbial => classes() || listed() || sure(),
             Place::Within => classes() || listed(),
         }
+    }
+
+    /// Whether the name of an office has no other body's in it: `法规处`, `省局法规处`.
+    fn is_own_office(&self, name: &str) -> bool {
+        let names = &self.agencies.names;
+        let own = names.own_department(name).unwrap_or(name);
+        own.chars().count() > 2 && names.level(own).is_none() && !self.rules.holds_body(own)
+    }
+
+    /// Whether a name is that of one known body, or of the bodies of a function or class.
+    fn is_plain(&self, name: &str) -> bool {
+        let ends = ["部门", "政府", "单位"];
+        let once = || ends.iter().map(|end| name.matches(end).count()).sum::<usize>() == 1;
+        let printed = |rest: &str| self.agencies.printed(rest).is_some();
+        self.agencies.names.level(name).is_some_and(|(_, rest)| printed(rest))
+            || ends.iter().any(|end| name.ends_with(end)) && once()
     }
 
     /// Whether a name is known, or begins with its level or ends as that of a function's body.
@@ -247,9 +274,23 @@ impl Reader<'_> {
             let rest = &s[at..];
             for marker in self.rules.markers(rest) {
                 let names = clause.start + at..clause.start + at + marker.start;
-                if let Some(names) = self.names(names) {
+                if let Some(names) = self.names(names)
+                    && !self.rules.not_bound(&rest[marker.start..])
+                {
                     return Some((names, clause.start + at + marker.start));
                 }
+            }
+            // Where no word of action follows, the longest beginning that is a known name.
+            let beginnings = rest.char_indices().map(|(end, _)| end).skip(3).take(PARTNER);
+            let beginnings: Vec<_> = beginnings.filter(|_| self.placed(rest)).collect();
+            let known = beginnings.into_iter().rev().find(|&end| {
+                let duty = &rest[end..];
+                self.is_plain(&rest[..end]) && !duty.contains('的') && !self.rules.not_bound(duty)
+            });
+            if let Some(end) = known
+                && let Some(names) = self.names(clause.start + at..clause.start + at + end)
+            {
+                return Some((names, clause.start + at + end));
             }
         }
         None
@@ -286,7 +327,9 @@ impl Reader<'_> {
     /// The names in a stretch that is a list of bearers and nothing else.
     fn names(&self, range: Range<usize>) -> Option<Vec<Range<usize>>> {
         let s = &self.sentence[range.clone()];
-        if s.trim().is_empty() || s.contains(['。', '；', '“', '《', '：', ':']) {
+        if !self.agencies.may_end_list(s) && !self.rules.ends_as_level(s)
+            || s.contains(['。', '；', '“', '《', '：', ':'])
+        {
             return None;
         }
         let parts = self.agencies.split_names(s);
@@ -317,7 +360,8 @@ impl Reader<'_> {
                     let place = is_place(name) && self.agencies.names.may_be_name(name);
                     parts.len() > 1 && (function || place && self.rules.is_whole_name(name))
                 }
-                Recognition::Unit => false,
+                // `法规处负责…`: an office of the department that speaks.
+                Recognition::Unit => self.rules.is_whole_name(name) && self.is_own_office(name),
             };
             let whole = name.matches(['（', '(']).count() == name.matches(['）', ')']).count();
             if !known || !whole || self.rules.bears_none(name) || name.contains(['-', '【']) {
@@ -336,6 +380,18 @@ impl Reader<'_> {
             out.push(range.start + part.start..range.start + part.end);
         }
         (!out.is_empty() && official).then_some(out)
+    }
+}
+
+/// What follows a date that a clause begins with: `3月底前各级政府…`.
+fn after_date(clause: &str) -> &str {
+    let rest =
+        clause.trim_start_matches(|c: char| c.is_ascii_digit() || "年月日底初上中下旬".contains(c));
+    match rest.strip_prefix(['前', '起', '后', '内']) {
+        Some(after) if clause.starts_with(|c: char| c.is_ascii_digit()) && !after.is_empty() => {
+            after
+        }
+        _ => clause,
     }
 }
 
@@ -374,7 +430,7 @@ fn clauses(sentence: &str) -> Vec<(Range<usize>, bool)> {
             Some((_, rest)) => rest,
             None => s,
         };
-        range.start += s.len() - rest.trim_start().len();
+        range.start += s.len() - after_date(rest.trim_start()).len();
     }
     out.retain(|(r, _)| r.start < r.end);
     out

@@ -151,7 +151,9 @@ impl<'a> Context<'a> {
         let form = agencies.function(word)?;
         // The document's own name for that body, else the usual one of its level.
         let exact = self.bodies.iter().find(|(function, _)| *function == form.function());
-        let wider = || self.bodies.iter().find(|(_, name)| name.contains(word));
+        // 人民政府 has 民政 in it.
+        let own = |name: &String| name.contains(word) && !agencies.names.is_governing(name);
+        let wider = || self.bodies.iter().find(|(_, name)| own(name));
         let place = agencies.names.level(surface).and_then(|(level, _)| self.level(level));
         match exact.or_else(wider) {
             Some((_, name)) => Some(self.body(name.clone(), Some(home), sure::FUNCTION)),
