@@ -1,4 +1,4 @@
-# The two commands of the README.
+# The commands of the README.
 SHELL := /bin/bash
 DOCS ?= seeds/samples
 BIND ?= 127.0.0.1:8080
@@ -7,7 +7,7 @@ STORE := target/run/store
 NAMES := $(if $(filter seeds/samples seeds/samples/,$(DOCS)),--names seeds/samples/names.toml)
 GANGMU := target/release/gangmu
 
-.PHONY: run test setup
+.PHONY: run test bench setup clients
 
 run: setup
 	cargo build --release --locked
@@ -17,8 +17,15 @@ run: setup
 	exec $(GANGMU) serve --store $(STORE) --bind $(BIND)
 
 # One profile, so that the storage engine is compiled once.
-test: setup
+test: setup clients
 	cargo test --release --locked
+
+# The endpoint beside `oxigraph serve`, on the same documents.
+bench: setup clients
+	cargo bench --locked --bench endpoint -- "$(DOCS)"
 
 setup:
 	@.ci/setup
+
+clients:
+	@.ci/clients

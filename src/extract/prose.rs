@@ -274,7 +274,9 @@ impl Reader<'_> {
             let rest = &s[at..];
             for marker in self.rules.markers(rest) {
                 let names = clause.start + at..clause.start + at + marker.start;
-                if let Some(names) = self.names(names) {
+                if let Some(names) = self.names(names)
+                    && !self.rules.not_bound(&rest[marker.start..])
+                {
                     return Some((names, clause.start + at + marker.start));
                 }
             }

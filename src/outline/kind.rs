@@ -38,6 +38,13 @@ pub fn decide(text: &Text, items: Vec<Item>, head: &Head, rules: &OutlineRules) 
         let item = &items[id];
         let parent = item.node.parent;
         let own = item.node.heading.and_then(|h| rules.heading_class(text.slice(h)));
+        // An annex may tell what was done without a heading that says so.
+        let first = children[id].first().filter(|&&c| items[c].origin == Origin::Front);
+        let told_annex = item.origin == Origin::Annex
+            && first
+                .and_then(|&c| items[c].node.own.first())
+                .is_some_and(|s| rules.tells(text.slice(*s)));
+        let own = own.or(told_annex.then_some(HeadingClass::Practice));
         classes[id] = own.or(classes[parent]);
         let practice = classes[id] == Some(HeadingClass::Practice);
         let work = if practice || told && classes[id] != Some(HeadingClass::Advice) {

@@ -193,6 +193,9 @@ pub fn flattened(
         counts_on(text, lines, next)?;
         (0, &lines[..0])
     };
+    // A table ends where the next annex begins.
+    let end = lines.iter().position(|l| rules.opens_annex(text.slice(l.span)));
+    let lines = &lines[..end.unwrap_or(lines.len())];
     let columns: Vec<_> = head.iter().map(|l| column(text.slice(l.span), roles)).collect();
     let agency: Vec<Role> = columns
         .iter()
@@ -230,6 +233,12 @@ pub fn flattened(
         give_roles(&mut rows, &agency);
     }
     rows.retain(|r| r.title.is_some() || !r.content.is_empty());
+    // A table of figures states no work.
+    let worded =
+        |r: &&Row| text.slice(r.span).chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    if rows.iter().filter(worded).count() * 2 < rows.len() {
+        return None;
+    }
     let span = lines[..at].iter().fold(head_line.span, |a, l| a.cover(l.span));
     (!rows.is_empty()).then_some(Rows { rows, span })
 }
