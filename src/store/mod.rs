@@ -23,6 +23,7 @@ mod query;
 mod revision;
 mod run;
 mod services;
+mod size;
 mod take_in;
 mod update;
 
@@ -39,6 +40,7 @@ pub use query::{Answer, AnswerFormat, Query, QueryError};
 pub use revision::Revision;
 pub use run::{Admitted, Asked, Busy, CountingAllocator, Limits, Overview, Run, Runs, Stop};
 pub use services::{Service, ServiceError, Services};
+pub use size::TooLarge;
 pub use take_in::Outcome;
 pub use update::{Update, UpdateError, UpdateReport};
 
