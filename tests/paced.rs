@@ -1,5 +1,6 @@
 //! Evaluation under limits gives the answers that evaluation without them gives.
 
+#[allow(dead_code, reason = "the rows of answers are compared as text here")]
 mod common;
 
 use common::{SAMPLES, project};
@@ -47,6 +48,15 @@ const QUERIES: &[&str] = &[
     "SELECT * { ?v (gm:versionOf|^gm:versionOf)+ ?w }",
     "SELECT ?x { ?x gm:parent* ?y . ?y a gm:Agency }",
     "SELECT * { <urn:a> (!gm:versionOf)? ?w }",
+    "SELECT * { ?a gm:parent* ?b }",
+    "SELECT * { ?a gm:parent+ ?b . ?c gm:jurisdiction+ ?d }",
+    "SELECT * { ?a gm:parent* ?b . ?b gm:jurisdiction* ?c }",
+    "SELECT * { ?a (gm:parent|gm:jurisdiction)+ ?b . ?b skos:prefLabel ?n }",
+    "SELECT (COUNT(*) AS ?n) { [] (gm:parent/gm:jurisdiction)* [] }",
+    "SELECT * { ?a gm:parent* ?a }",
+    "SELECT * { GRAPH ?g { ?a gm:parent* ?b } }",
+    "SELECT * { GRAPH ?g { ?a gm:parent+ ?b } }",
+    "SELECT * { ?x a gm:Agency FILTER EXISTS { ?x gm:parent+ ?y . ?z gm:parent* ?y } }",
     "SELECT * { GRAPH ?g { ?s gm:leadAgency ?a . ?s a ?class } }",
     "SELECT ?g ?h { GRAPH ?g { } GRAPH ?h { } }",
     "SELECT ?s { GRAPH ?g { ?s gm:leadAgency ?a FILTER EXISTS { ?s a ?c } } }",
@@ -93,7 +103,9 @@ fn limits_do_not_change_answers() {
         let asked = Asked { text: text.clone(), client: String::new() };
         let admitted = runtime.block_on(runs.admit(asked, None)).unwrap();
         let paced = admitted.run().enter(|| lines(&text)).unwrap();
-        assert_eq!(paced, lines(&text), "{text}");
+        let plain = lines(&text);
+        let other = paced.iter().zip(&plain).find(|(paced, plain)| paced != plain);
+        assert_eq!((other, paced.len()), (None, plain.len()), "{text}");
         answered += usize::from(paced.len() > 1);
     }
     assert!(answered > QUERIES.len(), "most queries must find something: {answered}");

@@ -15,11 +15,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use oxigraph::model::{Literal, NamedNode, Term, Variable};
+use oxigraph::model::{BlankNode, Literal, NamedNode, Term, Variable};
 use oxigraph::sparql::SparqlEvaluator;
 use spargebra::Query;
 use spargebra::algebra::{
     AggregateExpression, Expression, Function, GraphPattern, OrderExpression,
+    PropertyPathExpression,
 };
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
@@ -28,6 +29,8 @@ use super::Run;
 const TICK: &str = "urn:gangmu:tick";
 const GROW: &str = "urn:gangmu:grow";
 const SORT: &str = "urn:gangmu:sort";
+/// Less than what the optimizer takes for the number of all triples, more than any store holds.
+const FEWER: usize = 999_999_999;
 /// Bytes of the longest string that the database keeps in the quad.
 const IN_PLACE: usize = 16;
 /// A name that no query can spell.
@@ -67,7 +70,7 @@ fn length(term: &Term) -> usize {
 
 /// The query with ticks.
 pub(in crate::store) fn query(mut query: Query) -> Query {
-    let pacer = Pacer { planned: true };
+    let pacer = Pacer { planned: true, alone: true };
     match &mut query {
         // Above the projection there must be nothing: all variables used there would be columns.
         Query::Select { pattern, .. } | Query::Describe { pattern, .. } => {
@@ -128,6 +131,8 @@ fn sorted(pattern: GraphPattern, keys: &[OrderExpression]) -> GraphPattern {
 struct Pacer {
     /// Whether the optimizer will order joins and push filters: everywhere but inside EXISTS.
     planned: bool,
+    /// Whether nothing outside of the pattern gives its variables values.
+    alone: bool,
 }
 
 impl Pacer {
@@ -145,38 +150,56 @@ impl Pacer {
         }
     }
 
+    /// For what is joined with something else.
+    fn beside(self) -> Self {
+        Self { alone: false, ..self }
+    }
+
+    /// For what is evaluated by itself, whatever it is joined with then.
+    fn apart(self) -> Self {
+        Self { alone: self.planned, ..self }
+    }
+
     /// A pattern with ticks inside; the rows that come out may not have been counted.
     fn operator(self, pattern: GraphPattern) -> GraphPattern {
         use GraphPattern as P;
         let boxed = |pattern: Box<P>| Box::new(self.operator(*pattern));
-        let whole = |pattern: Box<P>| Box::new(self.whole(*pattern));
+        let whole = |pattern: Box<P>| Box::new(self.apart().whole(*pattern));
         match pattern {
             P::Bgp { patterns } if !self.planned => {
                 let one = |pattern| fed(P::Bgp { patterns: vec![pattern] });
                 patterns.into_iter().map(one).reduce(join).map_or_else(P::default, seen)
             }
             P::Path { .. } if !self.planned => fed(pattern),
-            P::Bgp { .. } | P::Path { .. } | P::Values { .. } | P::Service { .. } => pattern,
+            P::Path { .. } if self.alone => started(pattern),
+            P::Path { .. } | P::Bgp { .. } | P::Values { .. } | P::Service { .. } => pattern,
             P::Join { left, right } if !self.planned => {
                 seen(join(self.operator(*left), self.operator(*right)))
             }
             P::Join { .. } => self.joins(pattern),
-            P::Lateral { left, right } => P::Lateral { left: boxed(left), right: boxed(right) },
+            P::Lateral { left, right } => {
+                P::Lateral { left: boxed(left), right: Box::new(self.beside().operator(*right)) }
+            }
             P::LeftJoin { left, right, expression } => seen(P::LeftJoin {
                 left: boxed(left),
-                right: whole(right),
+                right: Box::new(self.beside().whole(*right)),
                 expression: expression.map(|condition| self.condition(condition)),
             }),
             P::Filter { expr, inner } => filter(self.condition(expr), self.operator(*inner)),
             P::Union { left, right } => P::Union { left: boxed(left), right: boxed(right) },
-            P::Graph { name, inner } => P::Graph { name, inner: boxed(inner) },
+            // A path in a graph that is not known yet is another thing for each graph.
+            P::Graph { name, inner } => {
+                P::Graph { name, inner: Box::new(self.beside().operator(*inner)) }
+            }
             P::Extend { inner, variable, expression } => {
                 let expression = self.expression(expression);
                 P::Extend { inner: boxed(inner), variable, expression }
             }
-            P::Minus { left, right } => P::Minus { left: whole(left), right: whole(right) },
+            P::Minus { left, right } => {
+                P::Minus { left: Box::new(self.whole(*left)), right: whole(right) }
+            }
             P::OrderBy { inner, expression } => {
-                let inner = Box::new(sorted(self.whole(*inner), &expression));
+                let inner = Box::new(sorted(*whole(inner), &expression));
                 P::OrderBy { inner, expression }
             }
             P::Project { inner, variables } => P::Project { inner: whole(inner), variables },
@@ -224,7 +247,9 @@ impl Pacer {
             E::UnaryPlus(a) => E::UnaryPlus(boxed(a)),
             E::UnaryMinus(a) => E::UnaryMinus(boxed(a)),
             E::Not(a) => E::Not(boxed(a)),
-            E::Exists(pattern) => E::Exists(Box::new(Self { planned: false }.operator(*pattern))),
+            E::Exists(pattern) => {
+                E::Exists(Box::new(Self { planned: false, alone: false }.operator(*pattern)))
+            }
             E::If(a, b, c) => E::If(boxed(a), boxed(b), boxed(c)),
             E::Coalesce(all) => E::Coalesce(each(all)),
             E::FunctionCall(Function::Concat, all) => {
@@ -257,6 +282,9 @@ impl Pacer {
         let mut parts = Vec::new();
         self.parts(pattern, &mut parts);
         let mut groups = connected(parts);
+        if self.alone {
+            groups.iter_mut().for_each(Group::start);
+        }
         let tables: usize = groups.iter().map(Group::tables).sum();
         if tables + groups.len() <= 2 {
             let all = groups.drain(..).flat_map(|group| group.parts);
@@ -276,9 +304,47 @@ impl Pacer {
                 let one = |pattern| Part::new(GraphPattern::Bgp { patterns: vec![pattern] });
                 parts.extend(patterns.into_iter().map(one));
             }
-            other => parts.push(Part::new(self.operator(other))),
+            other => parts.push(Part::new(self.beside().operator(other))),
         }
     }
+}
+
+/// A path of any length between two variables that nothing else binds, looked up from one start after the other.
+/// The evaluator would collect all pairs of nodes before it gives the first, and nothing stops it meanwhile.
+fn started(path: GraphPattern) -> GraphPattern {
+    let GraphPattern::Path { subject: TermPattern::Variable(start), path: steps, object } = &path
+    else {
+        return path;
+    };
+    if !matches!(object, TermPattern::Variable(_) | TermPattern::BlankNode(_)) {
+        return path;
+    }
+    let from = || TermPattern::from(start.clone());
+    let starts = match steps {
+        PropertyPathExpression::OneOrMore(step) => GraphPattern::Path {
+            subject: from(),
+            path: step.as_ref().clone(),
+            object: BlankNode::default().into(),
+        },
+        PropertyPathExpression::ZeroOrMore(_) => {
+            let any = || Variable::new_unchecked(BlankNode::default().as_str());
+            let triple = |subject, object| GraphPattern::Bgp {
+                patterns: vec![TriplePattern { subject, predicate: any().into(), object }],
+            };
+            let subjects = triple(from(), BlankNode::default().into());
+            let objects = triple(BlankNode::default().into(), from());
+            GraphPattern::Union { left: Box::new(subjects), right: Box::new(objects) }
+        }
+        _ => return path,
+    };
+    let starts = GraphPattern::Project {
+        inner: Box::new(seen(fed(starts))),
+        variables: vec![start.clone()],
+    };
+    let starts = GraphPattern::Distinct { inner: Box::new(starts) };
+    // The bound is never met; it tells the optimizer that there are fewer starts than pairs.
+    let starts = GraphPattern::Slice { inner: Box::new(starts), start: 0, length: Some(FEWER) };
+    join(starts, path)
 }
 
 /// An operand of a tree of joins.
@@ -303,6 +369,14 @@ struct Group {
 }
 
 impl Group {
+    /// Gives a group of nothing but paths its starts.
+    fn start(&mut self) {
+        let is_path = |part: &Part| matches!(part.pattern, GraphPattern::Path { .. });
+        if self.parts.iter().all(is_path) {
+            change(&mut self.parts[0].pattern, started);
+        }
+    }
+
     /// How many of the joins are no loops.
     fn tables(&self) -> usize {
         let tables = self.parts.iter().filter(|part| !part.loops).count();
