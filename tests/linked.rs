@@ -123,7 +123,7 @@ fn the_vocabulary_is_served_at_its_paths() {
     for (path, place) in [
         ("/ontology", "/page/ontology"),
         ("/role/lead", "/page/ontology#role/lead"),
-        ("/role/", "/page/ontology#role"),
+        ("/role/", "/page/ontology#role/"),
         ("/genre/news", "/page/ontology#genre/news"),
         ("/shapes", "/page/ontology/shapes"),
         ("/ontology/shapes", "/page/ontology/shapes"),

@@ -39,6 +39,8 @@ pub(super) struct Item {
     pub(super) citations: Vec<Citation>,
     pub(super) counterpart: Option<Counterpart>,
     pub(super) evidence: Vec<Proof>,
+    /// Where the item itself stands in the text: `span/10-20`.
+    span: Option<String>,
 }
 
 /// The bearers of one role.
@@ -105,6 +107,17 @@ impl Item {
             && self.deadlines.is_empty()
             && self.quantities.is_empty()
             && self.citations.is_empty())
+    }
+
+    /// Where the item stands in the text, unless something said at it stands there too and is shown with it.
+    pub(super) fn own_span(&self) -> Option<&str> {
+        let shown = |span: &&str| {
+            self.evidence
+                .iter()
+                .map(|proof| format!("span/{}-{}", proof.excerpt.start, proof.excerpt.end))
+                .any(|other| other == *span)
+        };
+        self.span.as_deref().filter(|span| !shown(span))
     }
 
     /// What names the item in a table of contents.
@@ -192,14 +205,18 @@ impl<'a> Outline<'a> {
 
     fn item(&mut self, row: &Row) {
         let iri = row.text("item");
-        let anchor = iri.strip_prefix(self.version).unwrap_or(&iri).trim_start_matches('/');
+        let below = |iri: &str| {
+            iri.strip_prefix(self.version).unwrap_or(iri).trim_start_matches('/').to_owned()
+        };
+        let anchor = below(&iri);
         let parent = row.get("parent").and_then(|parent| self.index.get(&parent).copied());
         let heading = row.text("heading");
         let text = row.text("text");
         let rest = text.strip_prefix(&heading).unwrap_or(&text);
         let item = Item {
             kind: anchor.split('/').next().unwrap_or_default().to_owned(),
-            anchor: anchor.to_owned(),
+            anchor,
+            span: row.get("evidence").map(|evidence| below(&evidence)),
             label: self.site.labels.of(&row.text("class")),
             depth: parent.map_or(0, |parent| self.items[parent].depth + 1),
             number: row.text("number"),

@@ -65,7 +65,7 @@ pub(super) fn place(site: &Site, thing: &Thing) -> Option<(Thing, String)> {
     let (document, fragment) = match path {
         "ontology" => ("ontology", String::new()),
         "shapes" | "ontology/shapes" => ("ontology/shapes", String::new()),
-        "role" | "genre" => ("ontology", format!("#{path}")),
+        "role" | "genre" => ("ontology", format!("#{path}/")),
         _ => {
             let is_concept = path.starts_with("role/") || path.starts_with("genre/");
             if !is_concept || !site.labels.knows(&format!("{NAMESPACE}{path}")) {
@@ -149,11 +149,11 @@ fn kinds(labels: &Labels) -> Vec<Kind> {
     kinds.collect()
 }
 
-/// Of `…/ontology#Task` it is `Task`, of `…/role/lead` it is `role/lead`.
+/// Of `…/ontology#Task` it is `Task`, of `…/role/lead` it is `role/lead`, of the scheme `role/` (`role` is a property).
 fn anchor(iri: &str) -> Option<String> {
     let name = iri.strip_prefix(gm::NAMESPACE);
     let name = name.or_else(|| iri.strip_prefix(NAMESPACE).filter(|name| *name != "ontology"))?;
-    Some(name.trim_end_matches('/').to_owned())
+    Some(name.to_owned())
 }
 
 fn kind(class: &str) -> Option<&'static str> {
