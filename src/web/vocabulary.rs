@@ -3,7 +3,7 @@
 //! Its IRIs are under `https://w3id.org/gangmu/`, which redirects to a server of this program: `ontology`, `role/…`,
 //! `genre/…` and `shapes` there are the paths of the same names here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::http::header;
@@ -140,10 +140,12 @@ fn kinds(labels: &Labels) -> Vec<Kind> {
         ("value", "取值", "values"),
         ("concept", "角色与文种", "roles and genres"),
     ];
+    // A property may be a value too, as kinds of citations are.
+    let mut placed = BTreeSet::new();
     let kinds = names.into_iter().map(|(kind, zh, en)| {
         let mut terms = terms.remove(kind).unwrap_or_default();
+        terms.retain(|term| placed.insert(term.anchor.clone()));
         terms.sort_by(|a, b| a.anchor.cmp(&b.anchor));
-        terms.dedup_by(|a, b| a.anchor == b.anchor);
         Kind { label: Label { zh: zh.into(), en: en.into() }, terms }
     });
     kinds.collect()
