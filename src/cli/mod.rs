@@ -12,6 +12,7 @@ mod query;
 mod serve;
 mod show;
 mod source;
+mod token;
 
 use std::io;
 use std::process::ExitCode;
@@ -58,6 +59,7 @@ enum Command {
     Export(export::Args),
     Show(show::Args),
     Check(check::Args),
+    Token(token::Args),
 }
 
 /// Whether all that was asked could be done.
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Export(args) => export::run(args),
         Command::Show(args) => show::run(args),
         Command::Check(args) => check::run(args, cli.quiet),
+        Command::Token(args) => token::run(args),
     };
     match done {
         Ok(Done::All) => ExitCode::SUCCESS,

@@ -14,6 +14,8 @@ pub const DEFAULT_BASE: &str = "http://127.0.0.1:8080/";
 pub(super) const MANIFEST: &str = "store.json";
 pub(super) const LOCK: &str = "lock";
 pub(super) const QUADS: &str = "quads";
+/// A file that is touched at each change.
+pub(super) const CHANGED: &str = "changed";
 /// The manifest before it is renamed into place.
 const DRAFT: &str = "store.json.new";
 /// The layout of the directory that this program writes.
@@ -28,7 +30,7 @@ struct Manifest {
 /// Whether `dir` is empty or holds nothing but a store's own files.
 pub(super) fn is_ours(dir: &Path) -> io::Result<bool> {
     for entry in std::fs::read_dir(dir)? {
-        if ![MANIFEST, LOCK, QUADS, DRAFT].iter().any(|&own| entry_is(&entry, own)) {
+        if ![MANIFEST, LOCK, QUADS, CHANGED, DRAFT].iter().any(|&own| entry_is(&entry, own)) {
             return Ok(dir.join(MANIFEST).is_file());
         }
     }

@@ -102,7 +102,7 @@ pub(super) fn see_other(address: &str) -> Response {
 
 /// The path of an IRI from the path of an address: only characters beyond ASCII are decoded, the others are
 /// encoded in the IRI as well (RFC 3987, section 3.2). Bytes that are not UTF-8 stay as they are.
-fn decode(path: &str) -> String {
+pub(super) fn decode(path: &str) -> String {
     let mut decoded = String::with_capacity(path.len());
     let mut rest = path;
     while let Some(at) = rest.find('%') {
@@ -130,7 +130,7 @@ fn beyond_ascii(encoded: &[u8]) -> Option<u8> {
 }
 
 /// A header may hold ASCII only.
-fn ascii(address: &str) -> String {
+pub(super) fn ascii(address: &str) -> String {
     address.chars().fold(String::new(), |mut encoded, c| {
         if c.is_ascii() {
             encoded.push(c);

@@ -1,27 +1,36 @@
-//! Pages for people and the SPARQL endpoint for programs, over one store that is only read.
+//! Pages for people and the SPARQL endpoint for programs, over one store, which holders of tokens may change.
 //!
 //! Invariant: handlers hold no query text (all reading is by the files of `queries/`), and every IRI that the
 //! store mints leads to documents about it (`address`). Pages and counts take current versions only. What is the
-//! same for all requests, such as tags, limits and figures, is around the routes (`http`). `cli::serve` depends on this; axum stays here.
+//! same for all requests, such as tags, limits and figures, is around the routes (`http`). `cli::serve` depends on
+//! this; axum stays here.
 
 mod access;
 mod address;
 mod agencies;
 mod agency;
+mod body;
+mod description;
 mod document;
 mod documents;
 mod error;
 mod evidence;
+mod examples;
+mod graph_store;
 mod http;
 mod labels;
 pub mod metrics;
 mod negotiate;
 mod paging;
 mod problem;
+mod protocol;
 mod resource;
 mod site;
 mod sparql;
 mod tasks;
+mod triples;
+mod update;
+mod upload;
 mod vocabulary;
 
 use std::io;
@@ -30,40 +39,55 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::header;
 use axum::response::Redirect;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get, post};
 
 use crate::config::Config;
+use crate::knowledge::Knowledge;
 use crate::store::Store;
+use access::Access;
 use site::Site;
 
 /// What handlers share.
 type App = Arc<Site>;
 
+/// Whether the settings and the environment give anybody a token to write with: then the store is to be open
+/// to write, and there must be knowledge to read documents with.
+pub fn anyone_writes(config: &Config) -> bool {
+    Access::new(&config.access).anyone_writes()
+}
+
 /// Serves a store until the process is told to stop (Ctrl-C, SIGTERM); answers that are under way are finished, within
-/// the time that a query may take.
+/// the time that a query may take. `knowledge` is what documents that are sent are read with.
 ///
 /// # Errors
 /// When the listener fails.
 pub async fn serve(
     listener: tokio::net::TcpListener,
     store: Store,
+    knowledge: Option<Knowledge>,
     config: &Config,
 ) -> io::Result<()> {
     let timeout = config.limits.query_timeout;
-    http::shutdown::serve(listener, router(store, config), timeout).await
+    http::shutdown::serve(listener, router(store, knowledge, config), timeout).await
 }
 
 /// All routes. Where the base IRI has a path, they lie below it.
-pub fn router(store: Store, config: &Config) -> Router {
-    let site = Arc::new(Site::new(store, config));
+pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Router {
+    let site = Arc::new(Site::new(store, knowledge, config));
     let root = site.root().trim_end_matches('/').to_owned();
     let routes = Router::new()
         .route("/", get(documents::list))
         .route("/agencies", get(agencies::list))
         .route("/sparql", get(sparql::get).post(sparql::post))
+        .route("/update", post(update::post))
+        .route("/store", graph_store())
+        .route("/store/{*graph}", graph_store())
+        .route("/documents", post(upload::post))
         .route("/page/{*path}", get(resource::of))
         .route("/data/{*path}", get(resource::triples))
         .route("/ontology/context.jsonld", get(vocabulary::context))
+        .route("/.well-known/void", get(description::void))
+        .route("/.well-known/sparql-examples", get(examples::list))
         .route("/healthz", get(http::health::live))
         .route("/readyz", get(http::health::ready))
         .route("/metrics", get(http::health::metrics))
@@ -79,6 +103,10 @@ pub fn router(store: Store, config: &Config) -> Router {
             .nest(&root, routes.with_state(Arc::clone(&site)))
     };
     http::around(routes, &site, config)
+}
+
+fn graph_store() -> MethodRouter<App> {
+    get(graph_store::read).put(graph_store::put).post(graph_store::post).delete(graph_store::delete)
 }
 
 async fn style() -> ([(header::HeaderName, &'static str); 2], &'static str) {
