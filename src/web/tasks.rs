@@ -40,7 +40,7 @@ pub(super) struct Item {
     pub(super) counterpart: Option<Counterpart>,
     pub(super) evidence: Vec<Proof>,
     /// Where the item itself stands in the text: `span/10-20`.
-    span: Option<String>,
+    spans: Vec<String>,
 }
 
 /// The bearers of one role.
@@ -109,15 +109,15 @@ impl Item {
             && self.citations.is_empty())
     }
 
-    /// Where the item stands in the text, unless something said at it stands there too and is shown with it.
-    pub(super) fn own_span(&self) -> Option<&str> {
-        let shown = |span: &&str| {
+    /// Where the item stands in the text, but for places of what is said at it, which are shown.
+    pub(super) fn own_spans(&self) -> Vec<&str> {
+        let shown = |span: &str| {
             self.evidence
                 .iter()
                 .map(|proof| format!("span/{}-{}", proof.excerpt.start, proof.excerpt.end))
-                .any(|other| other == *span)
+                .any(|other| other == span)
         };
-        self.span.as_deref().filter(|span| !shown(span))
+        self.spans.iter().map(String::as_str).filter(|span| !shown(span)).collect()
     }
 
     /// What names the item in a table of contents.
@@ -216,7 +216,6 @@ impl<'a> Outline<'a> {
         let item = Item {
             kind: anchor.split('/').next().unwrap_or_default().to_owned(),
             anchor,
-            span: row.get("evidence").map(|evidence| below(&evidence)),
             label: self.site.labels.of(&row.text("class")),
             depth: parent.map_or(0, |parent| self.items[parent].depth + 1),
             number: row.text("number"),
@@ -224,13 +223,16 @@ impl<'a> Outline<'a> {
             heading,
             ..Item::default()
         };
-        let here = self.items.len();
+        let span = row.get("evidence").map(|evidence| below(&evidence));
+        // An item with several counterparts or places comes once for each.
+        let here = *self.index.entry(iri).or_insert(self.items.len());
+        if here == self.items.len() {
+            self.items.push(item);
+        }
+        let spans = &mut self.items[here].spans;
+        spans.extend(span.filter(|span| !spans.contains(span)));
         if let Some(counterpart) = row.get("counterpart") {
             self.counterparts.push((here, counterpart));
-        }
-        // An item with several counterparts comes once for each.
-        if self.index.insert(iri, here).is_none() {
-            self.items.push(item);
         }
     }
 
