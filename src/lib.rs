@@ -34,3 +34,8 @@ pub mod read;
 pub mod resolve;
 pub mod store;
 pub mod web;
+
+/// So that tests can see limits on memory hold.
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: store::CountingAllocator = store::CountingAllocator;

@@ -13,6 +13,7 @@ use crate::knowledge::Knowledge;
 use crate::model::{Document, Facts, Identities, NodeKind};
 use crate::outline::outline;
 use crate::read;
+use crate::resolve::confidence::calibrate;
 use crate::resolve::resolve;
 
 /// All that was read in one document.
@@ -49,6 +50,7 @@ pub fn read(source_name: &str, bytes: &[u8], knowledge: &Knowledge) -> Result<Re
     let document = outline(text, &knowledge.outline, &knowledge.roles, &knowledge.agencies);
     let mut facts = facts(&document, knowledge);
     let identities = resolve(&document, &mut facts, knowledge);
+    calibrate(&mut facts, &knowledge.confidences);
     let sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
     Ok(Reading { source_name: source_name.to_owned(), sha256, document, facts, identities })
 }

@@ -128,11 +128,15 @@ fn the_endpoint_speaks_the_protocol() {
     let form = "application/x-www-form-urlencoded";
     assert!(post(form, &format!("query={}", encode(ask))).1.contains("true"));
     assert_eq!(post("text/plain", ask).0, 415);
-    assert_eq!(post(form, "update=CLEAR%20ALL").0, 400);
-    assert_eq!(post("application/sparql-update", "CLEAR ALL").0, 400);
+    assert_eq!(post(form, "update=CLEAR%20ALL").0, 401);
+    assert_eq!(post("application/sparql-update", "CLEAR ALL").0, 401);
     assert_eq!(post("application/sparql-query", "CLEAR ALL").0, 400);
     assert_eq!(post("application/sparql-query", "SELECT oops").0, 400);
-    assert_eq!(server.get("/sparql", "*/*").status(), 400);
+    assert_eq!(
+        server.get("/sparql", "*/*").headers()["content-type"],
+        "text/turtle; charset=utf-8"
+    );
+    assert_eq!(server.get("/sparql", "application/sparql-results+json").status(), 400);
     assert_eq!(server.get(&format!("{by_get}&query=ASK%20%7B%7D"), "*/*").status(), 400);
     assert_eq!(server.get(&by_get, "image/png").status(), 406);
     assert!(server.page("/sparql").contains("<textarea"));

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -37,6 +38,9 @@ pub(super) struct Args {
     /// Settings: limits, tokens, origins and others; without it the defaults hold
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Seconds that a query or an update may take, instead of what the settings say
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    query_timeout: Option<Duration>,
     #[command(flatten)]
     names: Names,
 }
@@ -49,8 +53,16 @@ impl Args {
     }
 }
 
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map_err(|_| "not a number")?;
+    Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
+}
+
 pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
-    let config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+    let mut config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+    if let Some(time) = args.query_timeout {
+        config.limits.query_timeout = time;
+    }
     let (store, knowledge) = if web::anyone_writes(&config) {
         (Store::open(&args.store, None)?, Some(args.names.knowledge()?))
     } else {

@@ -218,6 +218,7 @@ impl Reader<'_> {
             }
         }
         claims.extend(self.full_coverage(clause, class));
+        claims.sort_by_key(|claim| claim.quantity.start);
         claims
     }
 
@@ -502,10 +503,9 @@ impl Reader<'_> {
 
 /// A quick look that spares most clauses the rest.
 fn may_hold_a_number(text: &str) -> bool {
-    text.contains(|c: char| {
-        c.is_ascii_digit()
-            || ('０'..='９').contains(&c)
-            || "一二三四五六七八九十两百半覆".contains(c)
+    text.contains(|c| {
+        matches!(c, '0'..='9' | '０'..='９' | '一' | '二' | '三' | '四' | '五' | '六' | '七')
+            || matches!(c, '八' | '九' | '十' | '两' | '百' | '半' | '覆')
     })
 }
 
@@ -588,6 +588,14 @@ mod tests {
         assert_eq!(dates, [Some("2024-12-31".to_owned()), Some("2024-12-31".to_owned()), None]);
         assert_eq!(found[0].modality.map(|s| document.text.slice(s)), Some("力争"));
         assert_eq!(document.text.slice(found[2].quote), "新增学位500个");
+    }
+
+    #[test]
+    fn full_coverage_may_stand_before_other_quantities() {
+        let text = "全覆盖达到85%以上、不少于3次";
+        let (document, found) = read(text, NodeKind::Task);
+        let quotes: Vec<_> = found.iter().map(|t| document.text.slice(t.quote)).collect();
+        assert_eq!(quotes.last(), Some(&"不少于3次"));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod agencies;
 pub mod citations;
+pub mod confidence;
 pub mod deadlines;
 pub mod debris;
 pub mod divisions;
@@ -16,9 +17,11 @@ pub mod prose;
 pub mod recognise;
 pub mod roles;
 pub mod targets;
+pub mod words;
 
 use agencies::Agencies;
 use citations::CitationRules;
+use confidence::Confidences;
 use deadlines::DeadlineRules;
 use debris::Debris;
 use divisions::Divisions;
@@ -45,6 +48,7 @@ pub struct Knowledge {
     pub citations: CitationRules,
     pub agencies: Agencies,
     pub divisions: Divisions,
+    pub confidences: Confidences,
 }
 
 /// Why a user's file of names cannot be used.
@@ -71,6 +75,7 @@ impl Knowledge {
             citations: CitationRules::embedded(),
             agencies: Agencies::embedded(),
             divisions: Divisions::embedded(),
+            confidences: Confidences::embedded(),
         }
     }
 

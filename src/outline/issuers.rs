@@ -136,8 +136,12 @@ impl Reader<'_> {
         }
         let text = self.text;
         // The source of a site is an issuer only of news; a signature and 发文机关 stay.
-        let source = self.rules.meta_value(MetaLabel::Source, text.as_str()).map(|r| r.start);
-        header.issuers.retain(|i| Some(i.span.start) != source);
+        if let Some(last) = header.issuers.iter().map(|i| i.span.start).max() {
+            let rest = &text.as_str()[last..];
+            let head = &text.as_str()[..last + rest.find('\n').unwrap_or(rest.len())];
+            let source = self.rules.meta_value(MetaLabel::Source, head).map(|r| r.start);
+            header.issuers.retain(|i| Some(i.span.start) != source);
+        }
         // A signature may leave the place out (`省政府办公厅`); a title does not, but names only the
         // first of several.
         match header.issuers.as_slice() {

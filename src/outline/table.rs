@@ -3,7 +3,7 @@
 //!
 //! A table is one of tasks if the head of at least one column names a role (`责任单位`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::lines::{Line, trim};
 use crate::knowledge::outline::OutlineRules;
@@ -73,8 +73,8 @@ fn column(head: &str, roles: &Roles) -> Column {
 
 /// Whether a line is the first cell of a table's head.
 pub fn opens(line: &str) -> bool {
-    let word: String = line.chars().filter(|c| !c.is_whitespace()).collect();
-    matches!(word.as_str(), "序号" | "编号")
+    let word = || line.chars().filter(|c| !c.is_whitespace());
+    ["序号", "编号"].into_iter().any(|head| word().eq(head.chars()))
 }
 
 /// The table of tasks whose first cell begins with `line`, if the source had its cells.
@@ -146,7 +146,8 @@ fn printed_row(text: &Text, cells: &[Span], columns: &[Column], above: &[Span], 
             }
         }
     }
-    let cover = content.iter().chain(&row.assignments).copied().reduce(Span::cover);
+    let parts = row.number.iter().chain(&content).chain(&row.assignments);
+    let cover = parts.copied().reduce(Span::cover);
     row.span = cover.unwrap_or_default();
     if content.len() > 1 && content[0].len() <= TITLE {
         row.title = Some(content.remove(0));
@@ -192,6 +193,9 @@ pub fn flattened(
         counts_on(text, lines, next)?;
         (0, &lines[..0])
     };
+    // A table ends where the next annex begins.
+    let end = lines.iter().position(|l| rules.opens_annex(text.slice(l.span)));
+    let lines = &lines[..end.unwrap_or(lines.len())];
     let columns: Vec<_> = head.iter().map(|l| column(text.slice(l.span), roles)).collect();
     let agency: Vec<Role> = columns
         .iter()
@@ -229,6 +233,12 @@ pub fn flattened(
         give_roles(&mut rows, &agency);
     }
     rows.retain(|r| r.title.is_some() || !r.content.is_empty());
+    // A table of figures states no work.
+    let worded =
+        |r: &&Row| text.slice(r.span).chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    if rows.iter().filter(worded).count() * 2 < rows.len() {
+        return None;
+    }
     let span = lines[..at].iter().fold(head_line.span, |a, l| a.cover(l.span));
     (!rows.is_empty()).then_some(Rows { rows, span })
 }
@@ -429,12 +439,15 @@ pub fn counterparts(text: &Text, nodes: &mut [Node]) {
             pairs.push((row, *task));
         }
     }
-    let place = |of: &[NodeId], id| of.iter().position(|&x| x == id);
-    let aligned = pairs.iter().filter(|(r, t)| place(&rows, *r) == place(&in_order, *t)).count();
+    // Both lists ascend.
+    let place = |of: &[NodeId], id: &NodeId| of.binary_search(id).ok();
+    let aligned = pairs.iter().filter(|(r, t)| place(&rows, r) == place(&in_order, t)).count();
     if aligned * 2 > rows.len() {
+        let mut paired: HashSet<NodeId> = pairs.iter().flat_map(|&(r, t)| [r, t]).collect();
         for (&row, &task) in rows.iter().zip(&in_order) {
-            if !pairs.iter().any(|&(r, t)| r == row || t == task) {
+            if !paired.contains(&row) && !paired.contains(&task) {
                 pairs.push((row, task));
+                paired.extend([row, task]);
             }
         }
     }

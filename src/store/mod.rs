@@ -16,10 +16,13 @@
 //! ```
 
 mod export;
+mod federation;
 mod graphs;
 mod manifest;
 mod query;
 mod revision;
+mod run;
+mod services;
 mod take_in;
 mod update;
 
@@ -29,12 +32,15 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub use export::{Dump, ExportError};
+pub use federation::FetchError;
 pub use graphs::{Content, GraphError};
 pub use manifest::DEFAULT_BASE;
 pub use query::{Answer, AnswerFormat, Query, QueryError};
 pub use revision::Revision;
+pub use run::{Admitted, Asked, Busy, CountingAllocator, Limits, Overview, Run, Runs, Stop};
+pub use services::{Service, ServiceError, Services};
 pub use take_in::Outcome;
-pub use update::{UpdateError, Using};
+pub use update::{Update, UpdateError, UpdateReport};
 
 use crate::rdf::Base;
 use manifest::{CHANGED, LOCK, MANIFEST, QUADS};
@@ -77,6 +83,7 @@ pub struct Store {
     quads: oxigraph::store::Store,
     base: Base,
     revisions: Revisions,
+    services: Services,
     _lock: File,
 }
 
@@ -116,12 +123,8 @@ impl Store {
             (None, Some(base)) => manifest::write(dir, base)?,
             (None, None) => manifest::write(dir, manifest::base(DEFAULT_BASE)?)?,
         };
-        Ok(Self {
-            quads,
-            base,
-            revisions: Revisions::new(dir.join(CHANGED)).map_err(at)?,
-            _lock: lock,
-        })
+        let revisions = Revisions::new(dir.join(CHANGED)).map_err(at)?;
+        Ok(Self { quads, base, revisions, services: Services::default(), _lock: lock })
     }
 
     /// Puts what was taken in where readers find it at once; it is safe already.
@@ -149,17 +152,18 @@ impl Store {
         refuse_if_locked(dir, lock.try_lock_shared())?;
         let base = manifest::read(dir)?.ok_or_else(|| StoreError::NotAStore(dir.to_owned()))?;
         let quads = oxigraph::store::Store::open_read_only(dir.join(QUADS))?;
-        Ok(Self {
-            quads,
-            base,
-            revisions: Revisions::new(dir.join(CHANGED)).map_err(at)?,
-            _lock: lock,
-        })
+        let revisions = Revisions::new(dir.join(CHANGED)).map_err(at)?;
+        Ok(Self { quads, base, revisions, services: Services::default(), _lock: lock })
     }
 
     /// The state that a reading begun now sees; none while a change is being written.
     pub fn revision(&self) -> Option<Revision> {
         self.revisions.now()
+    }
+
+    /// When the store was last changed; none where it never was.
+    pub fn last_change(&self) -> Option<SystemTime> {
+        self.revisions.last_change()
     }
 
     /// How many triples there are in all graphs. They are counted one by one: a matter of seconds in a large store.
@@ -170,9 +174,10 @@ impl Store {
         Ok(self.quads.len()?)
     }
 
-    /// When the store was last changed; none where it never was.
-    pub fn last_change(&self) -> Option<SystemTime> {
-        self.revisions.last_change()
+    /// The same store, whose queries and updates may call these services.
+    #[must_use]
+    pub fn with_services(self, services: Services) -> Self {
+        Self { services, ..self }
     }
 
     /// What all IRIs of the data begin with.

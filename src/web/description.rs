@@ -12,7 +12,7 @@ use oxigraph::model::{Literal, NamedNode, NamedNodeRef, Term, Triple};
 use oxigraph::sparql::QueryResults;
 
 use super::body::text;
-use super::graph_store::fault;
+use super::failure::of_fault;
 use super::negotiate::choose;
 use super::problem::Problem;
 use super::protocol::Malformed;
@@ -70,7 +70,8 @@ pub(super) async fn void(State(app): State<App>, headers: HeaderMap) -> Result<R
     // Before the counting, which is the work.
     triples::format(&headers)?;
     let counted = tokio::task::spawn_blocking(move || app.counts.get(&app));
-    let described = counted.await.map_err(fault)?.map_err(fault)?;
+    let described =
+        counted.await.map_err(|error| of_fault(&error))?.map_err(|error| of_fault(&error))?;
     triples::respond(&headers, &described)
 }
 

@@ -2,20 +2,22 @@
 //!
 //! Invariant: handlers hold no query text (all reading is by the files of `queries/`), and every IRI that the
 //! store mints leads to documents about it (`address`). Pages and counts take current versions only. What is the
-//! same for all requests, such as tags, limits and figures, is around the routes (`http`). `cli::serve` depends on
-//! this; axum stays here.
+//! same for all requests, such as tags, limits and figures, is around the routes (`http`). `cli::serve` depends on this; axum stays here.
 
 mod access;
 mod address;
 mod agencies;
 mod agency;
+mod answers;
 mod body;
+mod cache;
 mod description;
 mod document;
 mod documents;
 mod error;
 mod evidence;
 mod examples;
+mod failure;
 mod graph_store;
 mod http;
 mod labels;
@@ -25,6 +27,7 @@ mod paging;
 mod problem;
 mod protocol;
 mod resource;
+mod running;
 mod site;
 mod sparql;
 mod tasks;
@@ -39,7 +42,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::header;
 use axum::response::Redirect;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 
 use crate::config::Config;
 use crate::knowledge::Knowledge;
@@ -83,11 +86,13 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         .route("/store", graph_store())
         .route("/store/{*graph}", graph_store())
         .route("/documents", post(upload::post))
+        .route("/queries", get(running::list))
+        .route("/queries/{id}", delete(running::stop))
+        .route("/.well-known/void", get(description::void))
+        .route("/.well-known/sparql-examples", get(examples::list))
         .route("/page/{*path}", get(resource::of))
         .route("/data/{*path}", get(resource::triples))
         .route("/ontology/context.jsonld", get(vocabulary::context))
-        .route("/.well-known/void", get(description::void))
-        .route("/.well-known/sparql-examples", get(examples::list))
         .route("/healthz", get(http::health::live))
         .route("/readyz", get(http::health::ready))
         .route("/metrics", get(http::health::metrics))

@@ -14,7 +14,8 @@ use super::labels::Label;
 use super::negotiate::choose;
 use super::problem::Problem;
 use super::site::{Row, Site, page};
-use super::{App, agency, document, sparql, vocabulary};
+use super::{App, agency, answers, document, sparql, vocabulary};
+use crate::store::Asked;
 
 const KNOWN: &str = include_str!("queries/known.rq");
 const STATEMENTS: &str = include_str!("queries/statements.rq");
@@ -127,9 +128,12 @@ pub(super) async fn triples(
 
 /// That the store says something of a thing.
 async fn known(app: &App, thing: &Thing) -> Result<(), WebError> {
-    let (site, iri) = (App::clone(app), thing.iri(app));
-    let row = tokio::task::spawn_blocking(move || site.row(KNOWN, &[("thing", &iri)]));
-    match row.await?? {
+    let iri = thing.iri(app);
+    let asked = Asked { text: KNOWN.to_owned(), client: String::new() };
+    let row = move |site: &Site| site.row(KNOWN, &[("thing", &iri)]);
+    let row =
+        answers::within(App::clone(app), asked, None, row).await.map_err(WebError::Stopped)?;
+    match row? {
         Some(_) => Ok(()),
         None => Err(app.not_found(thing.0.clone())),
     }
