@@ -17,9 +17,9 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -27,8 +27,8 @@ use tower_http::compression::predicate::SizeAbove;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 
-use super::{App, access};
-use crate::config::Config;
+use super::App;
+use crate::config::{Config, Role};
 
 /// The name under which a request's id travels, in and out.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -43,7 +43,7 @@ pub(super) fn around(routes: Router, app: &App, config: &Config) -> Router {
     let limits = limits::Limits::new(config);
     let routes = routes
         .layer(from_fn_with_state(App::clone(app), conditional::answer))
-        .layer(from_fn_with_state(App::clone(app), access::readers_only))
+        .layer(from_fn_with_state(App::clone(app), readers))
         .layer((RequestBodyLimitLayer::new(body), DefaultBodyLimit::disable()))
         .layer(from_fn_with_state(limits, limits::check))
         .layer(from_fn_with_state(faults::Limits { body: config.limits.body }, faults::tell))
@@ -56,6 +56,17 @@ pub(super) fn around(routes: Router, app: &App, config: &Config) -> Router {
     routes
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(App::clone(app), observe::observe))
+}
+
+/// Where reading is closed, only the probes and the style sheet are open.
+async fn readers(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let open = ["healthz", "readyz", "style.css"];
+    let open = path.strip_prefix(app.root()).is_some_and(|path| open.contains(&path));
+    match app.access.check(request.headers(), Role::Reader) {
+        Err(problem) if !open => problem.into_response(),
+        _ => next.run(request).await,
+    }
 }
 
 /// Reading by scripts of the pages of these origins; none without origins.
