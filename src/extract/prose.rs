@@ -225,13 +225,12 @@ impl Reader<'_> {
 
     /// Whether `text` begins with what a body does or shall do.
     fn begins_duty(&self, text: &str) -> bool {
-        self.rules.markers(text).next().is_some_and(|m| m.start == 0) && !self.rules.not_bound(text)
+        self.rules.marker_at_start(text).is_some() && !self.rules.not_bound(text)
     }
 
     /// Whether a clause begins with the duty itself: `…，要依托…`.
     fn is_predicate(&self, clause: Range<usize>) -> bool {
-        let first = self.rules.markers(&self.sentence[clause]).next();
-        first.is_some_and(|m| m.modal && m.start == 0)
+        self.rules.marker_at_start(&self.sentence[clause]).is_some_and(|m| m.modal)
     }
 
     /// The bearers in a subject that is a clause of its own, with what it says of them: `各职能部门特别是
@@ -282,7 +281,10 @@ impl Reader<'_> {
             }
             // Where no word of action follows, the longest beginning that is a known name.
             let beginnings = rest.char_indices().map(|(end, _)| end).skip(3).take(PARTNER);
-            let beginnings: Vec<_> = beginnings.filter(|_| self.placed(rest)).collect();
+            let beginnings: Vec<_> = match self.placed(rest) {
+                true => beginnings.collect(),
+                false => vec![],
+            };
             let known = beginnings.into_iter().rev().find(|&end| {
                 let duty = &rest[end..];
                 self.is_plain(&rest[..end]) && !duty.contains('的') && !self.rules.not_bound(duty)
@@ -311,10 +313,11 @@ impl Reader<'_> {
         let rest = &s[joint.end..joint.end + clause];
         let markers = self.rules.markers(rest).map(|m| m.start);
         // Where no word of action follows, the longest beginning that is a name.
-        let beginnings = rest.char_indices().skip(2).take(PARTNER).map(|(at, _)| at);
+        let most = if self.placed(rest) { PARTNER } else { 0 };
+        let beginnings = rest.char_indices().skip(2).take(most).map(|(at, _)| at);
         markers
             .chain([rest.len()])
-            .chain(beginnings.collect::<Vec<_>>().into_iter().rev().filter(|_| self.placed(rest)))
+            .chain(beginnings.collect::<Vec<_>>().into_iter().rev())
             .find_map(|end| self.names(start..start + end))
             .unwrap_or_default()
     }

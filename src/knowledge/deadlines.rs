@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use regex::{Captures, Regex};
 use serde::Deserialize;
 
+use super::roomy;
 use super::words::{Affixes, anywhere, longest};
 use crate::model::Precision;
 
@@ -141,7 +142,7 @@ impl DeadlineRules {
             date: None,
         }));
         Ok(Self {
-            any: Regex::new(&sources.join("|"))?,
+            any: roomy(&sources.join("|"))?,
             patterns,
             lead_in: file.lead_in.words.into(),
             label: file.label.words.into(),

@@ -9,6 +9,7 @@ pub mod confidence;
 pub mod deadlines;
 pub mod debris;
 pub mod divisions;
+mod duty;
 #[cfg(test)]
 pub mod examples;
 pub mod names;
@@ -18,6 +19,8 @@ pub mod recognise;
 pub mod roles;
 pub mod targets;
 pub mod words;
+
+use regex::{Regex, RegexBuilder};
 
 use agencies::Agencies;
 use citations::CitationRules;
@@ -35,6 +38,14 @@ fn alternation<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
     let mut words: Vec<_> = words.into_iter().map(|w| regex::escape(w)).collect();
     words.sort_by_key(|w| std::cmp::Reverse(w.len()));
     words.join("|")
+}
+
+/// A pattern that counts characters or knows many words runs through many states; with room for them
+/// they are worked out once and not again in every text.
+pub fn roomy(pattern: &str) -> Result<Regex, regex::Error> {
+    /// Bytes for the states of a pattern, where the library's own limit is two million.
+    const ROOM: usize = 16 << 20;
+    RegexBuilder::new(pattern).dfa_size_limit(ROOM).build()
 }
 
 /// All tables.

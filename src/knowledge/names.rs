@@ -12,6 +12,7 @@ use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::roomy;
 use super::words::{Affixes, anywhere};
 
 const SOURCE: &str = include_str!("../../seeds/names.toml");
@@ -117,7 +118,7 @@ impl ClassRule {
             class: row.kind,
             needs: anywhere(&row.needs)?,
             ends: last_chars(&row.pattern),
-            pattern: Regex::new(&row.pattern)?,
+            pattern: roomy(&row.pattern)?,
         })
     }
 

@@ -8,6 +8,7 @@ use std::ops::Range;
 use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
+use super::duty::{self, Duties};
 use crate::model::{Genre, Tier};
 
 /// A style of item numbers.
@@ -69,7 +70,7 @@ struct File {
     meta: MetaEntry,
     genre: Vec<GenreEntry>,
     tier: TierEntry,
-    duty: PatternEntry,
+    duty: duty::File,
     told: PatternEntry,
 }
 
@@ -143,7 +144,7 @@ pub struct OutlineRules {
     genres: Vec<(Genre, String)>,
     draft: Regex,
     unofficial: Regex,
-    duty: Regex,
+    duty: Duties,
     told: Regex,
 }
 
@@ -155,7 +156,7 @@ impl OutlineRules {
         Self::compile(file).expect("seeds/outline.toml is checked by the tests")
     }
 
-    fn compile(file: File) -> Result<Self, regex::Error> {
+    fn compile(file: File) -> Result<Self, Box<dyn std::error::Error>> {
         let anchored: Vec<_> = file.number.iter().map(|n| format!("^(?:{})", n.pattern)).collect();
         let inline: Vec<_> =
             file.number.iter().filter(|n| n.inline).map(|n| n.pattern.clone()).collect();
@@ -220,7 +221,7 @@ impl OutlineRules {
                 .collect(),
             draft: Regex::new(&file.tier.draft.join("|"))?,
             unofficial: Regex::new(&file.tier.unofficial.join("|"))?,
-            duty: Regex::new(&file.duty.pattern)?,
+            duty: Duties::compile(&file.duty)?,
             told: Regex::new(&file.told.pattern)?,
         })
     }
@@ -329,9 +330,9 @@ impl OutlineRules {
         self.told.is_match(text)
     }
 
-    /// Whether an article of a regulation lays a duty on a body.
-    pub fn lays_duty(&self, article: &str) -> bool {
-        self.duty.is_match(article)
+    /// Whether a sentence of a regulation lays a duty on a body.
+    pub fn lays_duty(&self, sentence: &str) -> bool {
+        self.duty.lie_in(sentence)
     }
 
     /// Whether the words of a title block mark a draft.

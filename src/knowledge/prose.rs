@@ -1,11 +1,11 @@
 //! The words around bearers of duties in running text: the table `seeds/prose.toml`.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Anchored, Input, Match};
 use regex::Regex;
 use serde::Deserialize;
 
 use super::alternation;
-use super::words::{Affixes, anywhere, longest};
+use super::words::{Affixes, anywhere, longest, longest_or_first};
 
 #[derive(Deserialize)]
 struct File {
@@ -88,7 +88,7 @@ impl ProseRules {
             Regex::new(&format!("^(?:{modal})?{adverb}(?:{})", alternation(words)))
         };
         Ok(Self {
-            markers: longest(patterns)?,
+            markers: longest_or_first(patterns)?,
             modals: file.modal.words.len(),
             not_bound: file.not_bound.words.into(),
             support: behind(&file.support.words)?,
@@ -107,11 +107,17 @@ impl ProseRules {
 
     /// The words in `clause` that a bearer may stand before.
     pub fn markers<'a>(&'a self, clause: &'a str) -> impl Iterator<Item = Marker> + 'a {
-        self.markers.find_iter(clause).map(|m| Marker {
-            start: m.start(),
-            end: m.end(),
-            modal: m.pattern().as_usize() < self.modals,
-        })
+        self.markers.find_iter(clause).map(|m| self.marker(m))
+    }
+
+    /// The word of them that `text` begins with.
+    pub fn marker_at_start(&self, text: &str) -> Option<Marker> {
+        self.markers.find(Input::new(text).anchored(Anchored::Yes)).map(|m| self.marker(m))
+    }
+
+    fn marker(&self, found: Match) -> Marker {
+        let modal = found.pattern().as_usize() < self.modals;
+        Marker { start: found.start(), end: found.end(), modal }
     }
 
     /// Whether a word stands for the governments of a level: the 市 of `省、市、县`.
@@ -181,7 +187,7 @@ impl ProseRules {
     /// Whether nothing in `name` shows it to be part of a clause: it begins with no action and
     /// holds no particle.
     pub fn is_whole_name(&self, name: &str) -> bool {
-        let action = self.markers(name).next().is_some_and(|m| m.start == 0 && m.end > 3);
+        let action = self.marker_at_start(name).is_some_and(|m| m.end > 3);
         let named = self.name_heads.start(name);
         (!action || named)
             && !name.starts_with(['对', '其', '该', '本', '以', '同'])

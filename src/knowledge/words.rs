@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind, StartKind};
 use serde::Deserialize;
 
 /// Words by their first and by their last character.
@@ -97,23 +97,32 @@ impl ByChar {
 pub fn anywhere<W: AsRef<[u8]>>(
     words: impl IntoIterator<Item = W>,
 ) -> Result<AhoCorasick, BuildError> {
-    automaton(MatchKind::Standard, words)
+    automaton(MatchKind::Standard, StartKind::Unanchored, words)
 }
 
 /// Finds the longest of `words` at each place of a text.
 pub fn longest<W: AsRef<[u8]>>(
     words: impl IntoIterator<Item = W>,
 ) -> Result<AhoCorasick, BuildError> {
-    automaton(MatchKind::LeftmostLongest, words)
+    automaton(MatchKind::LeftmostLongest, StartKind::Unanchored, words)
+}
+
+/// Like [`longest`], and can be asked for a text's beginning alone.
+pub fn longest_or_first<W: AsRef<[u8]>>(
+    words: impl IntoIterator<Item = W>,
+) -> Result<AhoCorasick, BuildError> {
+    automaton(MatchKind::LeftmostLongest, StartKind::Both, words)
 }
 
 /// The first bytes of Chinese words are too few to skip text by, so the automaton reads all of it.
 fn automaton<W: AsRef<[u8]>>(
     kind: MatchKind,
+    start: StartKind,
     words: impl IntoIterator<Item = W>,
 ) -> Result<AhoCorasick, BuildError> {
     AhoCorasick::builder()
         .match_kind(kind)
+        .start_kind(start)
         .kind(Some(AhoCorasickKind::DFA))
         .prefilter(false)
         .build(words)

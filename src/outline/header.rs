@@ -12,6 +12,7 @@ use super::issuers;
 use super::lines::{Line, trim};
 use crate::knowledge::agencies::Agencies;
 use crate::knowledge::outline::{MetaLabel, OutlineRules};
+use crate::knowledge::roomy;
 use crate::model::{Genre, Header, Span, Stated, Text};
 
 /// The head, and where the parts of the text begin. Indices count the lines that are not blank.
@@ -40,7 +41,7 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 static ISSUED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:印发|转发|发布|公布|征求)(?:[^《》〈〉，。]{2,30}制[定订]的)?\s*(?:了)?\s*[《〈](.+?)[》〉](?:(?:（[^）]*）)?(?:公开)?(?:的)?意见|等?的?通知|\s*(?:印发|转发|发布|予以|给)|[，,。]|$)|((?:《[^》]+》(?:（[^）]*）)?\s*[、和及与]?\s*)+)[^《。]{0,30}?(?:印发|发给|转发)")
+    roomy(r"(?:印发|转发|发布|公布|征求)(?:[^《》〈〉，。]{2,30}制[定订]的)?\s*(?:了)?\s*[《〈](.+?)[》〉](?:(?:（[^）]*）)?(?:公开)?(?:的)?意见|等?的?通知|\s*(?:印发|转发|发布|予以|给)|[，,。]|$)|((?:《[^》]+》(?:（[^）]*）)?\s*[、和及与]?\s*)+)[^《。]{0,30}?(?:印发|发给|转发)")
         .expect("a constant pattern")
 });
 /// `（2022年6月20日青澜市人民政府令第47号公布）`: the number of an order and who gave it.
@@ -252,7 +253,9 @@ fn printed_document(
 ) -> Option<Printed> {
     let mut wanted: Vec<String> = Vec::new();
     let mut want = |s: &str| {
-        if s.contains(['《', '〈']) {
+        // The words of `ISSUED`: a quick look before the pattern.
+        let words = ["印发", "转发", "发布", "公布", "征求", "发给"];
+        if s.contains(['《', '〈']) && words.iter().any(|word| s.contains(word)) {
             for c in ISSUED.captures_iter(s) {
                 wanted.extend(c.get(1).map(|m| letters(m.as_str())));
                 let listed = c.get(2).map_or("", |m| m.as_str()).split('》');

@@ -4,6 +4,7 @@
 //! not overlap, and every span lies in the text. The extractors depend on the result.
 
 mod assign;
+mod cells;
 mod date;
 mod header;
 mod issuers;

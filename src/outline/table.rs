@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::lines::{Line, trim};
 use crate::knowledge::outline::OutlineRules;
 use crate::knowledge::roles::{Label, Roles};
-use crate::model::{Node, NodeId, NodeKind, Role, Span, Text};
+use crate::model::{Node, NodeId, NodeKind, Role, Span, Table, Text};
 
 /// The rank of items numbered inside a cell: below every item of the outline.
 pub const MEASURE_RANK: u8 = 10;
@@ -77,16 +77,8 @@ pub fn opens(line: &str) -> bool {
     ["序号", "编号"].into_iter().any(|head| word().eq(head.chars()))
 }
 
-/// The table of tasks whose first cell begins with `line`, if the source had its cells.
-pub fn printed(text: &Text, line: Span, roles: &Roles) -> Option<Rows> {
-    let starts = |t: &&crate::model::Table| {
-        t.rows
-            .iter()
-            .flatten()
-            .find(|c| !c.is_empty())
-            .is_some_and(|c| line.contains(*c) || c.contains(line) || c.start == line.start)
-    };
-    let table = text.tables.iter().find(starts)?;
+/// The rows of the table that begins with `line`, if it is one of tasks.
+pub fn printed(text: &Text, table: &Table, line: Span, roles: &Roles) -> Option<Rows> {
     let names_roles = |row: &Vec<Span>| {
         row.iter().any(|c| matches!(column(text.slice(*c), roles), Column::Role(_)))
     };
@@ -176,13 +168,14 @@ fn cell_lines(text: &Text, cell: Span) -> Vec<Span> {
 
 /// The flattened table that begins with the first of `lines`: a head from `序号` to the row `1`, then
 /// rows that count up; or, where the head is lost or stands on an earlier page, rows alone whose
-/// numbers go on from `next`.
+/// numbers go on from `next`. It ends before line `annex()`, where the next annex begins.
 pub fn flattened(
     text: &Text,
     lines: &[Line],
     roles: &Roles,
     rules: &OutlineRules,
     next: u32,
+    annex: impl FnOnce() -> usize,
 ) -> Option<Rows> {
     let head_line = lines.first()?;
     let (first, head) = if opens(text.slice(head_line.span)) {
@@ -193,9 +186,7 @@ pub fn flattened(
         counts_on(text, lines, next)?;
         (0, &lines[..0])
     };
-    // A table ends where the next annex begins.
-    let end = lines.iter().position(|l| rules.opens_annex(text.slice(l.span)));
-    let lines = &lines[..end.unwrap_or(lines.len())];
+    let lines = &lines[..annex()];
     let columns: Vec<_> = head.iter().map(|l| column(text.slice(l.span), roles)).collect();
     let agency: Vec<Role> = columns
         .iter()

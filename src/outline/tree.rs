@@ -1,5 +1,6 @@
 //! Lines → a tree of items by the rank of their numbers.
 
+use super::cells::Cells;
 use super::date;
 use super::header::Head;
 use super::lines::Line;
@@ -74,7 +75,16 @@ pub fn build(
     rules: &OutlineRules,
     roles: &Roles,
 ) -> Vec<Item> {
-    let mut tree = Tree { text, rules, roles, items: vec![], stack: vec![ROOT], next_row: 1 };
+    let mut tree = Tree {
+        text,
+        rules,
+        roles,
+        cells: Cells::new(text),
+        next_annex: None,
+        items: vec![],
+        stack: vec![ROOT],
+        next_row: 1,
+    };
     let mut root = Item::new(Origin::Root, ROOT, text.span());
     root.node.kind = NodeKind::Root;
     tree.items.push(root);
@@ -93,6 +103,9 @@ struct Tree<'a> {
     text: &'a Text,
     rules: &'a OutlineRules,
     roles: &'a Roles,
+    cells: Cells,
+    /// Where the annex begins that was last looked for.
+    next_annex: Option<usize>,
     items: Vec<Item>,
     /// The open items, outermost first.
     stack: Vec<NodeId>,
@@ -120,8 +133,12 @@ impl Tree<'_> {
         let mut before_items = true;
         while let Some(line) = lines.get(at) {
             let s = self.text.slice(line.span);
-            let rows = table::printed(self.text, line.span, self.roles).or_else(|| {
-                table::flattened(self.text, &lines[at..], self.roles, self.rules, self.next_row)
+            let table = self.cells.table_at(line.span).map(|table| &self.text.tables[table]);
+            let printed = table.and_then(|t| table::printed(self.text, t, line.span, self.roles));
+            let rows = printed.or_else(|| {
+                let Self { text, roles, rules, next_row, .. } = *self;
+                let annex = || self.next_annex(lines, at) - at;
+                table::flattened(text, &lines[at..], roles, rules, next_row, annex)
             });
             if let Some(table) = rows {
                 let end = table.span.end;
@@ -145,6 +162,15 @@ impl Tree<'_> {
                 at += 1;
             }
         }
+    }
+
+    /// The line from `at` on where the next annex begins, or how many lines there are.
+    fn next_annex(&mut self, lines: &[Line], at: usize) -> usize {
+        let opens = |l: &Line| self.rules.opens_annex(self.text.slice(l.span));
+        let find = || at + lines[at..].iter().take_while(|l| !opens(l)).count();
+        let next = self.next_annex.filter(|&next| next >= at).unwrap_or_else(find);
+        self.next_annex = Some(next);
+        next
     }
 
     /// The number that a line begins with: (style, its span and value).
@@ -223,8 +249,7 @@ impl Tree<'_> {
                 self.rules.number(s, |_| 0).is_none() && s.len() < 150 && !s.ends_with('。');
             let whole =
                 item.paragraphs.iter().any(|&p| self.rules.ends_as_title(self.text.slice(p)));
-            let in_table = self.text.tables.iter().flat_map(|t| t.rows.iter().flatten());
-            let cell = in_table.clone().any(|c| !c.is_empty() && c.contains(line.span));
+            let cell = self.cells.hold(line.span);
             if !title || whole || item.paragraphs.len() == 3 || table::opens(s) || cell {
                 break;
             }

@@ -2,7 +2,9 @@
 
 use jiff::civil::date;
 
-use super::{Base, Described, Reading, quads};
+use oxigraph::model::{Quad, QuadRef};
+
+use super::{Base, Described, Quads, Reading, quads};
 use crate::model::{
     Agency, AgencyKind, Basis, Citation, CitationKind, Comparator, Deadline, Division, Document,
     Facts, Genre, Header, Identities, Node, NodeId, NodeKind, Precision, ROOT, Responsibility,
@@ -53,6 +55,11 @@ impl Fixture {
     pub fn describe(&self) -> Described {
         quads(&self.reading(), &base())
     }
+}
+
+/// The quads as the RDF library has them.
+pub fn owned(quads: &Quads) -> Vec<Quad> {
+    quads.iter().map(QuadRef::into_owned).collect()
 }
 
 pub fn base() -> Base {

@@ -4,10 +4,10 @@
 //! what two documents say can stand side by side: single-valued properties are functions of the
 //! IRI, all others may have many values. So the graphs are unions, whatever came first.
 
+use oxigraph::model::NamedNode;
 use oxigraph::model::vocab::rdfs;
-use oxigraph::model::{NamedNode, Quad};
 
-use super::graph::Graph;
+use super::graph::Quads;
 use super::terms;
 use super::vocab::{gm, org, skos};
 use super::{Base, Reading, iri};
@@ -48,15 +48,17 @@ impl Names {
 }
 
 /// All identities of a document.
-pub fn quads(identities: &Identities, names: &Names, base: &Base) -> Vec<Quad> {
-    let mut quads = jurisdictions(identities, names, base).into_quads();
-    quads.extend(agencies(identities, names, base).into_quads());
-    quads.extend(works(identities, names, base).into_quads());
+pub fn quads(identities: &Identities, names: &Names, base: &Base) -> Quads {
+    let mut quads = Quads::new(&base.jurisdictions_graph());
+    jurisdictions(&mut quads, identities, names, base);
+    quads.enter(&base.agencies_graph());
+    agencies(&mut quads, identities, names);
+    quads.enter(&base.works_graph());
+    works(&mut quads, identities, names);
     quads
 }
 
-fn jurisdictions(identities: &Identities, names: &Names, base: &Base) -> Graph {
-    let mut graph = Graph::new(base.jurisdictions_graph());
+fn jurisdictions(graph: &mut Quads, identities: &Identities, names: &Names, base: &Base) {
     for (division, node) in identities.divisions.iter().zip(&names.jurisdictions) {
         graph.class(node, gm::JURISDICTION_CLASS);
         graph.text(node, gm::DIVISION_CODE, &division.code);
@@ -65,11 +67,9 @@ fn jurisdictions(identities: &Identities, names: &Names, base: &Base) -> Graph {
             graph.link(node, skos::BROADER, &base.jurisdiction(code));
         }
     }
-    graph
 }
 
-fn agencies(identities: &Identities, names: &Names, base: &Base) -> Graph {
-    let mut graph = Graph::new(base.agencies_graph());
+fn agencies(graph: &mut Quads, identities: &Identities, names: &Names) {
     for (agency, node) in identities.agencies.iter().zip(&names.agencies) {
         graph.class(node, gm::AGENCY_CLASS);
         if let Some(class) = terms::agency_class(agency.kind) {
@@ -101,13 +101,11 @@ fn agencies(identities: &Identities, names: &Names, base: &Base) -> Graph {
             graph.text(node, gm::MEMBER_RULE, rule);
         }
     }
-    graph
 }
 
-fn works(identities: &Identities, names: &Names, base: &Base) -> Graph {
-    let mut graph = Graph::new(base.works_graph());
+fn works(graph: &mut Quads, identities: &Identities, names: &Names) {
     for (work, node) in identities.works.iter().zip(&names.works) {
-        self::work(&mut graph, work, node);
+        self::work(graph, work, node);
         for &(kind, other) in &work.relations {
             if let Some(other) = names.works.get(other)
                 && other != node
@@ -120,12 +118,11 @@ fn works(identities: &Identities, names: &Names, base: &Base) -> Graph {
     if !names.works.contains(&names.document) {
         graph.class(&names.document, gm::DOCUMENT);
     }
-    graph
 }
 
 /// The title of a work differs with the document that prints it, so here its label is the key and
 /// the title an alternative; `dcterms:title` is what a version says of its own document.
-fn work(graph: &mut Graph, work: &Work, node: &NamedNode) {
+fn work(graph: &mut Quads, work: &Work, node: &NamedNode) {
     graph.class(node, gm::DOCUMENT);
     if work.policy {
         graph.class(node, gm::POLICY);

@@ -231,7 +231,7 @@ mod tests {
     use oxigraph::model::{BlankNode, NamedNode, NamedNodeRef};
 
     use super::*;
-    use crate::rdf::fixture::Fixture;
+    use crate::rdf::fixture::{Fixture, owned};
     use crate::rdf::vocab::{ONTOLOGY, gm};
 
     fn written(quads: &[Quad]) -> String {
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn what_is_written_reads_as_the_same_dataset() {
         let described = Fixture::new().describe();
-        let quads = [described.own, described.shared].concat();
+        let quads = [owned(&described.own), owned(&described.shared)].concat();
         assert_eq!(read(&written(&quads)), quads.iter().cloned().collect());
     }
 
@@ -286,7 +286,7 @@ mod tests {
     #[test]
     fn it_reads_well() {
         let described = Fixture::new().describe();
-        let json: Value = serde_json::from_str(&written(&described.own)).expect("JSON");
+        let json: Value = serde_json::from_str(&written(&owned(&described.own))).expect("JSON");
         let nodes = json["@graph"][0]["@graph"].as_array().expect("nodes");
         let lead = nodes
             .iter()

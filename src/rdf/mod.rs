@@ -27,8 +27,9 @@ mod shapes;
 mod terms;
 pub mod vocab;
 
-use oxigraph::model::{NamedNode, Quad};
+use oxigraph::model::NamedNode;
 
+pub use graph::Quads;
 pub use iri::{Base, BaseError};
 
 use crate::model::{Document, Facts, Identities};
@@ -51,9 +52,9 @@ pub struct Described {
     /// The named graph of the version.
     pub graph: NamedNode,
     /// What the version says; all in `graph`.
-    pub own: Vec<Quad>,
+    pub own: Quads,
     /// Identities it shares with others, in their graphs; to be added, never to replace.
-    pub shared: Vec<Quad>,
+    pub shared: Quads,
     /// The named graph where the store says which version of a work is current, and which it revised.
     pub history: NamedNode,
 }

@@ -14,7 +14,7 @@ use shacl::validator::store::Graph;
 use shacl::validator::{ShaclConfig, ShaclValidationMode};
 
 use super::canonical;
-use super::fixture::Fixture;
+use super::fixture::{Fixture, owned};
 use super::vocab::{ONTOLOGY, dcterms, genre, gm, oa, role};
 use crate::model::{Responsibility, Role};
 
@@ -22,7 +22,7 @@ const SHAPES: &str = include_str!("../../ontology/shapes.ttl");
 
 fn all(fixture: &Fixture) -> Vec<Quad> {
     let described = fixture.describe();
-    [described.own, described.shared].concat()
+    [owned(&described.own), owned(&described.shared)].concat()
 }
 
 /// What the SHACL processor finds wrong, one line each.
@@ -98,16 +98,16 @@ fn every_term_used_is_declared() {
 #[test]
 fn every_quote_stands_at_its_position() {
     let fixture = Fixture::new();
-    let described = fixture.describe();
+    let own = owned(&fixture.describe().own);
     let text: Vec<char> = fixture.document.text.as_str().chars().collect();
     let values: HashMap<(&NamedOrBlankNode, NamedNodeRef), &Term> =
-        described.own.iter().map(|q| ((&q.subject, q.predicate.as_ref()), &q.object)).collect();
+        own.iter().map(|q| ((&q.subject, q.predicate.as_ref()), &q.object)).collect();
     let number = |node: &NamedOrBlankNode, p| match values[&(node, p)] {
         Term::Literal(literal) => literal.value().parse::<usize>().expect("a number"),
         other => panic!("{other} is no number"),
     };
     let mut selectors = 0;
-    for evidence in described.own.iter().filter(|q| q.object == oa::SPECIFIC_RESOURCE.into()) {
+    for evidence in own.iter().filter(|q| q.object == oa::SPECIFIC_RESOURCE.into()) {
         let selector = |name: &str| {
             let node = NamedNode::new_unchecked(format!("{}/{name}", iri(&evidence.subject)));
             NamedOrBlankNode::from(node)
@@ -132,15 +132,16 @@ fn the_version_is_its_clean_text_alone() {
         &super::fixture::base(),
     );
     assert_eq!(one.version, other.version);
-    let difference: Vec<_> = other.own.iter().filter(|quad| !one.own.contains(quad)).collect();
+    let (one, other) = (owned(&one.own), owned(&other.own));
+    let difference: Vec<_> = other.iter().filter(|quad| !one.contains(quad)).collect();
     assert!(matches!(difference[..], [quad] if quad.predicate == gm::SOURCE_NAME));
 }
 
 #[test]
 fn the_version_belongs_to_the_printed_document_and_the_notice_issues_it() {
-    let described = Fixture::new().describe();
+    let own = owned(&Fixture::new().describe().own);
     let objects = |predicate: NamedNodeRef| {
-        let found = described.own.iter().filter(|q| q.predicate == predicate);
+        let found = own.iter().filter(|q| q.predicate == predicate);
         found.map(|q| (iri(&q.subject), q.object.to_string())).collect::<Vec<_>>()
     };
     let base = "http://localhost:8080/work";
@@ -158,9 +159,7 @@ fn two_claims_of_one_name_are_two() {
     let mut fixture = Fixture::new();
     let claim = fixture.facts.responsibilities[0].clone();
     fixture.facts.responsibilities.push(Responsibility { role: Role::Lead, ..claim });
-    let described = fixture.describe();
-    let leads: BTreeSet<_> = described
-        .own
+    let leads: BTreeSet<_> = owned(&fixture.describe().own)
         .iter()
         .filter(|q| q.predicate == gm::OF_TASK && iri(&q.subject).contains("1.1/lead"))
         .map(|q| iri(&q.subject).rsplit_once("1.1/lead").map(|(_, end)| end.to_owned()))

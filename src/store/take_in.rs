@@ -13,6 +13,7 @@ use std::collections::HashSet;
 
 use oxigraph::model::{
     GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef, Term,
+    TermRef,
 };
 use oxigraph::store::{StorageError, Transaction};
 
@@ -46,7 +47,7 @@ impl Store {
         let tx = self.quads.start_transaction()?;
         let mut taking = Taking { tx, document, base: &self.base };
         let before = taking.quads(document.graph.as_ref())?;
-        let mut after: HashSet<Quad> = document.own.iter().cloned().collect();
+        let mut after: HashSet<Quad> = document.own.iter().map(QuadRef::into_owned).collect();
         after.extend(before.iter().filter(|quad| names_source(quad)).cloned());
         let outcome = taking.outcome(&before, &after)?;
         if outcome == Outcome::Unchanged {
@@ -59,7 +60,7 @@ impl Store {
         for quad in after.difference(&before) {
             taking.tx.insert(quad);
         }
-        for quad in &document.shared {
+        for quad in document.shared.iter() {
             taking.tx.insert(quad);
         }
         taking.make_current(before.is_empty())?;
@@ -100,7 +101,7 @@ impl<'a> Taking<'a> {
         if said_otherwise.next().is_some() {
             return Ok(Outcome::Reread);
         }
-        for quad in &self.document.shared {
+        for quad in self.document.shared.iter() {
             if !self.tx.contains(quad)? {
                 return Ok(Outcome::Reread);
             }
@@ -129,11 +130,11 @@ impl<'a> Taking<'a> {
     /// The work that the document is a version of; the version itself where it names none.
     fn work(&self) -> NamedNodeRef<'a> {
         let Described { version, own, .. } = self.document;
-        let mut works = own.iter().filter_map(|quad| match &quad.object {
-            Term::NamedNode(work)
-                if quad.predicate == gm::VERSION_OF && is_about(quad, version.as_ref()) =>
+        let mut works = own.iter().filter_map(|quad| match quad.object {
+            TermRef::NamedNode(work)
+                if quad.predicate == gm::VERSION_OF && quad.subject == version.as_ref().into() =>
             {
-                Some(work.as_ref())
+                Some(work)
             }
             _ => None,
         });
@@ -232,13 +233,9 @@ fn is_about(quad: &Quad, node: NamedNodeRef<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use oxigraph::model::vocab::rdf;
-    use oxigraph::model::{Literal, NamedNodeRef};
-
     use super::*;
-
-    const LABEL: NamedNodeRef<'static> =
-        NamedNodeRef::new_unchecked("http://www.w3.org/2004/02/skos/core#prefLabel");
+    use crate::rdf::Quads;
+    use crate::rdf::vocab::skos;
 
     struct Fixture {
         _dir: tempfile::TempDir,
@@ -262,29 +259,19 @@ mod tests {
             let (version, graph) = (base.version(text), base.version_graph(text));
             let work = self.node(&format!("work/{work}"));
             let (body, division) = (self.node(agency), self.node(&format!("{agency}/division")));
-            let own = |subject: &NamedNode, predicate: NamedNodeRef<'_>, object: Term| {
-                Quad::new(subject.clone(), predicate, object, graph.clone())
-            };
-            let name = |node: &NamedNode, graph: NamedNode| {
-                Quad::new(node.clone(), LABEL, Literal::from("名"), graph)
-            };
-            Described {
-                own: vec![
-                    own(&version, rdf::TYPE, gm::VERSION.into_owned().into()),
-                    own(&version, gm::VERSION_OF, work.clone().into()),
-                    own(&version, gm::SOURCE_NAME, Literal::from(source).into()),
-                    own(&version, gm::LEAD_AGENCY, body.clone().into()),
-                ],
-                shared: vec![
-                    name(&work, base.works_graph()),
-                    name(&body, base.agencies_graph()),
-                    Quad::new(body, gm::JURISDICTION, division.clone(), base.agencies_graph()),
-                    name(&division, base.jurisdictions_graph()),
-                ],
-                version,
-                graph,
-                history: base.history_graph(),
-            }
+            let mut own = Quads::new(&graph);
+            own.class(&version, gm::VERSION);
+            own.link(&version, gm::VERSION_OF, &work);
+            own.text(&version, gm::SOURCE_NAME, source);
+            own.link(&version, gm::LEAD_AGENCY, &body);
+            let mut shared = Quads::new(&base.works_graph());
+            shared.text(&work, skos::PREF_LABEL, "名");
+            shared.enter(&base.agencies_graph());
+            shared.text(&body, skos::PREF_LABEL, "名");
+            shared.link(&body, gm::JURISDICTION, &division);
+            shared.enter(&base.jurisdictions_graph());
+            shared.text(&division, skos::PREF_LABEL, "名");
+            Described { version, graph, own, shared, history: base.history_graph() }
         }
 
         fn take_in(&self, work: &str, text: &str, source: &str, agency: &str) -> Outcome {

@@ -11,17 +11,17 @@ mod responsibilities;
 
 use std::collections::{HashMap, HashSet};
 
+use oxigraph::model::NamedNode;
 use oxigraph::model::vocab::xsd;
-use oxigraph::model::{NamedNode, Quad};
 
-use super::graph::Graph;
+use super::graph::Quads;
 use super::identities::Names;
 use super::vocab::{gm, oa};
 use super::{Base, Reading, iri};
 use crate::model::{NodeId, Span};
 
 /// The version, its graph's name, and all the version says.
-pub fn quads(reading: &Reading, names: &Names, base: &Base) -> (NamedNode, NamedNode, Vec<Quad>) {
+pub fn quads(reading: &Reading, names: &Names, base: &Base) -> (NamedNode, NamedNode, Quads) {
     let text = reading.document.text.as_str();
     let (version, graph) = (base.version(text), base.version_graph(text));
     let mut claims = Claims {
@@ -29,7 +29,7 @@ pub fn quads(reading: &Reading, names: &Names, base: &Base) -> (NamedNode, Named
         names,
         items: items::names(reading.document, &version),
         version,
-        graph: Graph::new(graph.clone()),
+        graph: Quads::new(&graph),
         proven: HashSet::new(),
         minted: HashMap::new(),
     };
@@ -38,7 +38,7 @@ pub fn quads(reading: &Reading, names: &Names, base: &Base) -> (NamedNode, Named
     claims.responsibilities();
     claims.quantities();
     claims.citations();
-    (claims.version, graph, claims.graph.into_quads())
+    (claims.version, graph, claims.graph)
 }
 
 /// The version's graph under construction, with what its parts share.
@@ -48,7 +48,7 @@ struct Claims<'a> {
     version: NamedNode,
     /// The IRIs of the outline nodes, by their ids.
     items: Vec<NamedNode>,
-    graph: Graph,
+    graph: Quads,
     /// Spans that stand in the graph as evidence.
     proven: HashSet<Span>,
     /// How many times an IRI was asked for.
@@ -56,10 +56,6 @@ struct Claims<'a> {
 }
 
 impl Claims<'_> {
-    fn slice(&self, span: Span) -> &str {
-        self.reading.document.text.slice(span)
-    }
-
     /// The outline node a fact belongs to.
     fn item(&self, id: NodeId) -> &NamedNode {
         &self.items[id]

@@ -40,7 +40,7 @@ impl Claims<'_> {
         let task = self.item(deadline.task).clone();
         let node = self.mint_numbered(&task, "deadline");
         same.push((deadline, node.clone()));
-        let quote = self.slice(deadline.quote).to_owned();
+        let quote = self.reading.document.text.slice(deadline.quote);
         self.graph.class(&node, gm::DEADLINE_CLASS);
         self.graph.text(&node, gm::QUOTE, quote);
         if let Some(date) = deadline.date {
