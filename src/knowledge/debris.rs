@@ -102,6 +102,10 @@ pub struct Debris {
     lines: RegexSet,
     /// By pattern: where it holds and up to how many characters.
     limits: Vec<(Option<Place>, usize)>,
+    /// Those of them that hold for longer lines than most are, which are few.
+    long_lines: RegexSet,
+    /// Which they are.
+    long: Vec<usize>,
     rests: RegexSet,
     elements: RegexSet,
     parts: Vec<Regex>,
@@ -137,10 +141,15 @@ impl Debris {
         let each = |entries: &[Entry]| {
             entries.iter().map(|e| Regex::new(&e.pattern)).collect::<Result<Vec<_>, _>>()
         };
+        let longest = |entry: &Entry| entry.longest.unwrap_or(LONGEST);
+        let long: Vec<_> =
+            (0..file.line.len()).filter(|&i| longest(&file.line[i]) > LONGEST).collect();
         let parts: Vec<_> = file.part.iter().map(|e| &e.pattern).collect();
         Ok(Self {
             lines: whole(&file.line)?,
-            limits: file.line.iter().map(|e| (e.place, e.longest.unwrap_or(LONGEST))).collect(),
+            limits: file.line.iter().map(|e| (e.place, longest(e))).collect(),
+            long_lines: whole(long.iter().map(|&i| &file.line[i]))?,
+            long,
             rests: whole(&file.rest)?,
             elements: RegexSet::new(file.element.iter().map(|e| &e.pattern))?,
             parts: each(&file.part)?,
@@ -161,9 +170,15 @@ impl Debris {
 
     /// Whether the whole of `line` is no part of the document.
     pub fn is_line(&self, line: &str, place: Place) -> bool {
-        line.len() <= LONGEST_DEBRIS
-            && self.lines.is_match(line)
-            && self.lines.matches(line).iter().any(|i| self.holds(i, line, place))
+        if line.len() > LONGEST_DEBRIS {
+            return false;
+        }
+        let holds = |pattern| self.holds(pattern, line, place);
+        if line.chars().nth(LONGEST).is_some() {
+            return self.long_lines.is_match(line)
+                && self.long_lines.matches(line).iter().any(|i| holds(self.long[i]));
+        }
+        self.lines.is_match(line) && self.lines.matches(line).iter().any(holds)
     }
 
     fn holds(&self, pattern: usize, line: &str, place: Place) -> bool {
@@ -267,8 +282,8 @@ fn exceptions(
         .collect()
 }
 
-fn whole(entries: &[Entry]) -> Result<RegexSet, regex::Error> {
-    RegexSet::new(entries.iter().map(|e| format!("^(?:{})$", e.pattern)))
+fn whole<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<RegexSet, regex::Error> {
+    RegexSet::new(entries.into_iter().map(|e| format!("^(?:{})$", e.pattern)))
 }
 
 impl Spam {

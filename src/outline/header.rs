@@ -187,6 +187,9 @@ fn before_date(line: &str) -> &str {
         Regex::new(r"\s*[（(]\s*(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日?\s*[）)]")
             .expect("a constant pattern")
     });
+    if !line.contains('年') {
+        return line;
+    }
     DATED.find(line).map_or(line, |m| &line[..m.start()])
 }
 
@@ -283,6 +286,11 @@ fn printed_document(
     }
     let last = lines.len().min(from + 120);
     let mut close = None;
+    // Two titles of one work end alike: a quick look before they are compared.
+    let ends_alike = |title: &str| {
+        let end = title.chars().rev().find(|&c| is_letter(c));
+        end.is_some_and(|end| wanted.iter().any(|w| w.ends_with(end)))
+    };
     for start in from..last {
         let line = text.slice(lines[start].span);
         if rules.lists_annexes(line) || date::whole_line(line).is_some() || is_remark(line) {
@@ -293,13 +301,16 @@ fn printed_document(
             if span.len() > PARAGRAPH {
                 break;
             }
-            let title = bare_title(text, span);
             // A line of the sentence that names it is not the title.
             if text.slice(span).ends_with(['。', '，', '；', '：']) {
                 break;
             }
-            let found = letters(strip_notes(text.slice(title)));
-            let full = letters(text.slice(title));
+            let title = bare_title(text, span);
+            let (full, bare) = (text.slice(title), strip_notes(text.slice(title)));
+            if !ends_alike(full) && !ends_alike(bare) {
+                continue;
+            }
+            let (found, full) = (letters(bare), letters(full));
             let printed = || Printed { title: stated(text, title), lines: start..end };
             if wanted.iter().any(|w| *w == found || *w == full) {
                 return Some(printed());
@@ -340,10 +351,13 @@ fn same_work(a: &str, b: &str) -> bool {
     short.chars().count() >= 8 && long.ends_with(short) && long.len() - short.len() <= 45
 }
 
+fn is_letter(c: char) -> bool {
+    (is_han(c) || c.is_alphanumeric()) && c != '的'
+}
+
 /// Letters and digits only, no leading 关于, and no 的, which is often left out.
 fn letters(title: &str) -> String {
-    let mut all: String =
-        title.chars().filter(|&c| (is_han(c) || c.is_alphanumeric()) && c != '的').collect();
+    let mut all: String = title.chars().filter(|&c| is_letter(c)).collect();
     if all.starts_with("关于") {
         all.drain(.."关于".len());
     }
