@@ -71,6 +71,11 @@ fn split(text: &str, sentence: Span, found: &mut Vec<Clause>) {
     let mut previous = ' ';
     let mut chars = text[sentence.start..sentence.end].char_indices().peekable();
     while let Some((offset, c)) = chars.next() {
+        // An ideograph, as nearly every character is.
+        if matches!(c, '\u{4e00}'..='\u{9fff}') {
+            previous = c;
+            continue;
+        }
         let at = sentence.start + offset;
         if let Some(close) = opens(c) {
             if open.len() < DEEPEST {

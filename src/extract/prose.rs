@@ -349,7 +349,8 @@ impl Reader<'_> {
             }
             let name = s[part.clone()].trim();
             let last = i + 1 == parts.len();
-            let known = match self.agencies.recognise(name) {
+            let recognised = self.agencies.recognise(name);
+            let known = match recognised {
                 Recognition::Body | Recognition::Group | Recognition::Generic => {
                     self.rules.is_whole_name(name)
                         && !(parts.len() == 1 && self.agencies.is_function(name))
@@ -379,7 +380,7 @@ impl Reader<'_> {
                 out.truncate(1);
                 continue;
             }
-            official |= self.agencies.recognise(name) != Recognition::Organisation;
+            official |= recognised != Recognition::Organisation;
             out.push(range.start + part.start..range.start + part.end);
         }
         (!out.is_empty() && official).then_some(out)

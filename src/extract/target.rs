@@ -117,6 +117,9 @@ struct Source<'a> {
 
 impl Reader<'_> {
     fn read(&self, task: NodeId, node: NodeId, class: TargetClass, span: Span, found: &mut Found) {
+        if !may_hold_a_number(self.slice(span)) {
+            return;
+        }
         let clauses = clauses(self.text, span);
         let mut counted: Option<Span> = None;
         for clause in &clauses {
@@ -501,7 +504,7 @@ impl Reader<'_> {
     }
 }
 
-/// A quick look that spares most clauses the rest.
+/// A quick look that spares many paragraphs and most clauses the rest.
 fn may_hold_a_number(text: &str) -> bool {
     text.contains(|c| {
         matches!(c, '0'..='9' | '０'..='９' | '一' | '二' | '三' | '四' | '五' | '六' | '七')

@@ -62,10 +62,11 @@ pub(super) fn is_close(c: char) -> bool {
 
 /// Half-width columns of `text`; the spaces that PDF extraction puts around digits do not count.
 pub(super) fn width(text: &str) -> usize {
-    text.chars()
-        .map(|c| match c {
-            ' ' => 0,
-            c if c.is_ascii() => 1,
+    // Counted by the first byte of each character.
+    text.bytes()
+        .map(|b| match b {
+            b' ' | 0x80..0xc0 => 0,
+            b if b.is_ascii() => 1,
             _ => 2,
         })
         .sum()
