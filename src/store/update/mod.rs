@@ -25,7 +25,7 @@ pub enum UpdateError {
         "the update names its graphs itself (WITH, USING): then using-graph-uri and using-named-graph-uri may not"
     )]
     GraphsTwice,
-    #[error("the update is too large: {0}")]
+    #[error(transparent)]
     TooLarge(#[from] TooLarge),
     #[error(transparent)]
     Graphs(QueryError),
