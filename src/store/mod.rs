@@ -3,7 +3,7 @@
 //! Invariant: a reader of the store sees whole documents only. A document goes in through
 //! [`Store::take_in`], one transaction that replaces the named graph of its version whole or not at all.
 //! Who may write can also change what graphs say ([`Store::fill_graph`], [`Store::drop_graph`],
-//! [`Store::update`]), each time in one transaction; every writer has its turn. The directory remembers the base IRI its IRIs were minted under and refuses
+//! [`Update::run`]), each time in one transaction; every writer has its turn. The directory remembers the base IRI its IRIs were minted under and refuses
 //! another. `cli` opens stores; `web` only asks them.
 //!
 //! The directory:

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use oxigraph::io::RdfFormat;
+use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::model::{NamedNode, Term};
 
 use super::address::{Thing, see_other};
@@ -23,6 +23,14 @@ const STATEMENTS_TO: &str = include_str!("queries/statements_to.rq");
 const GRAPH_STATEMENTS: &str = include_str!("queries/graph_statements.rq");
 const DESCRIPTION: &str = include_str!("queries/description.rq");
 const GRAPH_DESCRIPTION: &str = include_str!("queries/graph_description.rq");
+
+/// Names by which clients also ask for triples: what N-Triples were called before they had a name of their own (rdflib
+/// asks so), and what JSON-LD and RDF/XML are in general.
+const ALSO_TRIPLES: [(&str, RdfFormat); 3] = [
+    ("text/plain", RdfFormat::NTriples),
+    ("application/json", RdfFormat::JsonLd { profile: JsonLdProfileSet::empty() }),
+    ("application/xml", RdfFormat::RdfXml),
+];
 
 /// Most statements on a page.
 const MOST: usize = 200;
@@ -139,7 +147,8 @@ fn is_graph(thing: &Thing) -> bool {
 /// before HTML gets triples in it. Nothing if no form suits.
 fn form(accept: Option<&str>) -> Option<Option<RdfFormat>> {
     let page = [("text/html", None)];
-    let triples = sparql::TRIPLES.iter().map(|&(name, format)| (name, Some(format)));
+    let triples = sparql::TRIPLES.iter().chain(&ALSO_TRIPLES);
+    let triples = triples.map(|&(name, format)| (name, Some(format)));
     choose(accept, &page.into_iter().chain(triples).collect::<Vec<_>>())
 }
 
@@ -190,6 +199,7 @@ mod tests {
         assert_eq!(form(Some("*/*")), Some(None));
         assert_eq!(form(None), Some(None));
         assert_eq!(form(Some("text/turtle")), Some(Some(RdfFormat::Turtle)));
+        assert_eq!(form(Some("text/plain, */*;q=0.1")), Some(Some(RdfFormat::NTriples)));
         assert_eq!(form(Some("image/png")), None);
     }
 }

@@ -3,7 +3,7 @@
 //! Its IRIs are under `https://w3id.org/gangmu/`, which redirects to a server of this program: `ontology`, `role/…`,
 //! `genre/…` and `shapes` there are the paths of the same names here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::http::header;
@@ -65,7 +65,7 @@ pub(super) fn place(site: &Site, thing: &Thing) -> Option<(Thing, String)> {
     let (document, fragment) = match path {
         "ontology" => ("ontology", String::new()),
         "shapes" | "ontology/shapes" => ("ontology/shapes", String::new()),
-        "role" | "genre" => ("ontology", format!("#{path}")),
+        "role" | "genre" => ("ontology", format!("#{path}/")),
         _ => {
             let is_concept = path.starts_with("role/") || path.starts_with("genre/");
             if !is_concept || !site.labels.knows(&format!("{NAMESPACE}{path}")) {
@@ -140,20 +140,22 @@ fn kinds(labels: &Labels) -> Vec<Kind> {
         ("value", "取值", "values"),
         ("concept", "角色与文种", "roles and genres"),
     ];
+    // A property may be a value too, as kinds of citations are.
+    let mut placed = BTreeSet::new();
     let kinds = names.into_iter().map(|(kind, zh, en)| {
         let mut terms = terms.remove(kind).unwrap_or_default();
+        terms.retain(|term| placed.insert(term.anchor.clone()));
         terms.sort_by(|a, b| a.anchor.cmp(&b.anchor));
-        terms.dedup_by(|a, b| a.anchor == b.anchor);
         Kind { label: Label { zh: zh.into(), en: en.into() }, terms }
     });
     kinds.collect()
 }
 
-/// Of `…/ontology#Task` it is `Task`, of `…/role/lead` it is `role/lead`.
+/// Of `…/ontology#Task` it is `Task`, of `…/role/lead` it is `role/lead`, of the scheme `role/` (`role` is a property).
 fn anchor(iri: &str) -> Option<String> {
     let name = iri.strip_prefix(gm::NAMESPACE);
     let name = name.or_else(|| iri.strip_prefix(NAMESPACE).filter(|name| *name != "ontology"))?;
-    Some(name.trim_end_matches('/').to_owned())
+    Some(name.to_owned())
 }
 
 fn kind(class: &str) -> Option<&'static str> {

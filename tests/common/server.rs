@@ -35,6 +35,8 @@ pub struct Start<'a> {
     pub settings: &'a str,
     pub args: &'a [&'a str],
     pub log: Stdio,
+    /// Whether the server knows [`TOKEN`], so that its holder may write.
+    pub writes: bool,
 }
 
 impl Default for Start<'_> {
@@ -45,6 +47,7 @@ impl Default for Start<'_> {
             settings: "",
             args: &[],
             log: Stdio::inherit(),
+            writes: true,
         }
     }
 }
@@ -61,13 +64,17 @@ impl Start<'_> {
         }
         let config = dir.path().join("gangmu.toml");
         std::fs::write(&config, self.settings).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gangmu"))
+        let mut serve = Command::new(env!("CARGO_BIN_EXE_gangmu"));
+        serve.env_remove("GANGMU_ADMIN_TOKEN");
+        if self.writes {
+            serve.env("GANGMU_ADMIN_TOKEN", TOKEN);
+        }
+        let mut child = serve
             .args(self.args)
             .args(["serve", "--bind", "127.0.0.1:0", "--config"])
             .arg(config)
             .arg("--store")
             .arg(store)
-            .env("GANGMU_ADMIN_TOKEN", TOKEN)
             .env_remove("RUST_LOG")
             .stdout(Stdio::piped())
             .stderr(self.log)
@@ -96,6 +103,43 @@ impl Server {
         let request = ureq::http::Request::builder().method(method).uri(uri);
         let request = headers.iter().fold(request, |r, (name, value)| r.header(*name, *value));
         agent().run(request.body(()).unwrap()).unwrap()
+    }
+
+    /// An empty store that the holder of [`TOKEN`] may write to.
+    pub fn empty() -> Self {
+        Start { documents: None, ..Start::default() }.start()
+    }
+
+    /// A request with a body, by the holder of the token if it is not empty.
+    pub fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        token: &str,
+    ) -> Answer {
+        let uri: Uri = format!("{}{path}", self.address).parse().unwrap();
+        let request = ureq::http::Request::builder().method(method).uri(uri);
+        let bearer = format!("Bearer {token}");
+        let token = (!token.is_empty()).then_some(("authorization", bearer.as_str()));
+        let headers = headers.iter().copied().chain(token);
+        let request = headers.fold(request, |r, (name, value)| r.header(name, value));
+        let response = match method {
+            "GET" | "HEAD" | "DELETE" => agent().run(request.body(()).unwrap()),
+            _ => agent().run(request.body(body).unwrap()),
+        };
+        Answer::of(response.unwrap())
+    }
+
+    /// A request by the holder of [`TOKEN`].
+    pub fn write(&self, method: &str, path: &str, kind: &str, body: &str) -> Answer {
+        self.request(method, path, &[("content-type", kind)], body.as_bytes(), TOKEN)
+    }
+
+    /// What anybody gets.
+    pub fn read(&self, path: &str, accept: &str) -> Answer {
+        self.request("GET", path, &[("accept", accept)], &[], "")
     }
 
     /// The page that an address or an IRI's path leads to.
@@ -134,6 +178,25 @@ impl Server {
     /// What it has logged, once it has ended.
     pub fn log(&mut self) -> String {
         std::io::read_to_string(self.child.stderr.take().unwrap()).unwrap()
+    }
+}
+
+/// What came back, whole.
+pub struct Answer {
+    pub status: u16,
+    pub kind: String,
+    pub location: String,
+    pub body: String,
+}
+
+impl Answer {
+    fn of(mut response: Response<Body>) -> Self {
+        Self {
+            status: response.status().as_u16(),
+            kind: header(&response, "content-type"),
+            location: header(&response, "location"),
+            body: response.body_mut().read_to_string().unwrap(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Entity tags (RFC 9110, section 8.8.3): an answer that the client has already is not made again.
 //!
-//! The tag of an answer is made of the revision of the store, the address and the `Accept` header, all known
+//! The tag of an answer is made of the revision of the store, the address, the `Host` and the `Accept` header, all known
 //! before anything is evaluated. It is given only to answers that are functions of these: a handler whose
 //! answer is not, or that minds caching itself, says so by a `Cache-Control` header of its own.
 
@@ -69,9 +69,11 @@ fn vary(headers: &mut HeaderMap) {
 
 fn tag(revision: Revision, request: &Request) -> String {
     let mut digest = Sha256::new();
-    let accept = request.headers().get_all(header::ACCEPT).iter().map(HeaderValue::as_bytes);
+    // The host too: descriptions name the address they are asked at.
+    let headers = [header::HOST, header::ACCEPT].map(|name| request.headers().get_all(name));
+    let headers = headers.iter().flatten().map(HeaderValue::as_bytes);
     let address = request.uri().path_and_query().map_or("", |address| address.as_str());
-    for part in std::iter::once(address.as_bytes()).chain(accept) {
+    for part in std::iter::once(address.as_bytes()).chain(headers) {
         // No header and no address has a line break.
         digest.update(part);
         digest.update(b"\n");

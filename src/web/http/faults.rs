@@ -30,8 +30,11 @@ pub(super) async fn tell(State(limits): State<Limits>, request: Request, next: N
         return response;
     }
     if asks_methods && status == StatusCode::METHOD_NOT_ALLOWED {
-        // The router adds which methods there are.
-        return StatusCode::NO_CONTENT.into_response();
+        // The answer says which methods there are, or the router adds it.
+        let allowed = response.headers_mut().remove(header::ALLOW);
+        let mut methods = StatusCode::NO_CONTENT.into_response();
+        methods.headers_mut().extend(allowed.map(|allowed| (header::ALLOW, allowed)));
+        return methods;
     }
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         return if wants_page { response } else { problem.into_response() };
