@@ -3,6 +3,9 @@
 #[path = "common/server.rs"]
 mod server;
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::Triple;
 use server::{Answer, Server, Start, TOKEN};
@@ -211,17 +214,25 @@ fn one_bad_document_stops_none_of_the_others() {
 }
 
 #[test]
-fn a_body_over_the_limit_is_refused() {
-    let server =
-        Start { documents: None, settings: "[limits]\nbody = 1\n", ..Start::default() }.start();
-    let large = " ".repeat((1 << 20) + 1);
+fn a_body_over_the_limit_is_refused_before_it_is_sent() {
+    let settings = "[limits]\nbody = 1\n";
+    let server = Start { documents: None, settings, ..Start::default() }.start();
     for (path, kind) in [
         ("/documents?name=a.txt", "text/plain"),
         ("/store?default", TURTLE),
         ("/update", UPDATE),
         ("/sparql", "application/sparql-query"),
     ] {
-        assert_problem(&server.write("POST", path, kind, &large), 413);
+        let mut stream = TcpStream::connect(server.address.trim_start_matches("http://")).unwrap();
+        let length = (1 << 20) + 1;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n\
+             Content-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).unwrap();
+        assert!(line.starts_with("HTTP/1.1 413"), "{path}: {line}");
     }
     let large = " ".repeat(1 << 20);
     assert_eq!(server.write("POST", "/store?default", TURTLE, &large).status, 204);
