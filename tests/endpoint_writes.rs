@@ -132,6 +132,9 @@ fn graphs_are_had_and_written_in_all_formats() {
         assert_eq!(server.write("POST", &path, kind, &got.body).status, 204, "{kind}");
         assert_eq!(triples(&server.read(&path, "*/*")).len(), 1, "{kind}");
     }
+    let head = server.send("HEAD", "/store/notes/%E7%94%B2", &[]);
+    assert_eq!(head.status(), 200);
+    assert!(!head.headers().contains_key("content-length"), "it is not known");
     assert_problem(&server.read("/store?default", "image/png"), 406);
     for (method, path, kind, body, status) in [
         ("PUT", "/store?default", "application/pdf", "", 415),
@@ -267,6 +270,8 @@ fn the_questions_are_examples() {
     let server = Server::empty();
     let examples = server.read("/.well-known/sparql-examples", "application/ld+json");
     assert_eq!(examples.status, 200);
+    let again = server.read("/.well-known/sparql-examples", "application/ld+json");
+    assert_eq!(examples.body, again.body);
     let select = "http://www.w3.org/ns/shacl#select";
     let queries: Vec<_> = triples(&examples)
         .into_iter()
