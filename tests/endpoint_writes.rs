@@ -63,7 +63,7 @@ fn roles_hold() {
     let status = |method: &str, path: &str, token: &str| {
         let kind = [("content-type", UPDATE)];
         server
-            .send(method, path, &kind, b"INSERT DATA { <http://x/s> <http://x/p> 1 }", token)
+            .request(method, path, &kind, b"INSERT DATA { <http://x/s> <http://x/p> 1 }", token)
             .status
     };
     for path in ["/healthz", "/readyz", "/style.css"] {

@@ -61,10 +61,10 @@ impl Server {
         );
         let config = config(&format!("{settings}\n{token}"));
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let runtime = gangmu::web::runtime().unwrap();
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                gangmu::web::serve(listener, store, &config).await.unwrap();
+                gangmu::web::serve(listener, store, None, &config).await.unwrap();
             });
         });
         Self { address, _dir: dir }
@@ -77,6 +77,18 @@ impl Server {
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {TOKEN}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        stream
+    }
+
+    fn post(&self, query: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        write!(
+            stream,
+            "POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{query}",
+            query.len()
         )
         .unwrap();
         stream
@@ -229,6 +241,39 @@ fn every_operator_is_stopped_and_says_why() {
         assert!(stopped, "{name}: {} {}", reply.head, &reply.body[..reply.body.len().min(300)]);
     }
     server.until("nothing goes on", |runs| runs.is_empty());
+}
+
+#[test]
+fn queries_as_deep_as_they_may_be_are_answered_and_deeper_ones_refused() {
+    let server = Server::start("");
+    let nested = |open: &str, close: &str, n: usize| (open.repeat(n), close.repeat(n));
+    for (open, middle, close) in [
+        ("(", "1", ")"),
+        ("!", "true", ""),
+        ("-", "1", ""),
+        ("1 + ", "1", ""),
+        ("true || ", "true", ""),
+        ("IF(true, ", "1", ", 2)"),
+        ("EXISTS { FILTER(", "true", ") }"),
+    ] {
+        for (n, most) in [(1900, 1900), (100_000, 1900), (140, 140)] {
+            let (before, after) = nested(open, close, n);
+            let reply =
+                Reply::read(server.post(&format!("ASK {{ FILTER({before}{middle}{after}) }}")));
+            let said =
+                if n > most { reply.is_problem(400, "bad-request") } else { reply.status > 0 };
+            assert!(said && reply.ended, "{open}: {} {}", reply.head, reply.body);
+        }
+    }
+    for (one, n) in
+        [("{} UNION ", 1900), ("OPTIONAL { ?s ?p ?o } ", 399), ("?s ?p ?o . ", 399), ("{", 100_000)]
+    {
+        let reply = Reply::read(server.post(&format!("ASK {{ {} {{}} }}", one.repeat(n))));
+        assert!(reply.status > 0 && reply.ended, "{one}: {} {}", reply.head, reply.body);
+    }
+    let path = |n: usize| format!("ASK {{ <urn:s0> {}<urn:next> ?o }}", "<urn:next>/".repeat(n));
+    assert_eq!(Reply::read(server.post(&path(300))).status, 200);
+    assert!(Reply::read(server.post(&path(100_000))).is_problem(400, "bad-request"));
 }
 
 #[test]

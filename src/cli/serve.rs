@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
     } else {
         (to_read(&args.store)?, None)
     };
-    let runtime = tokio::runtime::Runtime::new().context("no threads to serve with")?;
+    let runtime = web::runtime().context("no threads to serve with")?;
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(args.bind).await.with_context(|| {
             format!("cannot listen at {}: choose another address with --bind", args.bind)

@@ -145,7 +145,7 @@ impl Agencies {
     pub fn begins_anew(&self, text: &str) -> bool {
         let bare = text.strip_prefix("中共");
         let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).skip(1).take(10);
-        let customs = text.strip_suffix("海关").is_some_and(|place| place.chars().count() == 2);
+        let customs = text.chars().skip(2).take(2).eq("海关".chars());
         bare.is_some()
             || customs
             || self.national_at_start(text).is_some()

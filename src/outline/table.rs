@@ -233,12 +233,6 @@ pub fn flattened(
         give_roles(&mut rows, &agency);
     }
     rows.retain(|r| r.title.is_some() || !r.content.is_empty());
-    // A table of figures states no work.
-    let worded =
-        |r: &&Row| text.slice(r.span).chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-    if rows.iter().filter(worded).count() * 2 < rows.len() {
-        return None;
-    }
     let span = lines[..at].iter().fold(head_line.span, |a, l| a.cover(l.span));
     (!rows.is_empty()).then_some(Rows { rows, span })
 }

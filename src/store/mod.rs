@@ -3,7 +3,7 @@
 //! Invariant: a reader of the store sees whole documents only. A document goes in through
 //! [`Store::take_in`], one transaction that replaces the named graph of its version whole or not at all.
 //! Who may write can also change what graphs say ([`Store::fill_graph`], [`Store::drop_graph`],
-//! [`Store::update`]), each time in one transaction; every writer has its turn. The directory remembers the base IRI its IRIs were minted under and refuses
+//! [`Update::run`]), each time in one transaction; every writer has its turn. The directory remembers the base IRI its IRIs were minted under and refuses
 //! another. `cli` opens stores; `web` only asks them.
 //!
 //! The directory:
@@ -23,6 +23,7 @@ mod query;
 mod revision;
 mod run;
 mod services;
+mod size;
 mod take_in;
 mod update;
 
@@ -39,6 +40,7 @@ pub use query::{Answer, AnswerFormat, Query, QueryError};
 pub use revision::Revision;
 pub use run::{Admitted, Asked, Busy, CountingAllocator, Limits, Overview, Run, Runs, Stop};
 pub use services::{Service, ServiceError, Services};
+pub use size::TooLarge;
 pub use take_in::Outcome;
 pub use update::{Update, UpdateError, UpdateReport};
 

@@ -13,6 +13,7 @@ use spargebra::SparqlParser;
 
 use super::Store;
 use super::run::{Run, Stop, pace};
+use super::size::{self, TooLarge};
 use crate::rdf::{Base, vocab::PREFIXES};
 
 /// Why a query has no answer.
@@ -20,6 +21,8 @@ use crate::rdf::{Base, vocab::PREFIXES};
 pub enum QueryError {
     #[error("the query is not SPARQL: {0}")]
     Syntax(#[from] SparqlSyntaxError),
+    #[error("the query is too large: {0}")]
+    TooLarge(#[from] TooLarge),
     #[error("<{0}> is not an IRI: {1}")]
     BadIri(String, String),
     #[error("the query was stopped: {0}")]
@@ -54,7 +57,9 @@ impl Query {
     /// # Errors
     /// When the text is not a query.
     pub fn parse(text: &str, base: &Base) -> Result<Self, QueryError> {
+        size::of_query_text(text)?;
         let query = parser(base).parse_query(text)?;
+        size::of_query(&query)?;
         let mut dataset = query.dataset().cloned().map_or_else(Default::default, Into::into);
         unite(&mut dataset);
         Ok(Self { query, dataset, given: Vec::new() })

@@ -75,7 +75,9 @@ pub(super) fn of_queue(busy: Busy) -> Problem {
 pub(super) fn of_query(error: &QueryError, limits: &Limits) -> Problem {
     match error {
         QueryError::Stopped(stop) => of_stop(*stop, limits),
-        QueryError::Syntax(_) | QueryError::BadIri(..) => bad_request(error),
+        QueryError::Syntax(_) | QueryError::TooLarge(_) | QueryError::BadIri(..) => {
+            bad_request(error)
+        }
         QueryError::Evaluation(cause) => of_evaluation(cause),
         QueryError::Write(_) => of_fault(error),
     }

@@ -52,7 +52,7 @@ pub(super) async fn read(
         Method::HEAD => Body::empty(),
         _ => stream(app, graph, format).await?,
     };
-    Ok(([(header::CONTENT_TYPE, kind), (header::VARY, "Accept".to_owned())], body).into_response())
+    Ok(([(header::CONTENT_TYPE, kind)], body).into_response())
 }
 
 /// PUT: these triples in the place of the graph's.

@@ -59,6 +59,18 @@ pub fn anyone_writes(config: &Config) -> bool {
     Access::new(&config.access).anyone_writes()
 }
 
+/// Stack of the threads that evaluate, in bytes: planning goes down into a query as deep as it is nested. Only what
+/// is used is taken.
+const STACK: usize = 256 << 20;
+
+/// The threads to serve with.
+///
+/// # Errors
+/// When the system gives none.
+pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build()
+}
+
 /// Serves a store until the process is told to stop (Ctrl-C, SIGTERM); answers that are under way are finished, within
 /// the time that a query may take. `knowledge` is what documents that are sent are read with.
 ///

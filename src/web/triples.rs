@@ -55,7 +55,7 @@ pub(super) fn respond(headers: &HeaderMap, triples: &[Triple]) -> Result<Respons
         writer.serialize_triple(triple).map_err(|error| of_fault(&error))?;
     }
     let bytes = writer.finish().map_err(|error| of_fault(&error))?;
-    Ok(([(header::CONTENT_TYPE, kind.as_str()), (header::VARY, "Accept")], bytes).into_response())
+    Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }
 
 /// The triples of one of our own Turtle files, whose relative IRIs are below the base.

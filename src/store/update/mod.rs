@@ -11,6 +11,7 @@ use spargebra::GraphUpdateOperation;
 use super::federation::FetchError;
 use super::query::{dataset, parser};
 use super::run::{Run, Stop};
+use super::size::{self, TooLarge};
 use super::{QueryError, Store};
 use crate::rdf::Base;
 use apply::Applying;
@@ -24,6 +25,8 @@ pub enum UpdateError {
         "the update names its graphs itself (WITH, USING): then using-graph-uri and using-named-graph-uri may not"
     )]
     GraphsTwice,
+    #[error("the update is too large: {0}")]
+    TooLarge(#[from] TooLarge),
     #[error(transparent)]
     Graphs(QueryError),
     #[error("the update was stopped: {0}")]
@@ -74,7 +77,14 @@ impl Update {
     /// # Errors
     /// When the text is not an update.
     pub fn parse(text: &str, base: &Base) -> Result<Self, UpdateError> {
-        Ok(Self { update: parser(base).parse_update(text)?, using: None })
+        size::of_update_text(text)?;
+        let update = parser(base).parse_update(text)?;
+        for operation in &update.operations {
+            if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
+                size::of_pattern(pattern)?;
+            }
+        }
+        Ok(Self { update, using: None })
     }
 
     /// Sets what WHERE clauses read, as the SPARQL protocol does with `using-graph-uri` and
