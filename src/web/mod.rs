@@ -109,7 +109,7 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         .route("/readyz", get(http::health::ready))
         .route("/metrics", get(http::health::metrics))
         .route("/style.css", get(style))
-        .fallback(get(resource::show));
+        .fallback(resource::show);
     let routes = if root.is_empty() {
         routes.with_state(Arc::clone(&site))
     } else {
