@@ -14,6 +14,9 @@ pub const DEFAULT_BASE: &str = "http://127.0.0.1:8080/";
 pub(super) const MANIFEST: &str = "store.json";
 pub(super) const LOCK: &str = "lock";
 pub(super) const QUADS: &str = "quads";
+pub(super) const SEARCH: &str = "search";
+/// There while the store may say something that the index does not.
+pub(super) const STALE: &str = "search.stale";
 /// The manifest before it is renamed into place.
 const DRAFT: &str = "store.json.new";
 /// The layout of the directory that this program writes.
@@ -28,7 +31,7 @@ struct Manifest {
 /// Whether `dir` is empty or holds nothing but a store's own files.
 pub(super) fn is_ours(dir: &Path) -> io::Result<bool> {
     for entry in std::fs::read_dir(dir)? {
-        if ![MANIFEST, LOCK, QUADS, DRAFT].iter().any(|&own| entry_is(&entry, own)) {
+        if ![MANIFEST, LOCK, QUADS, SEARCH, STALE, DRAFT].iter().any(|&own| entry_is(&entry, own)) {
             return Ok(dir.join(MANIFEST).is_file());
         }
     }

@@ -9,11 +9,13 @@
 //!
 //! ```text
 //! store.json   format number and base IRI; written last, so that its presence means a whole store
+//! search/      the full-text index (tantivy); search.stale beside it while it may be behind the triples
 //! lock         locked by the process that has the store open: shared to read, exclusive to write
 //! quads/       the triples (oxigraph on RocksDB)
 //! ```
 
 mod export;
+mod indexing;
 mod manifest;
 mod query;
 mod revision;
@@ -22,6 +24,7 @@ mod take_in;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use export::{Dump, ExportError};
 pub use manifest::DEFAULT_BASE;
@@ -30,6 +33,8 @@ pub use revision::Revision;
 pub use take_in::Outcome;
 
 use crate::rdf::Base;
+use crate::search::{self, SearchError};
+use indexing::Indexing;
 use manifest::{LOCK, MANIFEST, QUADS};
 use revision::Revisions;
 
@@ -61,6 +66,8 @@ pub enum StoreError {
     BadBase(String),
     #[error("{0} cannot be read or written: {1}")]
     Io(PathBuf, #[source] io::Error),
+    #[error(transparent)]
+    Search(#[from] SearchError),
     #[error("the database says: {0}")]
     Database(#[from] oxigraph::store::StorageError),
 }
@@ -68,8 +75,9 @@ pub enum StoreError {
 /// An open store, locked until it is dropped.
 pub struct Store {
     quads: oxigraph::store::Store,
+    indexing: Arc<Indexing>,
     base: Base,
-    revisions: Revisions,
+    revisions: Arc<Revisions>,
     _lock: File,
 }
 
@@ -109,15 +117,34 @@ impl Store {
             (None, Some(base)) => manifest::write(dir, base)?,
             (None, None) => manifest::write(dir, manifest::base(DEFAULT_BASE)?)?,
         };
-        Ok(Self { quads, base, revisions: Revisions::new().map_err(at)?, _lock: lock })
+        let revisions = Arc::new(Revisions::new().map_err(at)?);
+        let indexing = Indexing::to_write(dir, quads.clone(), Arc::clone(&revisions))?;
+        Ok(Self { quads, indexing: Arc::new(indexing), base, revisions, _lock: lock })
     }
 
-    /// Puts what was taken in where readers find it at once; it is safe already.
+    /// Puts what was taken in where readers find it at once, and into the index; it is safe already.
     ///
     /// # Errors
-    /// When the database cannot be written.
+    /// When the database or the index cannot be written.
     pub fn flush(&self) -> Result<(), StoreError> {
-        Ok(self.quads.flush()?)
+        self.quads.flush()?;
+        Ok(self.indexing.catch_up()?)
+    }
+
+    /// The full-text index, in step with all changes that are written.
+    ///
+    /// # Errors
+    /// When the index or the database cannot be read.
+    pub fn search(&self) -> Result<Arc<search::Index>, SearchError> {
+        self.indexing.index()
+    }
+
+    /// Builds the full-text index anew from the store.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn rebuild_index(&self) -> Result<(), StoreError> {
+        Ok(self.indexing.rebuild()?)
     }
 
     /// Opens the store at `dir` to read; any number of processes may at the same time.
@@ -137,7 +164,9 @@ impl Store {
         refuse_if_locked(dir, lock.try_lock_shared())?;
         let base = manifest::read(dir)?.ok_or_else(|| StoreError::NotAStore(dir.to_owned()))?;
         let quads = oxigraph::store::Store::open_read_only(dir.join(QUADS))?;
-        Ok(Self { quads, base, revisions: Revisions::new().map_err(at)?, _lock: lock })
+        let revisions = Arc::new(Revisions::new().map_err(at)?);
+        let indexing = Indexing::to_read(dir, quads.clone(), Arc::clone(&revisions));
+        Ok(Self { quads, indexing: Arc::new(indexing), base, revisions, _lock: lock })
     }
 
     /// The state that a reading begun now sees; none while a change is being written.

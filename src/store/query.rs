@@ -1,6 +1,7 @@
 //! SPARQL queries and the forms their answers are written in.
 
 use std::io::{self, Write};
+use std::sync::{Arc, OnceLock};
 
 use oxigraph::io::{RdfFormat, RdfSerializer};
 use oxigraph::model::{GraphName, NamedNode, Term, Variable};
@@ -11,7 +12,9 @@ use oxigraph::sparql::{
 };
 
 use super::Store;
+use super::indexing::Indexing;
 use crate::rdf::{Base, vocab::PREFIXES};
+use crate::search::{self, SearchError};
 
 /// Why a query has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,8 @@ impl From<QueryEvaluationError> for QueryError {
 pub struct Query {
     prepared: PreparedSparqlQuery,
     stop: CancellationToken,
+    /// What `SERVICE gm:search` asks; filled when the query is run.
+    index: Arc<OnceLock<Arc<Indexing>>>,
 }
 
 impl Query {
@@ -51,13 +56,16 @@ impl Query {
     /// When the text is not a query.
     pub fn parse(text: &str, base: &Base) -> Result<Self, QueryError> {
         let stop = CancellationToken::new();
-        let evaluator = SparqlEvaluator::new().with_cancellation_token(stop.clone());
+        let index: Arc<OnceLock<Arc<Indexing>>> = Arc::default();
+        let evaluator = SparqlEvaluator::new()
+            .with_cancellation_token(stop.clone())
+            .with_service_handler(search::Service::NAME, search_of(Arc::clone(&index)));
         let evaluator = evaluator.clone().with_base_iri(base.as_str()).unwrap_or(evaluator);
         let mut prepared = evaluator.parse_query(text)?;
         if prepared.dataset().is_default_dataset() {
             prepared.dataset_mut().set_default_graph_as_union();
         }
-        Ok(Self { prepared, stop })
+        Ok(Self { prepared, stop, index })
     }
 
     /// Sets the dataset as the SPARQL protocol does with `default-graph-uri` and `named-graph-uri`, which go
@@ -91,8 +99,13 @@ impl Query {
     /// # Errors
     /// When evaluation fails or was stopped.
     pub fn run(self, store: &Store) -> Result<Answer, QueryError> {
+        let _ = self.index.set(Arc::clone(&store.indexing));
         Ok(Answer(self.prepared.on_store(&store.quads).execute()?))
     }
+}
+
+fn search_of(index: Arc<OnceLock<Arc<Indexing>>>) -> search::Service {
+    search::Service::new(Arc::new(move || index.get().ok_or(SearchError::NoStore)?.index()))
 }
 
 fn each<T>(
