@@ -7,6 +7,7 @@
 mod access;
 mod agencies;
 mod agency;
+mod api;
 mod document;
 mod documents;
 mod error;
@@ -16,6 +17,7 @@ mod negotiate;
 mod paging;
 mod problem;
 mod resource;
+mod search;
 mod site;
 mod sparql;
 mod tasks;
@@ -55,6 +57,8 @@ pub fn router(store: Store, config: &Config) -> Router {
     let routes = Router::new()
         .route("/", get(documents::list))
         .route("/agencies", get(agencies::list))
+        .route("/search", get(search::show))
+        .nest("/api", api::routes())
         .route("/sparql", get(sparql::get).post(sparql::post))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/style.css", get(style))

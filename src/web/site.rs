@@ -7,6 +7,7 @@ use oxigraph::sparql::QuerySolution;
 
 use super::App;
 use super::access::Access;
+use super::api::tables::Kept;
 use super::error::WebError;
 use super::labels::Labels;
 use crate::config::Config;
@@ -16,6 +17,7 @@ pub(super) struct Site {
     pub(super) store: Store,
     pub(super) labels: Labels,
     pub(super) access: Access,
+    pub(super) tables: Kept,
     root: String,
 }
 
@@ -26,7 +28,8 @@ impl Site {
         let path = base.splitn(4, '/').nth(3).unwrap_or_default();
         let root = format!("/{path}");
         let access = Access::new(&config.access);
-        Self { store, labels: Labels::of_the_ontology(), access, root }
+        let tables = Kept::default();
+        Self { store, labels: Labels::of_the_ontology(), access, tables, root }
     }
 
     /// The path below which all pages lie; it begins and ends with a slash.
