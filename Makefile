@@ -7,7 +7,7 @@ STORE := target/run/store
 NAMES := $(if $(filter seeds/samples seeds/samples/,$(DOCS)),--names seeds/samples/names.toml)
 GANGMU := target/release/gangmu
 
-.PHONY: run test setup
+.PHONY: run test setup clients
 
 run: setup
 	cargo build --release --locked
@@ -17,8 +17,14 @@ run: setup
 	exec $(GANGMU) serve --store $(STORE) --bind $(BIND)
 
 # One profile, so that the storage engine is compiled once.
-test: setup
+test: setup clients
 	cargo test --release --locked
 
 setup:
 	@.ci/setup
+
+# Programs of others that the tests ask the server with; where they cannot be had, those tests say so.
+clients: target/venv/installed
+
+target/venv/installed: tests/requirements.txt
+	@.ci/clients

@@ -17,7 +17,7 @@ mod token;
 
 pub use entry::{Entry, Kind};
 pub use index::{Found, Hit, Index};
-pub use service::Service;
+pub use service::{PatternError, Service};
 pub use snippet::Snippet;
 pub use token::Tokenizer;
 
@@ -31,7 +31,7 @@ pub enum SearchError {
     #[error("the search text is longer than {longest} characters")]
     TooLong { longest: usize },
     #[error("SERVICE gm:search: {0}")]
-    Pattern(#[from] service::PatternError),
+    Pattern(#[from] PatternError),
     #[error("the search index cannot be read or written: {0}")]
     Index(#[from] tantivy::TantivyError),
     #[error("the search index cannot be read or written: {0}")]

@@ -108,7 +108,7 @@ impl Indexing {
     ///
     /// # Errors
     /// When the mark cannot be put: then the change must not be committed.
-    pub(super) fn expect(&self, graphs: impl IntoIterator<Item = String>) -> io::Result<()> {
+    pub(super) fn expect(&self, graphs: impl IntoIterator<Item = String>) -> Result<(), SearchError> {
         let mut state = self.state();
         self.mark(&mut state)?;
         if let Behind::Graphs(behind) = &mut state.behind {

@@ -104,7 +104,7 @@ fn build(site: &Site, asked: Asked) -> Result<Results, WebError> {
 
 impl Shown {
     fn new(site: &Site, answer: Answer, kind: Kind) -> Self {
-        let Answer { id, number, title, snippet, document, .. } = answer;
+        let Answer { id, number, label: title, snippet, document, .. } = answer;
         let href = match &document {
             // `…/version/HASH/task/2.1` is `task/2.1` on the document's page.
             Some(document) if kind != Kind::Document => {

@@ -108,7 +108,7 @@ pub(super) struct DocumentDetails {
     /// 发文机关
     issuer: Vec<Bearer>,
     /// Files it was read from.
-    source_name: Vec<String>,
+    sources: Vec<String>,
     /// IRIs of other texts of it.
     other_versions: Vec<String>,
     /// How many things its current version states.
@@ -213,7 +213,7 @@ pub(super) async fn one(
         let details = DocumentDetails {
             listed: ListedDocument::new(site, document),
             issuer,
-            source_name: sources.iter().map(|row| row.text("name")).collect(),
+            sources: sources.iter().map(|row| row.text("name")).collect(),
             other_versions: others,
             counts,
             citations: citations(site, ("citing", &iri))?,

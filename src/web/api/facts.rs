@@ -25,13 +25,20 @@ pub(super) struct Responsibility {
     surface: String,
     /// Null of a person.
     agency: Option<Bearer>,
-    /// A person as this document names them; null of an agency.
-    leader: Option<String>,
+    /// Null of an agency.
+    leader: Option<Person>,
     /// Why the bearer has it: printed in the text, in a table, or inherited from a heading.
     basis: Concept,
     /// From 0 to 1.
     confidence: f64,
     evidence: Option<Evidence>,
+}
+
+/// A person as this document names them.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Person {
+    id: String,
+    name: String,
 }
 
 /// A body, a group of bodies, or a name that could not be resolved to one.
@@ -146,7 +153,7 @@ pub(super) fn responsibilities(site: &Site, task: &str) -> Result<Vec<Responsibi
         agency: row
             .get("agency")
             .map(|iri| Bearer::new(iri, row.get("kind").as_deref(), row.text("name"))),
-        leader: row.get("leader").map(|_| row.text("surface")),
+        leader: row.get("leader").map(|id| Person { id, name: row.text("surface") }),
         basis: concept(site, row, "basis"),
         confidence: confidence(row),
         evidence: Evidence::read(row),

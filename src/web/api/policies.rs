@@ -59,9 +59,9 @@ pub(super) struct Policy {
     #[serde(rename = "type")]
     kind: &'static str,
     /// Its own title, or as others print it.
-    title: String,
+    label: String,
     /// How many other documents cite it.
-    citations: usize,
+    citation_count: usize,
     /// Null where it is only cited: then nothing is known but its title.
     document: Option<Document>,
     /// Where the API says more.
@@ -75,7 +75,7 @@ pub(super) struct Policy {
 pub(super) struct PolicyDetails {
     #[serde(flatten)]
     policy: Policy,
-    cites: Vec<Citation>,
+    citations: Vec<Citation>,
     cited_by: Vec<Citation>,
 }
 
@@ -84,8 +84,8 @@ impl Policy {
         Self {
             id: policy.iri.clone(),
             kind: "Policy",
-            title: policy.title.clone(),
-            citations: policy.cited_by,
+            label: policy.title.clone(),
+            citation_count: policy.cited_by,
             document: policy.document.as_deref().cloned(),
             address: address(site, "policies", &policy.iri),
         }
@@ -142,7 +142,7 @@ pub(super) async fn one(
         let policy = policy.ok_or_else(|| Problem::unknown(&id))?;
         let details = PolicyDetails {
             policy: Policy::new(site, policy),
-            cites: citations(site, ("citing", &iri))?,
+            citations: citations(site, ("citing", &iri))?,
             cited_by: citations(site, ("cited", &iri))?,
         };
         Ok(One::new(site, details))

@@ -57,10 +57,10 @@ pub(in crate::web) struct Answer {
     pub(in crate::web) id: String,
     #[serde(rename = "type")]
     pub(in crate::web) kind: &'static str,
-    /// Its number, as printed.
+    /// The number of an item, as printed.
     pub(in crate::web) number: Option<String>,
     /// Its heading, title or name; null where it has none.
-    pub(in crate::web) title: Option<String>,
+    pub(in crate::web) label: Option<String>,
     pub(in crate::web) snippet: Marked,
     /// How well it answers; comparable within one search.
     score: f64,
@@ -146,7 +146,6 @@ pub(in crate::web) fn show(site: &Site, found: &Found, hit: &Hit) -> Result<Answ
                 Some(document) => document.title.clone(),
                 None => policies()?.map(|policy| policy.title.clone()),
             };
-            number = document.as_ref().and_then(|document| document.number.clone());
         }
         Kind::Agency => {
             let known = tables.agencies(site)?.iter().find(|agency| agency.iri == hit.iri);
@@ -170,7 +169,7 @@ pub(in crate::web) fn show(site: &Site, found: &Found, hit: &Hit) -> Result<Answ
         id: hit.iri.clone(),
         kind: hit.kind.name(),
         number,
-        title,
+        label: title,
         snippet: found.snippet(hit)?.into(),
         score: f64::from(hit.score),
         document,

@@ -34,6 +34,7 @@ pub(in crate::web) struct Document {
     /// Null where the text has none.
     pub(in crate::web) title: Option<String>,
     /// 发文字号
+    #[serde(rename = "documentNumber")]
     pub(in crate::web) number: Option<String>,
     pub(in crate::web) genre: Option<Concept>,
     pub(in crate::web) tier: Option<Concept>,
