@@ -101,7 +101,8 @@ fn pages_follow_each_other_without_gaps() {
     let server = server();
     for list in ["tasks?", "tasks?sort=-due&", "agencies?", "documents?", "policies?", "targets?"] {
         let all = server.page(&format!("/api/v1/{list}limit=100"));
-        let all: Vec<&str> = all["items"].as_array().unwrap().iter().map(|i| text(&i["id"])).collect();
+        let all: Vec<&str> =
+            all["items"].as_array().unwrap().iter().map(|i| text(&i["id"])).collect();
         let (mut seen, mut path) = (Vec::new(), format!("/api/v1/{list}limit=7"));
         while seen.len() < all.len() {
             let answer = server.at(&path);
@@ -140,7 +141,10 @@ fn a_task_says_who_and_where_it_says_so() {
         assert!(lead["confidence"].as_f64().unwrap() > 0.0);
     }
     let one = server.page(text(&led[0]["self"]));
-    assert_eq!((&one["id"], &one["responsibilities"]), (&led[0]["id"], &led[0]["responsibilities"]));
+    assert_eq!(
+        (&one["id"], &one["responsibilities"]),
+        (&led[0]["id"], &led[0]["responsibilities"])
+    );
     assert_eq!(one["@context"], "/api/v1/context.jsonld");
 }
 
@@ -153,7 +157,8 @@ fn filters_hold_and_orders_are_kept() {
         let own = task["deadlines"].as_array().unwrap().clone();
         let targets = task["targets"].as_array().unwrap().iter();
         let of_targets = targets.flat_map(|t| t["deadlines"].as_array().unwrap().clone());
-        let dates = own.into_iter().chain(of_targets).filter_map(|d| d["date"].as_str().map(str::to_owned));
+        let dates =
+            own.into_iter().chain(of_targets).filter_map(|d| d["date"].as_str().map(str::to_owned));
         dates.collect::<Vec<_>>()
     };
     for task in &due {
@@ -272,7 +277,10 @@ fn the_description_and_the_pages_for_people() {
         assert!(api["paths"][format!("/api/v1/{path}")]["get"].is_object(), "{path}");
     }
     let page = server.at("/api").body;
-    assert!(text(&page).contains("name=\"due_before\"") && text(&page).contains("<option>lead</option>"));
+    assert!(
+        text(&page).contains("name=\"due_before\"")
+            && text(&page).contains("<option>lead</option>")
+    );
     let found = server.at("/search?q=养老").body;
     assert!(text(&found).contains("<mark>养老</mark>"), "{found}");
     assert!(text(&server.at("/search?q=OR").body).contains("请写出要找的词语"));

@@ -22,7 +22,10 @@ fn refused(query: &str) -> String {
     let query = Query::parse(&format!("{PREFIXES}{query}"), SAMPLES.store.base()).unwrap();
     let error = query.run(&SAMPLES.store).and_then(|answer| answer.rows()).err();
     let error = error.unwrap_or_else(|| panic!("it has an answer"));
-    format!("{error}: {}", std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default())
+    format!(
+        "{error}: {}",
+        std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default()
+    )
 }
 
 #[test]
@@ -39,7 +42,8 @@ fn a_search_joins_with_the_graph() {
         assert!(row["snippet"].contains("养老") && row["title"].contains("老龄"), "{row:?}");
     }
     let all = ask("SELECT ?t { SERVICE gm:search { ?t gm:matches \"养老\" ; a gm:Task } }");
-    let stored = ask("SELECT ?t { ?t a gm:Task ; gm:text ?text FILTER(CONTAINS(?text, \"养老\")) }");
+    let stored =
+        ask("SELECT ?t { ?t a gm:Task ; gm:text ?text FILTER(CONTAINS(?text, \"养老\")) }");
     assert!(stored.len() > 3);
     for row in &stored {
         assert!(all.contains(row), "{row:?} has the characters");
@@ -66,7 +70,9 @@ fn operators_inside_the_braces_hold() {
     assert!(!filtered.is_empty() && filtered.iter().all(|row| row["t"].ends_with("1.1")));
     let last = ask("SELECT ?s { SERVICE gm:search {
         SELECT ?s { ?t gm:matches \"养老\" ; gm:score ?s } ORDER BY ?s LIMIT 1 } }");
-    let least = ask("SELECT (MIN(?s) AS ?s2) { SERVICE gm:search { ?t gm:matches \"养老\" ; gm:score ?s } }");
+    let least = ask(
+        "SELECT (MIN(?s) AS ?s2) { SERVICE gm:search { ?t gm:matches \"养老\" ; gm:score ?s } }",
+    );
     assert_eq!(last[0]["s"], least[0]["s2"]);
     let iri = &best[0]["t"];
     let one = ask(&format!(
@@ -179,11 +185,14 @@ fn readers_search_at_the_same_time() {
     drop(store);
     let readers = [0; 2].map(|_| Store::open_to_read(dir.path()).unwrap());
     let counts: Vec<usize> = std::thread::scope(|scope| {
-        let search = |reader: &Store| {
-            reader.search().unwrap().search("养老", None).unwrap().hits.len()
-        };
-        let threads: Vec<_> =
-            readers.iter().cycle().take(8).map(|reader| scope.spawn(move || search(reader))).collect();
+        let search =
+            |reader: &Store| reader.search().unwrap().search("养老", None).unwrap().hits.len();
+        let threads: Vec<_> = readers
+            .iter()
+            .cycle()
+            .take(8)
+            .map(|reader| scope.spawn(move || search(reader)))
+            .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert!(counts[0] > 0 && counts.iter().all(|&count| count == counts[0]), "{counts:?}");

@@ -37,13 +37,19 @@ pub enum PatternError {
         "the search text must stand in the pattern as a string; a variable has no value inside SERVICE, so put the text itself there"
     )]
     UnboundText,
-    #[error("<{0}> means nothing here: gm:matches, gm:score, gm:snippet, gm:limit and a (rdf:type) do")]
+    #[error(
+        "<{0}> means nothing here: gm:matches, gm:score, gm:snippet, gm:limit and a (rdf:type) do"
+    )]
     UnknownPredicate(String),
     #[error("a predicate must be given, not a variable")]
     VariablePredicate,
-    #[error("{0} is given twice: one search has one of it; write a second SERVICE for a second search")]
+    #[error(
+        "{0} is given twice: one search has one of it; write a second SERVICE for a second search"
+    )]
     Twice(&'static str),
-    #[error("all triples must have the same subject, a variable or an IRI: one SERVICE is one search")]
+    #[error(
+        "all triples must have the same subject, a variable or an IRI: one SERVICE is one search"
+    )]
     Subject,
     #[error("the object of {0} must be a variable")]
     NotAVariable(&'static str),
@@ -176,25 +182,28 @@ impl Service {
             GraphPattern::Project { inner, variables } => {
                 GraphPattern::Project { inner: replaced(&inner)?, variables }
             }
-            GraphPattern::Distinct { inner } => {
-                GraphPattern::Distinct { inner: replaced(&inner)? }
-            }
+            GraphPattern::Distinct { inner } => GraphPattern::Distinct { inner: replaced(&inner)? },
             GraphPattern::Reduced { inner } => GraphPattern::Reduced { inner: replaced(&inner)? },
             GraphPattern::Slice { inner, start, length } => {
                 GraphPattern::Slice { inner: replaced(&inner)?, start, length }
             }
-            GraphPattern::Union { .. } => return Err(PatternError::Operator("UNION").into()),
-            GraphPattern::LeftJoin { .. } => return Err(PatternError::Operator("OPTIONAL").into()),
-            GraphPattern::Minus { .. } => return Err(PatternError::Operator("MINUS").into()),
-            GraphPattern::Graph { .. } => return Err(PatternError::Operator("GRAPH").into()),
-            GraphPattern::Values { .. } => return Err(PatternError::Operator("VALUES").into()),
-            GraphPattern::Group { .. } => return Err(PatternError::Operator("GROUP BY").into()),
-            GraphPattern::Service { .. } => return Err(PatternError::Operator("SERVICE").into()),
-            GraphPattern::Path { .. } => return Err(PatternError::Operator("a path").into()),
-            GraphPattern::Join { .. } | GraphPattern::Bgp { .. } => {
-                return Err(PatternError::Operator("a join with anything but triples").into());
-            }
+            other => return Err(PatternError::Operator(operator(&other)).into()),
         })
+    }
+}
+
+/// What a pattern that cannot be answered is called in a query.
+fn operator(pattern: &GraphPattern) -> &'static str {
+    match pattern {
+        GraphPattern::Union { .. } => "UNION",
+        GraphPattern::LeftJoin { .. } => "OPTIONAL",
+        GraphPattern::Minus { .. } => "MINUS",
+        GraphPattern::Graph { .. } => "GRAPH",
+        GraphPattern::Values { .. } => "VALUES",
+        GraphPattern::Group { .. } => "an aggregate",
+        GraphPattern::Service { .. } => "another SERVICE",
+        GraphPattern::Path { .. } => "a property path",
+        _ => "a join with anything but triples",
     }
 }
 
@@ -239,7 +248,8 @@ struct Request {
 impl Request {
     fn parse(triples: &[&TriplePattern]) -> Result<Self, PatternError> {
         let thing = triples.first().ok_or(PatternError::NoText)?.subject.clone();
-        let (mut text, mut kind, mut score, mut snippet, mut limit) = (None, None, None, None, None);
+        let (mut text, mut kind, mut score, mut snippet, mut limit) =
+            (None, None, None, None, None);
         for TriplePattern { subject, predicate, object } in triples {
             let is_one = matches!(subject, TermPattern::Variable(_) | TermPattern::NamedNode(_));
             if !is_one || *subject != thing {

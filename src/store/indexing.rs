@@ -75,11 +75,8 @@ impl Indexing {
         let indexing = Self::new(dir, quads, revisions, true);
         let marked = dir.join(STALE).exists();
         let is_new = !dir.join(SEARCH).exists() && indexing.quads.is_empty()?;
-        let behind = if is_new || indexing.is_in_step()? {
-            Behind::default()
-        } else {
-            Behind::Everything
-        };
+        let behind =
+            if is_new || indexing.is_in_step()? { Behind::default() } else { Behind::Everything };
         *indexing.state() = State { index: None, behind, marked };
         Ok(indexing)
     }
@@ -108,7 +105,10 @@ impl Indexing {
     ///
     /// # Errors
     /// When the mark cannot be put: then the change must not be committed.
-    pub(super) fn expect(&self, graphs: impl IntoIterator<Item = String>) -> Result<(), SearchError> {
+    pub(super) fn expect(
+        &self,
+        graphs: impl IntoIterator<Item = String>,
+    ) -> Result<(), SearchError> {
         let mut state = self.state();
         self.mark(&mut state)?;
         if let Behind::Graphs(behind) = &mut state.behind {
@@ -237,9 +237,10 @@ impl Indexing {
 
     /// A digest of the names of all graphs.
     fn stamp(&self) -> Result<String, StorageError> {
-        let digest = self.graphs()?.iter().fold(Sha256::new(), |digest, graph| {
-            digest.chain_update(graph).chain_update("\n")
-        });
+        let digest = self
+            .graphs()?
+            .iter()
+            .fold(Sha256::new(), |digest, graph| digest.chain_update(graph).chain_update("\n"));
         Ok(digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
     }
 

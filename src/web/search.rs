@@ -116,10 +116,10 @@ impl Shown {
         let source = document.filter(|_| kind != Kind::Document).map(|document| Source {
             title: document.title.unwrap_or_else(|| "（无题）".to_owned()),
             year: document.year.unwrap_or_default(),
-            tier: document.tier.filter(|_| document.draft).map(|tier| Label {
-                zh: tier.zh,
-                en: tier.en,
-            }),
+            tier: document
+                .tier
+                .filter(|_| document.draft)
+                .map(|tier| Label { zh: tier.zh, en: tier.en }),
         });
         let mut pieces = Vec::new();
         let mut points = snippet.text.chars();

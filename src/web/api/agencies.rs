@@ -32,7 +32,6 @@ pub(super) struct Asked {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
     /// 下一页的标记 From the `next` of the page before
-    #[expect(dead_code, reason = "the listing takes it from the address")]
     cursor: Option<String>,
 }
 
@@ -130,10 +129,7 @@ pub(super) async fn list(
 #[utoipa::path(get, path = "/api/v1/agencies/{id}", tag = "agencies",
     params(("id" = String, Path, description = "基址之后的 IRI The IRI after the base, as one segment: `agency%2F990100%2F…`")),
     responses((status = 200, body = One<AgencyDetails>), Failures))]
-pub(super) async fn one(
-    State(app): State<App>,
-    Id(id): Id,
-) -> Result<One<AgencyDetails>, Problem> {
+pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<One<AgencyDetails>, Problem> {
     read(app, move |site| {
         let iri = iri(site, &id)?;
         let given = [("agency", iri.as_str())];

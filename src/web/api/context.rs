@@ -10,9 +10,29 @@ use crate::rdf::jsonld::CONTEXT;
 
 /// What answers have beside what the graph says: counts, addresses, labels, numbers that are no decimals in JSON.
 const UNSAID: [&str; 23] = [
-    "total", "next", "self", "score", "snippet", "label", "code", "zh", "en", "document", "draft",
-    "confidence", "tasks", "leads", "printed", "above", "below", "taskList", "sources",
-    "otherVersions", "counts", "citationCount", "marks",
+    "total",
+    "next",
+    "self",
+    "score",
+    "snippet",
+    "label",
+    "code",
+    "zh",
+    "en",
+    "document",
+    "draft",
+    "confidence",
+    "tasks",
+    "leads",
+    "printed",
+    "above",
+    "below",
+    "taskList",
+    "sources",
+    "otherVersions",
+    "counts",
+    "citationCount",
+    "marks",
 ];
 
 /// The ontology's context and the API's terms after it.

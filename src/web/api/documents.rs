@@ -45,7 +45,6 @@ pub(super) struct Asked {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
     /// 下一页的标记 From the `next` of the page before
-    #[expect(dead_code, reason = "the listing takes it from the address")]
     cursor: Option<String>,
 }
 
@@ -148,8 +147,9 @@ pub(super) async fn list(
         let asked = &params.asked;
         let limit = limit(asked.limit.as_ref())?;
         let order = order(asked.sort.as_ref(), Order { by: By::Date, backwards: true })?;
-        let filter =
-            Filter::new([&asked.place, &asked.year, &asked.genre, &asked.tier].map(Option::as_ref))?;
+        let filter = Filter::new(
+            [&asked.place, &asked.year, &asked.genre, &asked.tier].map(Option::as_ref),
+        )?;
         let tables = site.tables.now(site);
         let matching = matching(site, asked.q.as_ref(), Some(Kind::Document))?;
         let found = tables.documents(site)?.iter().filter(|document| {

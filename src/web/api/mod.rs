@@ -72,10 +72,18 @@ async fn only_get() -> Problem {
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     paths(
-        agencies::list, agencies::one, tasks::list, tasks::one, documents::list, documents::one,
-        policies::list, policies::one, targets::list, search::list,
+        agencies::list,
+        agencies::one,
+        tasks::list,
+        tasks::one,
+        documents::list,
+        documents::one,
+        policies::list,
+        policies::one,
+        targets::list,
+        search::list,
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem))
 )]
 struct Api;
 

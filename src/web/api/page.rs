@@ -43,7 +43,8 @@ fn build(site: &Site) -> Api {
     let root = site.root().to_owned();
     let api = serde_json::to_value(super::description(site)).unwrap_or_default();
     let paths = api["paths"].as_object().into_iter().flatten();
-    let operations = paths.map(|(path, operations)| operation(&root, &api, path, &operations["get"]));
+    let operations =
+        paths.map(|(path, operations)| operation(&root, &api, path, &operations["get"]));
     Api { operations: operations.collect(), root }
 }
 

@@ -46,8 +46,7 @@ impl FromRequestParts<App> for Id {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         app.access.check(&parts.headers, Role::Reader)?;
-        let path: Result<Path<String>, PathRejection> =
-            Path::from_request_parts(parts, app).await;
+        let path: Result<Path<String>, PathRejection> = Path::from_request_parts(parts, app).await;
         let Path(id) = path.map_err(|error| refused(error.body_text()))?;
         Ok(Self(id))
     }

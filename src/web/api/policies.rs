@@ -10,10 +10,10 @@ use super::super::site::Site;
 use super::facts::{Citation, citations};
 use super::listing::{Listing, One, Page};
 use super::params::{Id, Order, Params, choice, limit, order};
+use super::read;
 use super::search::matching;
 use super::tables::{self, Document};
 use super::terms::{Failures, address, iri};
-use super::read;
 use crate::search::Kind;
 
 /// What is asked of the list.
@@ -32,7 +32,6 @@ pub(super) struct Asked {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
     /// 下一页的标记 From the `next` of the page before
-    #[expect(dead_code, reason = "the listing takes it from the address")]
     cursor: Option<String>,
 }
 
@@ -131,10 +130,7 @@ pub(super) async fn list(
 #[utoipa::path(get, path = "/api/v1/policies/{id}", tag = "policies",
     params(("id" = String, Path, description = "基址之后的 IRI The IRI after the base, as one segment: `work%2F…`")),
     responses((status = 200, body = One<PolicyDetails>), Failures))]
-pub(super) async fn one(
-    State(app): State<App>,
-    Id(id): Id,
-) -> Result<One<PolicyDetails>, Problem> {
+pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<One<PolicyDetails>, Problem> {
     read(app, move |site| {
         let iri = iri(site, &id)?;
         let tables = site.tables.now(site);

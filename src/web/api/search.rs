@@ -35,7 +35,6 @@ pub(super) struct Asked {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
     /// 下一页的标记 From the `next` of the page before
-    #[expect(dead_code, reason = "the listing takes it from the address")]
     cursor: Option<String>,
 }
 
@@ -141,7 +140,8 @@ pub(in crate::web) fn show(site: &Site, found: &Found, hit: &Hit) -> Result<Answ
         Kind::Document => {
             let known = tables.documents(site)?.iter().find(|document| document.id == hit.iri);
             document = known.map(|document| Document::clone(document));
-            let policies = || tables.policies(site).map(|all| all.iter().find(|p| p.iri == hit.iri));
+            let policies =
+                || tables.policies(site).map(|all| all.iter().find(|p| p.iri == hit.iri));
             title = match &document {
                 Some(document) => document.title.clone(),
                 None => policies()?.map(|policy| policy.title.clone()),
@@ -155,7 +155,8 @@ pub(in crate::web) fn show(site: &Site, found: &Found, hit: &Hit) -> Result<Answ
             if let Some(row) = site.row(ITEM, &[("item", &hit.iri)])? {
                 number = row.get("number");
                 title = row.get("heading");
-                document = tables.versions(site)?.get(&row.text("version")).map(|d| Document::clone(d));
+                document =
+                    tables.versions(site)?.get(&row.text("version")).map(|d| Document::clone(d));
             }
         }
     }

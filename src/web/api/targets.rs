@@ -12,10 +12,10 @@ use super::documents::Filter;
 use super::facts;
 use super::listing::{Listing, Page};
 use super::params::{Order, Params, choice, limit, order, text};
+use super::read;
 use super::tables::{self, Document};
 use super::tasks::{Due, agencies};
 use super::terms::{Failures, Genre, Tier};
-use super::read;
 use crate::rdf::vocab::gm;
 
 /// What is asked of the list.
@@ -52,7 +52,6 @@ pub(super) struct Asked {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
     /// 下一页的标记 From the `next` of the page before
-    #[expect(dead_code, reason = "the listing takes it from the address")]
     cursor: Option<String>,
 }
 
@@ -104,15 +103,19 @@ pub(super) async fn list(
         let limit = limit(asked.limit.as_ref())?;
         let order = order(asked.sort.as_ref(), Order { by: By::Due, backwards: false })?;
         let class = choice::<Class>("kind", asked.kind.as_ref())?.unwrap_or(Class::Target).iri();
-        let filter =
-            Filter::new([&asked.place, &asked.year, &asked.genre, &asked.tier].map(Option::as_ref))?;
+        let filter = Filter::new(
+            [&asked.place, &asked.year, &asked.genre, &asked.tier].map(Option::as_ref),
+        )?;
         let due = Due::new(asked.due_before.as_ref(), asked.due_after.as_ref())?;
         let tables = site.tables.now(site);
         let theirs = match agencies(site, &tables, asked.agency.as_ref())? {
             None => None,
             Some(agencies) => {
                 let is_theirs = |task: &&tables::Task| {
-                    task.bearers.iter().filter_map(|(_, a)| a.as_ref()).any(|a| agencies.contains(a))
+                    task.bearers
+                        .iter()
+                        .filter_map(|(_, a)| a.as_ref())
+                        .any(|a| agencies.contains(a))
                 };
                 let tasks = tables.tasks(site)?.iter().filter(is_theirs);
                 Some(tasks.map(|task| task.iri.as_str()).collect::<HashSet<_>>())
@@ -139,7 +142,8 @@ pub(super) async fn list(
             limit,
             |target| {
                 let facts = facts::targets(site, ("target", &target.iri))?;
-                let facts = facts.into_iter().next().ok_or_else(|| Problem::unknown(&target.iri))?;
+                let facts =
+                    facts.into_iter().next().ok_or_else(|| Problem::unknown(&target.iri))?;
                 Ok(StatedTarget { target: facts, document: Document::clone(&target.document) })
             },
         )

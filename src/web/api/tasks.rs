@@ -15,10 +15,10 @@ use super::facts::{
 };
 use super::listing::{Listing, One, Page};
 use super::params::{Id, Order, Params, choice, day, limit, order, text};
+use super::read;
 use super::search::matching;
 use super::tables::{self, Document};
 use super::terms::{Evidence, Failures, Genre, Role, Tier, address, code, iri};
-use super::read;
 use crate::search::Kind;
 
 const TASK: &str = include_str!("../queries/api_task.rq");
@@ -59,7 +59,6 @@ pub(super) struct Asked {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
     /// 下一页的标记 From the `next` of the page before
-    #[expect(dead_code, reason = "the listing takes it from the address")]
     cursor: Option<String>,
 }
 
@@ -148,10 +147,10 @@ impl<'a> Due<'a> {
     /// Whether one of the days is in the span; without a span, whatever the days.
     pub(super) fn holds<'d>(&self, days: impl IntoIterator<Item = &'d String>) -> bool {
         let inside = |day: &str| {
-            self.before.is_none_or(|last| day <= last) && self.after.is_none_or(|first| day >= first)
+            self.before.is_none_or(|last| day <= last)
+                && self.after.is_none_or(|first| day >= first)
         };
-        (self.before.is_none() && self.after.is_none())
-            || days.into_iter().any(|day| inside(day))
+        (self.before.is_none() && self.after.is_none()) || days.into_iter().any(|day| inside(day))
     }
 }
 
@@ -167,8 +166,9 @@ pub(super) async fn list(
         let limit = limit(asked.limit.as_ref())?;
         let order = order(asked.sort.as_ref(), Order { by: By::Order, backwards: false })?;
         let role = choice::<Role>("role", asked.role.as_ref())?.map(|role| code(&role));
-        let filter =
-            Filter::new([&asked.place, &asked.year, &asked.genre, &asked.tier].map(Option::as_ref))?;
+        let filter = Filter::new(
+            [&asked.place, &asked.year, &asked.genre, &asked.tier].map(Option::as_ref),
+        )?;
         let due = Due::new(asked.due_before.as_ref(), asked.due_after.as_ref())?;
         let tables = site.tables.now(site);
         let agencies = agencies(site, &tables, asked.agency.as_ref())?;
@@ -182,7 +182,8 @@ pub(super) async fn list(
                 role.as_ref().is_none_or(|role| role == part)
                     && agencies.as_ref().is_none_or(is_meant)
             };
-            let bearers = (role.is_none() && agencies.is_none()) || task.bearers.iter().any(has_part);
+            let bearers =
+                (role.is_none() && agencies.is_none()) || task.bearers.iter().any(has_part);
             bearers
                 && filter.holds(&task.document)
                 && due.holds(&task.due)
