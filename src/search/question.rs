@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(shape("“控辍 保学”教育"), "«控辍 保学» 教育");
         assert_eq!(shape("a OR b c -d -\"e f\""), "a | b c -d -«e f»");
         assert_eq!(shape("\"OR\" 2024-2025 “未完"), "«OR» 2024-2025 «未完»");
-        assert_eq!(shape("，教育、 （） 局"), "教育、 局");
+        assert_eq!(shape("，教育、 （） 局"), "，教育、 局");
     }
 
     #[test]
