@@ -3,7 +3,8 @@
 //!
 //! A place is a bracket or label line with a role word, a title in 《》, a quantity or a time limit
 //! in an item that states work. It is read if a fact was taken from it. Quantities in names, dates
-//! and numbers of documents are no places.
+//! and numbers of documents are no places, nor are those that the rules tell to state no aim
+//! (conditions, bases, the parts of something); those of which nothing is known are unread.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -11,6 +12,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::extract::{deadline, target};
+use crate::knowledge::Knowledge;
 use crate::knowledge::roles::{Label, Roles, closes, opens};
 use crate::model::{NodeKind, Span, Text};
 use crate::pipeline::Reading;
@@ -58,7 +61,8 @@ pub struct Audit {
 const EXCERPT: usize = 60;
 
 /// Looks for claims that were not understood.
-pub fn audit(reading: &Reading, roles: &Roles) -> Audit {
+pub fn audit(reading: &Reading, knowledge: &Knowledge) -> Audit {
+    let roles = &knowledge.roles;
     let mut audit = Audit::default();
     let text = &reading.document.text;
     let facts = &reading.facts;
@@ -70,7 +74,10 @@ pub fn audit(reading: &Reading, roles: &Roles) -> Audit {
             assigned.extend(&node.assignments);
         }
     }
-    let limits: Vec<Span> = facts.deadlines.iter().map(|d| d.quote).collect();
+    // with those that an item repeats, which give no second claim
+    let limits: Vec<Span> =
+        deadline::every(&reading.document, &knowledge.deadlines).iter().map(|d| d.quote).collect();
+    let no_aims = target::passed_over(&reading.document, &knowledge.targets);
     let quantities: Vec<Span> = facts.targets.iter().map(|t| t.quote).collect();
     let titles: Vec<Span> = facts.citations.iter().map(|c| c.title).collect();
     for place in assignments(text, roles) {
@@ -98,8 +105,9 @@ pub fn audit(reading: &Reading, roles: &Roles) -> Audit {
         let limits_here = matches(&LIMIT, text, span);
         for place in matches(&QUANTITY, text, span) {
             let named = names.iter().chain(&limits_here).any(|n| n.contains(place));
-            if !named {
-                let read = quantities.iter().chain(&limits).any(|q| q.overlaps(place));
+            let read = quantities.iter().chain(&limits).any(|q| q.overlaps(place));
+            let no_aim = !read && no_aims.iter().any(|n| n.overlaps(place));
+            if !named && !no_aim {
                 audit.note(Kind::Target, text, place, read);
             }
         }

@@ -1,5 +1,8 @@
 //! The way of one document through the stages: the only place that names them all.
 
+use std::fmt;
+
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use crate::read::ReadError;
@@ -7,9 +10,10 @@ pub use crate::read::ReadError;
 use crate::extract::assignment::Grammar;
 use crate::extract::{abbreviation, citation, deadline, responsibility, target};
 use crate::knowledge::Knowledge;
-use crate::model::{Document, Facts, Identities};
+use crate::model::{Document, Facts, Identities, NodeKind};
 use crate::outline::outline;
 use crate::read;
+use crate::resolve::confidence::calibrate;
 use crate::resolve::resolve;
 
 /// All that was read in one document.
@@ -46,18 +50,56 @@ pub fn read(source_name: &str, bytes: &[u8], knowledge: &Knowledge) -> Result<Re
     let document = outline(text, &knowledge.outline, &knowledge.roles, &knowledge.agencies);
     let mut facts = facts(&document, knowledge);
     let identities = resolve(&document, &mut facts, knowledge);
+    calibrate(&mut facts, &knowledge.confidences);
     let sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
     Ok(Reading { source_name: source_name.to_owned(), sha256, document, facts, identities })
 }
 
 fn facts(document: &Document, knowledge: &Knowledge) -> Facts {
     let grammar = Grammar { roles: &knowledge.roles, agencies: &knowledge.agencies };
-    let deadlines = deadline::deadlines(document, &knowledge.deadlines);
+    let stated = deadline::every(document, &knowledge.deadlines);
     Facts {
         responsibilities: responsibility::responsibilities(document, grammar, &knowledge.prose),
-        targets: target::targets(document, &knowledge.targets, &deadlines),
+        targets: target::targets(document, &knowledge.targets, &stated),
         citations: citation::citations(document, &knowledge.citations),
         abbreviations: abbreviation::abbreviations(document, &knowledge.agencies),
-        deadlines,
+        deadlines: deadline::distinct(document, stated),
+    }
+}
+
+/// What a document was found to say, in numbers.
+#[derive(Clone, Debug, Serialize)]
+pub struct Counts {
+    pub title: String,
+    pub tasks: usize,
+    pub responsibilities: usize,
+    pub targets: usize,
+    pub deadlines: usize,
+    pub citations: usize,
+}
+
+impl Counts {
+    pub fn of(reading: &Reading) -> Self {
+        let title = reading.document.header.title.as_ref();
+        let facts = &reading.facts;
+        Self {
+            title: title.map_or_else(|| "(no title)".to_owned(), |title| title.value.clone()),
+            tasks: reading.document.nodes.iter().filter(|n| n.kind == NodeKind::Task).count(),
+            responsibilities: facts.responsibilities.len(),
+            targets: facts.targets.len(),
+            deadlines: facts.deadlines.len(),
+            citations: facts.citations.len(),
+        }
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { title, tasks, responsibilities, targets, deadlines, citations } = self;
+        write!(
+            f,
+            "{title}: {tasks} tasks, {responsibilities} responsibilities, {targets} targets, \
+             {deadlines} deadlines, {citations} citations"
+        )
     }
 }

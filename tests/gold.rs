@@ -1,5 +1,7 @@
 //! What the program reads in annotated documents, against the annotations.
 
+#[path = "common/annotations.rs"]
+mod annotations;
 mod common;
 #[path = "common/score.rs"]
 mod score;

@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
     for path in files {
         match source::read(&path, &knowledge) {
             Ok(reading) => {
-                let audit = audit::audit(&reading, &knowledge.roles);
+                let audit = audit::audit(&reading, &knowledge);
                 places += audit.total();
                 unread += audit.unread.len();
                 for place in audit.unread.iter().filter(|_| !quiet) {

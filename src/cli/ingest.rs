@@ -11,8 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Done;
 use super::source::{self, Failure, Names, SourceError};
-use crate::model::NodeKind;
-use crate::pipeline::Reading;
+use crate::pipeline::Counts;
 use crate::rdf::{self, Base, Described};
 use crate::store::{Outcome, Store};
 
@@ -139,42 +138,6 @@ fn name(outcome: Outcome) -> &'static str {
         Outcome::NewSource => "new source",
         Outcome::Reread => "read anew",
         Outcome::Unchanged => "unchanged",
-    }
-}
-
-/// What a document was found to say, in numbers.
-struct Counts {
-    title: String,
-    tasks: usize,
-    responsibilities: usize,
-    targets: usize,
-    deadlines: usize,
-    citations: usize,
-}
-
-impl Counts {
-    fn of(reading: &Reading) -> Self {
-        let title = reading.document.header.title.as_ref();
-        let facts = &reading.facts;
-        Self {
-            title: title.map_or_else(|| "(no title)".to_owned(), |title| title.value.clone()),
-            tasks: reading.document.nodes.iter().filter(|n| n.kind == NodeKind::Task).count(),
-            responsibilities: facts.responsibilities.len(),
-            targets: facts.targets.len(),
-            deadlines: facts.deadlines.len(),
-            citations: facts.citations.len(),
-        }
-    }
-}
-
-impl fmt::Display for Counts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { title, tasks, responsibilities, targets, deadlines, citations } = self;
-        write!(
-            f,
-            "{title}: {tasks} tasks, {responsibilities} responsibilities, {targets} targets, \
-             {deadlines} deadlines, {citations} citations"
-        )
     }
 }
 

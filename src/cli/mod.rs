@@ -13,6 +13,7 @@ mod query;
 mod serve;
 mod show;
 mod source;
+mod token;
 
 use std::io;
 use std::process::ExitCode;
@@ -58,6 +59,7 @@ enum Command {
     Index(index::Args),
     Show(show::Args),
     Check(check::Args),
+    Token(token::Args),
 }
 
 /// Whether all that was asked could be done.
@@ -80,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Index(args) => index::run(args),
         Command::Show(args) => show::run(args),
         Command::Check(args) => check::run(args, cli.quiet),
+        Command::Token(args) => token::run(args),
     };
     match done {
         Ok(Done::All) => ExitCode::SUCCESS,

@@ -1,25 +1,30 @@
 //! `gangmu serve`: pages and the SPARQL endpoint.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use super::Done;
+use super::source::Names;
 use crate::config::Config;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::web;
 
 /// Serve a store: pages for people, SPARQL for programs
 ///
-/// Pages at the address printed, the query endpoint at its /sparql. The store is read, not written: stop the
-/// server to take more documents in.
+/// Pages at the address printed, the query endpoint at its /sparql. Without tokens the store is only read: stop
+/// the server to take more documents in. With a token of the role editor or admin, its holder may send
+/// documents (POST /documents), graphs (/store) and updates (/update); then no other process may have the
+/// store open.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   gangmu serve --store data/
   gangmu serve --store data/ --bind 0.0.0.0:80
   curl 'http://127.0.0.1:8080/sparql' --data-urlencode 'query=SELECT * { ?s ?p ?o } LIMIT 5'
+  gangmu token new --name 督查室 --role editor         a token, and the settings that make it known
+  GANGMU_ADMIN_TOKEN=… gangmu serve --store data/     a token of the role admin for this process
 
 Exit codes: 0 stopped by a signal; 1 the store or the address cannot be had; 2 wrong command line.")]
 pub(super) struct Args {
@@ -32,16 +37,16 @@ pub(super) struct Args {
     /// Settings: limits, tokens, origins and others; without it the defaults hold
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    names: Names,
 }
 
 pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
     let config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
-    let store = match Store::open_to_read(&args.store) {
-        Err(crate::store::StoreError::Missing(_)) => {
-            drop(Store::open(&args.store, None)?);
-            Store::open_to_read(&args.store)?
-        }
-        opened => opened?,
+    let (store, knowledge) = if web::anyone_writes(&config) {
+        (Store::open(&args.store, None)?, Some(args.names.knowledge()?))
+    } else {
+        (to_read(&args.store)?, None)
     };
     let runtime = tokio::runtime::Runtime::new().context("no threads to serve with")?;
     runtime.block_on(async {
@@ -51,7 +56,18 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
         if !quiet {
             println!("http://{}/  (SPARQL at /sparql; Ctrl-C stops)", listener.local_addr()?);
         }
-        web::serve(listener, store, &config).await.context("the server stopped")
+        web::serve(listener, store, knowledge, &config).await.context("the server stopped")
     })?;
     Ok(Done::All)
+}
+
+/// The store at `dir`, which is made if need be.
+fn to_read(dir: &Path) -> Result<Store, StoreError> {
+    match Store::open_to_read(dir) {
+        Err(StoreError::Missing(_)) => {
+            drop(Store::open(dir, None)?);
+            Store::open_to_read(dir)
+        }
+        opened => opened,
+    }
 }

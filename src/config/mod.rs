@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 const DEFAULT: &str = include_str!("default.toml");
 
@@ -61,7 +62,7 @@ pub enum Reading {
 }
 
 /// A token by its digest.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Token {
     pub name: String,
@@ -71,12 +72,23 @@ pub struct Token {
 }
 
 /// What the holder of a token may do; each may also do what the ones before it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     Reader,
     Editor,
     Admin,
+}
+
+impl Token {
+    /// The token `secret`, of which only the digest is kept.
+    pub fn new(name: impl Into<String>, role: Role, secret: &str) -> Self {
+        let digest = Sha256::digest(secret);
+        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { name: name.into(), role, sha256 }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

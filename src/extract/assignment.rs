@@ -116,6 +116,8 @@ impl Reader<'_> {
             return;
         }
         self.group += 1;
+        range.start += roles.standing_opening(s);
+        let s = &self.text[range.clone()];
         if let Some(standing) = roles.standing(s) {
             self.names_before(range.start..range.start + standing.start);
             self.flush(Some(Role::Responsible));

@@ -40,20 +40,38 @@ pub fn bound(left: &str, right: &str, kind: Option<UnitKind>, rules: &TargetRule
     let distant = [(&w.at_least_distant, Comparator::Ge), (&w.at_most_distant, Comparator::Le)]
         .into_iter()
         .find(|(list, _)| before.is_none() && list.is_in(left))
-        .map(|(_, comparator)| comparator);
+        .map(|(_, comparator)| (comparator, usize::MAX));
 
-    // `不低于总额的20%`: the bound stands before what the share is of
-    let share = kind == Some(UnitKind::Percent) && bare.ends_with('的');
+    // `不低于总额的20%`, `不超过合同金额30%`: the bound stands before what the share is of
+    let share = kind == Some(UnitKind::Percent);
     let distant = distant.or_else(|| {
-        let near =
-            |list: &WordList| list.last(bare).filter(|&(_, end)| bare[end..].chars().count() <= 20);
+        let near = |list: &WordList| {
+            let governs = |&(start, end): &(usize, usize)| {
+                let whole = &bare[end..];
+                // 最低工资 and 最高负荷 are what their names say
+                let name = bare[start..].starts_with("最低") || whole.ends_with('的');
+                let far = if whole.ends_with('的') { 20 } else { 8 };
+                !(bare[start..].starts_with('最') && name)
+                    && whole.chars().count() <= far
+                    && w.rate.strip_end(whole).is_none()
+                    && !whole.contains(char::is_numeric)
+            };
+            list.all(bare).filter(governs).last()
+        };
         let (least, most) =
             (near(&w.at_least).filter(|_| share), near(&w.at_most).filter(|_| share));
-        let most_wins = most.is_some_and(|(_, end)| least.is_none_or(|(_, other)| other <= end));
-        most.filter(|_| most_wins).map(|_| Comparator::Le).or(least.map(|_| Comparator::Ge))
+        // of two that end together the longer one is meant (`不低于` holds `低于`)
+        let most_wins = most.is_some_and(|(start, end)| {
+            least.is_none_or(|(other, until)| (until, start) < (end, other))
+        });
+        let most = most.filter(|_| most_wins).map(|(start, _)| (Comparator::Le, start));
+        most.or(least.map(|(start, _)| (Comparator::Ge, start)))
     });
+    let whole_of = distant.map(|(_, start)| start).filter(|&start| start <= bare.len());
+    let distant = distant.map(|(comparator, _)| comparator);
 
-    let head = strip(before.map_or(bare, |(rest, _)| rest), rules);
+    let head =
+        strip(before.map_or(&bare[..whole_of.unwrap_or(bare.len())], |(rest, _)| rest), rules);
     let percent = kind == Some(UnitKind::Percent);
     let change = change(head, before.is_some(), percent, rules);
     let plain = match (after, before) {
@@ -116,8 +134,13 @@ fn change(
 
 /// `text` without the fillers and the space at its end.
 pub fn strip<'a>(text: &'a str, rules: &TargetRules) -> &'a str {
+    let w = &rules.words;
     let mut text = text.trim_end();
-    while let Some(rest) = rules.words.filler.strip_end(text) {
+    while let Some(rest) = w.filler.strip_end(text) {
+        // 安全县 is 安全 + 县
+        if w.not_filler.strip_end(text).is_some() {
+            break;
+        }
         text = rest.trim_end();
     }
     text

@@ -29,7 +29,9 @@ pub fn citations(document: &Document, rules: &CitationRules) -> Vec<Citation> {
             }
             let citing = places.node(title.outer.start);
             let used = sentence.used(k, citing.is_none(), &own, text, rules);
-            out.claim(title, used, citing, sentence.span);
+            if !repeats(&out, title, used, citing) {
+                out.claim(title, used, citing, sentence.span);
+            }
         }
     }
     out.found
@@ -52,6 +54,14 @@ struct Out<'a> {
     found: Vec<Citation>,
     /// What was claimed: (task, title, use).
     seen: HashSet<(Option<NodeId>, String, CitationKind)>,
+}
+
+/// Whether a document that issues a title only says again what it is.
+fn repeats(out: &Out<'_>, title: &Title, used: Use, citing: Option<NodeId>) -> bool {
+    let name = bare(&out.text[title.inner.start..title.inner.end]);
+    used.kind == CitationKind::Mentions
+        && citing.is_none()
+        && out.seen.contains(&(None, name, CitationKind::Issues))
 }
 
 impl Out<'_> {
@@ -280,6 +290,8 @@ struct Governor {
     verb: Verb,
     /// The text between verb and title names nothing else than the title's maker.
     close: bool,
+    /// The verb tells what was done before (`先后印发《甲》`), or is another notice's (`关于印发《甲》的通知`).
+    done: bool,
 }
 
 impl Sentence {
@@ -338,6 +350,11 @@ impl Sentence {
             (CitationKind::Drafts, _) if speaks && (g.verb.issuing || own.titles.is_empty()) => {
                 used(CitationKind::Issues, 0.85)
             }
+            // `制定《甲条例》裁量标准`: the other text is made
+            (CitationKind::Drafts, None) if names_another(rest, rules) => {
+                used(CitationKind::Implements, 0.7)
+            }
+            (CitationKind::Drafts, _) if g.done => used(CitationKind::Mentions, 0.8),
             (kind, _) if g.verb.light => used(kind, 0.7),
             (kind, _) => used(kind, sure),
         }
@@ -406,11 +423,13 @@ impl Sentence {
                 if verb.light && fallback.is_some() {
                     continue;
                 }
+                let done = rules.is_done(&gap[..range.start]);
                 let mut verb = *verb;
                 let published = verb.issuing || verb.kind == CitationKind::Forwards;
                 if published && (notice || rules.titles.is_maker(subject(&gap[..range.start]))) {
                     // `落实市政府印发《甲》`, `根据关于印发《甲》的通知`: another verb may govern the whole.
-                    fallback.get_or_insert(Governor { verb, close });
+                    let done = done || notice;
+                    fallback.get_or_insert(Governor { verb, close, done });
                     continue;
                 }
                 if fallback.is_some()
@@ -430,7 +449,7 @@ impl Sentence {
                         verb = *first;
                     }
                 }
-                return Some(Governor { verb, close });
+                return Some(Governor { verb, close, done });
             }
             if j == 0 || !links(gap) {
                 return fallback;
@@ -438,6 +457,17 @@ impl Sentence {
         }
         fallback
     }
+}
+
+/// Whether the words behind a title name a text that is made of it.
+fn names_another(rest: &str, rules: &CitationRules) -> bool {
+    let stops = |c: char| "，,、。；;：:（(《 \n".contains(c);
+    let name = rest.split(stops).next().unwrap_or_default();
+    (4..=16).contains(&name.chars().count())
+        && !name.starts_with(['的', '等', '和', '及', '并'])
+        && rules.verbs(name).next().is_none()
+        && !name.char_indices().any(|(at, _)| rules.titles.is_standard(&name[at..]))
+        && rules.titles.normative(name) == Some(true)
 }
 
 /// What a verb's subject would be: the text before it, without adverbs.

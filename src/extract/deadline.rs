@@ -11,29 +11,39 @@ use super::clause::{Clause, clauses};
 use crate::knowledge::deadlines::{DeadlineRules, Strength, Time};
 use crate::model::{Deadline, Document, NodeId, NodeKind, Precision, ROOT, Span};
 
-/// The deadlines of a document, in the order of its nodes.
+/// The deadlines of a document, in the order of its nodes: of those that one task states in the same
+/// words, the first.
 pub fn deadlines(document: &Document, rules: &DeadlineRules) -> Vec<Deadline> {
+    distinct(document, every(document, rules))
+}
+
+/// `found` without the deadlines that a task repeats in the same words.
+pub fn distinct(document: &Document, mut found: Vec<Deadline>) -> Vec<Deadline> {
+    let mut seen = HashSet::new();
+    found.retain(|d| seen.insert((d.task, squeezed(document.text.slice(d.quote)))));
+    found
+}
+
+/// The deadlines of a document with those that are repeated, for what hangs on their places.
+pub fn every(document: &Document, rules: &DeadlineRules) -> Vec<Deadline> {
     let reader = Reader { document, rules, text: document.text.as_str() };
     let mut found = Vec::new();
-    let mut seen = HashSet::new();
     for (id, node) in document.nodes() {
         let task = match node.kind {
             NodeKind::Root | NodeKind::Section => ROOT,
             _ => id,
         };
-        let mut here = Vec::new();
         for &span in &node.assignments {
-            reader.assignment(task, span, &mut here);
+            reader.assignment(task, span, &mut found);
         }
         if node.kind != NodeKind::Practice {
             for &span in &node.own {
                 if node.kind != NodeKind::Section || node.heading != Some(span) {
-                    reader.prose(task, span, &mut here);
+                    let covering = task == ROOT && node.number.is_none();
+                    reader.prose(task, covering, span, &mut found);
                 }
             }
         }
-        here.retain(|d: &Deadline| seen.insert((d.task, squeezed(document.text.slice(d.quote)))));
-        found.append(&mut here);
     }
     found
 }
@@ -87,7 +97,8 @@ impl Reader<'_> {
         }
     }
 
-    fn prose(&self, task: NodeId, span: Span, found: &mut Vec<Deadline>) {
+    /// `covering`: whether the text is that of a covering notice or the like, outside of the items.
+    fn prose(&self, task: NodeId, covering: bool, span: Span, found: &mut Vec<Deadline>) {
         let text = self.document.text.slice(span);
         let times = self.rules.times(text, self.document.header.year);
         if times.is_empty() {
@@ -98,6 +109,14 @@ impl Reader<'_> {
             let place = Span::new(span.start + time.start, span.start + time.end);
             let at = clauses.partition_point(|c| c.span.end < place.end);
             if !clauses.get(at).is_some_and(|c| c.span.contains(place)) {
+                continue;
+            }
+            // when to comment on a draft or to report on the whole concerns no task
+            let comment = covering && {
+                let sentence = clauses[at].sentence;
+                self.rules.is_comment(&self.text[sentence.start..sentence.end])
+            };
+            if comment {
                 continue;
             }
             if let Some(confidence) = self.limits(&time, place, &clauses, at) {
@@ -122,7 +141,7 @@ impl Reader<'_> {
             || self.rules.is_past(before, &self.text[place.start..place.end])
             || self.rules.is_start(after)
             || self.rules.is_validity(whole)
-            || self.is_gone(time)
+            || self.is_gone(time, &self.text[place.start..place.end])
             || concerns(after)
         {
             return None;
@@ -152,7 +171,13 @@ impl Reader<'_> {
         } else {
             after
         };
+        if after.is_empty() && scope.starts_with('是') {
+            return None;
+        }
         let reached = self.rules.reached(scope).filter(|&at| scope[..at].chars().count() <= 30);
+        // 当年 is the year of whatever the clause is about
+        let counted = time.date.is_some() && !self.text[place.start..].starts_with(['当', '本']);
+        let reached = reached.or_else(|| counts(scope).filter(|_| counted));
         let leads_in = self.rules.leads_in(before);
         match time.strength {
             Strength::Bound => Some(0.9),
@@ -165,11 +190,16 @@ impl Reader<'_> {
     }
 
     /// Whether the time lay in the past when the document was written.
-    fn is_gone(&self, time: &Time) -> bool {
+    fn is_gone(&self, time: &Time, printed: &str) -> bool {
         let Some(date) = time.date else { return false };
         let header = &self.document.header;
         let written = header.written.as_ref().or(header.published.as_ref());
-        written.is_some_and(|w| date < w.value) || header.year.is_some_and(|y| date.year() < y)
+        // `3月底前` is printed in April too; 当年 may be any year
+        let same_year = time.strength == Strength::Bound
+            && header.year == Some(date.year())
+            && !printed.starts_with('当');
+        written.is_some_and(|w| date < w.value && !same_year)
+            || header.year.is_some_and(|y| date.year() < y)
     }
 
     fn deadline(
@@ -190,6 +220,23 @@ impl Reader<'_> {
             confidence,
         }
     }
+}
+
+/// Where the text first counts something in digits, dates aside.
+fn counts(text: &str) -> Option<usize> {
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let number = text.len() - rest.len() + at;
+        rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let unit = rest.trim_start();
+        if !unit.starts_with([
+            '年', '月', '日', '号', '时', '点', '届', '级', '-', '—', '―', '〕', '）',
+        ]) && !unit.is_empty()
+        {
+            return Some(number);
+        }
+    }
+    None
 }
 
 /// The line of an assignment that holds the time.

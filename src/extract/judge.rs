@@ -18,22 +18,36 @@ pub struct Place<'a> {
     pub left: &'a str,
     /// The clause behind it.
     pub right: &'a str,
-    /// The sentence up to the clause.
+    /// The sentence up to the clause, and behind it.
     pub earlier: &'a str,
+    pub later: &'a str,
     /// Whether the clause before this one, of the same sentence, states a counted aim.
     pub continues: bool,
     /// Whether the sentence so far tells what was reached before.
     pub past: bool,
 }
 
-type Verdict = Option<(TargetClass, f32)>;
+/// What a quantity states, and how surely; else why it states nothing.
+pub type Verdict = Result<(TargetClass, f32), Silence>;
+
+/// Why a quantity states nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// The words around it tell that it is no aim: a condition, a base, a name, the parts of something.
+    NoAim,
+    /// Nothing around it tells what it is.
+    Unclear,
+}
 
 /// What a quantity states, and how surely.
 pub fn judge(quantity: &Quantity, bound: &Bound, place: Place<'_>, rules: &TargetRules) -> Verdict {
     let judge =
         Judge { quantity, bound, place, rest: place.right[bound.suffix..].trim_start(), rules };
+    if judge.is_ranked() {
+        return judge.rank();
+    }
     if judge.is_none_at_all() {
-        return None;
+        return Err(Silence::NoAim);
     }
     if matches!(quantity.amount, Amount::Ratio(_)) {
         return judge.aim(0.85);
@@ -48,22 +62,23 @@ pub fn judge(quantity: &Quantity, bound: &Bound, place: Place<'_>, rules: &Targe
     }
 }
 
-struct Judge<'a> {
-    quantity: &'a Quantity,
-    bound: &'a Bound,
-    place: Place<'a>,
+/// A quantity on trial.
+pub(super) struct Judge<'a> {
+    pub quantity: &'a Quantity,
+    pub bound: &'a Bound,
+    pub place: Place<'a>,
     /// Behind the quantity and its bound.
-    rest: &'a str,
-    rules: &'a TargetRules,
+    pub rest: &'a str,
+    pub rules: &'a TargetRules,
 }
 
 impl Judge<'_> {
-    fn aim(&self, confidence: f32) -> Verdict {
-        Some((self.place.class, confidence))
+    pub(super) fn aim(&self, confidence: f32) -> Verdict {
+        Ok((self.place.class, confidence))
     }
 
-    fn limit(&self, confidence: f32) -> Verdict {
-        Some((TargetClass::Limit, confidence))
+    pub(super) fn limit(&self, confidence: f32) -> Verdict {
+        Ok((TargetClass::Limit, confidence))
     }
 
     /// Names, bases, the past, conditions.
@@ -71,33 +86,35 @@ impl Judge<'_> {
         let w = &self.rules.words;
         let left = self.place.left;
         let bare = strip(left, self.rules);
-        let ranked = left.trim_end().ends_with('前') && !left.trim_end().ends_with("底前");
         let near_right: String = self.rest.chars().take(16).collect();
-        ranked
+        let on_base = left.trim_start().starts_with('在') && w.base.is_in(self.rest);
+        on_base
             || w.lasting.strip_end(left.trim_end()).is_some()
             || in_quotes(left) && !self.is_pledge()
             || in_title(left)
             || w.from.strip_end(bare).is_some()
             || w.base.is_in(&near_right)
-            || self.place.past
-            || self.is_condition()
+            || !self.is_granted() && (self.place.past || self.is_condition())
     }
 
-    /// Whether the clause says whom a rule concerns.
-    fn is_condition(&self) -> bool {
+    /// Whether the number says how far ahead something stands (`前10名`).
+    fn is_ranked(&self) -> bool {
+        let left = self.place.left.trim_end();
+        left.ends_with('前') && !left.ends_with("底前") && !left.ends_with("年前")
+    }
+
+    /// A place among others that is to be reached; a bare number must end its phrase.
+    fn rank(&self) -> Verdict {
         let left = self.place.left;
-        let opened = self.rules.words.condition.strip_start(left.trim_start()).is_some();
-        let share = self.rest.starts_with("的（")
-            || self.rest.starts_with("的(")
-            || self.rest.starts_with("的，");
-        let ends = self.rules.words.concerned.strip_end(self.rest).is_some();
-        let whole_condition = share || self.rest == "的" || ends && !self.directly_done();
-        // `3年以上…的企业`; a share of something may be an aim (`85%以上的学校`)
-        let bounded_noun = self.bound.explicit
-            && self.rest.starts_with('的')
-            && self.quantity.kind != Some(UnitKind::Percent)
-            && !self.directly_done();
-        whole_condition || opened && self.rest.contains('的') || bounded_noun
+        let reached = self.rules.words.rank.is_in(left) && !in_quotes(left) && !in_title(left);
+        let place = match self.quantity.unit.as_deref() {
+            None => self.rest.is_empty() || self.rest.starts_with(['，', '、', '）', '列', '水']),
+            Some(unit) => matches!(unit, "名" | "位"),
+        };
+        if !reached || !place || self.rest.starts_with('的') || self.place.past {
+            return Err(Silence::NoAim);
+        }
+        self.aim(0.75)
     }
 
     fn is_pledge(&self) -> bool {
@@ -109,28 +126,22 @@ impl Judge<'_> {
                 || left.ends_with(pledge.strive.as_str()) && left.contains(pledge.secure.as_str()))
     }
 
-    fn is_subsidy(&self) -> bool {
-        let subsidy = &self.rules.words.subsidy;
-        subsidy.is_in(self.place.left)
-            || subsidy.is_in(self.rest)
-            || subsidy.is_in(self.place.earlier)
-    }
-
     fn percent(&self) -> Verdict {
         let left = self.place.left.trim_end();
         let weight = left.ends_with(['（', '(']) && self.rest.starts_with(['）', ')']);
         if weight {
-            return None;
+            return Err(Silence::NoAim);
         }
         let words = &self.rules.words;
         let head = strip(self.place.left.get(..self.bound.head).unwrap_or(left), self.rules);
         let reckoned = words.reckoned.strip_start(left.trim_start()).is_some()
+            && words.not_reckoned.strip_start(left.trim_start()).is_none()
             || left.ends_with('的') && words.reckoned.is_in(left);
         // a rate that is to be reached is an aim, whatever it is the rate of
         let rate = words.rate.strip_end(head).is_some()
             && self.bound.explicit
             && words.levy.strip_end(head).is_none();
-        if reckoned || self.is_subsidy() && !rate {
+        if self.is_granted() || (reckoned || self.is_subsidy()) && !rate {
             return self.limit(0.7);
         }
         let measured = words.rate.strip_end(left).is_some();
@@ -144,20 +155,24 @@ impl Judge<'_> {
 
     fn money(&self) -> Verdict {
         // `5亿元以上项目`: what sort of project
-        let threshold = self.bound.suffix > 0
+        let threshold = (self.bound.suffix > 0 || self.quantity.chinese && self.is_large())
             && !self.rest.is_empty()
             && !self.rest.starts_with(['、', '，', '）', ')', '和', '（']);
-        if threshold || self.rest.starts_with('级') {
-            return None;
+        if self.is_granted() {
+            return self.limit(0.8);
         }
-        if self.is_subsidy() {
+        if threshold || self.rest.starts_with('级') {
+            return Err(Silence::NoAim);
+        }
+        if self.is_subsidy() && !self.is_total() {
             return self.limit(0.75);
         }
         match self.governed() {
             Some(true) if self.bound.explicit => self.aim(0.9),
             Some(true) => self.aim(0.75),
             _ if self.bound.explicit => self.aim(0.75),
-            _ => None,
+            Some(false) => Err(Silence::NoAim),
+            None => Err(Silence::Unclear),
         }
     }
 
@@ -168,6 +183,13 @@ impl Judge<'_> {
         if w.period.is_in(left) && w.frequency.strip_start(unit).is_some() {
             return self.limit(0.8);
         }
+        // round the clock
+        if unit == "小时"
+            && matches!(&self.quantity.amount, Amount::One(v) if v == "24")
+            && !self.bound.explicit
+        {
+            return Err(Silence::NoAim);
+        }
         let long = matches!(unit, "年" | "个月" | "周" | "个季度");
         let whole = format!("{left}{}", self.rest);
         let service = w.service.is_in(&whole);
@@ -176,19 +198,25 @@ impl Judge<'_> {
         let settled = self.bound.explicit || reached && w.fall.is_in(left);
         if !settled
             || long
+                && !(self.place.class == TargetClass::Limit && self.bound.suffix == 0)
                 && (!service || self.bound.comparator != Comparator::Le)
                 && !self.place.left.ends_with('至')
         {
-            return None;
+            return Err(Silence::Unclear);
+        }
+        // `争取三年内实现`: by when, not how long
+        let head = &left[..self.bound.head.min(left.len())];
+        let by_when = unit == "年" && w.duration.strip_end(head).is_none();
+        if by_when && self.place.class != TargetClass::Limit && !left.ends_with('至') {
+            return Err(Silence::NoAim);
         }
         let behind = self.bound.suffix > 0 && self.bound.comparator == Comparator::Ge;
         if behind {
-            return None;
+            return Err(Silence::NoAim);
         }
         let case = w.case.is_in(&whole)
             || left.trim_end().ends_with('后')
             || w.case.is_in(self.place.earlier);
-        let head = &left[..self.bound.head.min(left.len())];
         let itself = w.duration.strip_end(head).is_some();
         let shortened = itself || w.fall.is_in(left) || w.duration.is_in(left);
         match (case, service) {
@@ -199,98 +227,6 @@ impl Judge<'_> {
         }
     }
 
-    fn count(&self) -> Verdict {
-        let w = &self.rules.words;
-        if self.numbers_parts() {
-            return None;
-        }
-        let unit = self.quantity.unit.as_deref().unwrap_or_default();
-        let periodic = w.period.is_in(self.place.left) || w.period.is_in(self.place.earlier);
-        if periodic && w.frequency.strip_start(unit) == Some("") {
-            return self.limit(0.75);
-        }
-        if w.sorting.strip_start(unit) == Some("") && !self.bound.explicit {
-            let made = w.make.strip_end(strip(self.place.left, self.rules)).is_some();
-            return if made { self.aim(0.7) } else { None };
-        }
-        if self.bound.comparator == Comparator::Le && self.is_subsidy() {
-            return self.limit(0.7);
-        }
-        match self.governed() {
-            Some(false) if self.bound.explicit && self.bound.suffix == 0 => self.aim(0.6),
-            Some(false) => None,
-            Some(true) if self.bound.explicit => self.aim(0.9),
-            Some(true) => self.aim(if self.directly_done() { 0.85 } else { 0.7 }),
-            None if self.bound.explicit => self.aim(0.7),
-            None if self.place.continues || w.modality.is_in(self.place.left) => self.aim(0.55),
-            None => None,
-        }
-    }
-
-    /// Whether it counts the parts of something (`3个阶段`, `6个业务领域`).
-    fn numbers_parts(&self) -> bool {
-        let w = &self.rules.words;
-        let noun: String = self.rest.chars().take(6).collect();
-        !self.directly_done() && w.part.is_in(&noun)
-    }
-
-    /// Whether a verb of doing stands directly before the quantity.
-    fn directly_done(&self) -> bool {
-        self.rules.words.aim.strip_end(strip(self.place.left, self.rules)).is_some()
-    }
-
-    /// Whether a verb of doing governs the quantity (true) or a word of scope (false).
-    fn governed(&self) -> Option<bool> {
-        let w = &self.rules.words;
-        // the bound itself governs nothing (于 of 不少于)
-        let left = self.place.left.get(..self.bound.head).unwrap_or(self.place.left);
-        let aim = w.aim.last(self.place.left).map(|(_, end)| end);
-        let scope = w.scope.last(left).map(|(_, end)| end);
-        let near = w
-            .near_scope
-            .all(left)
-            .filter(|&(start, _)| !w.not_near_scope.all(left).any(|(s, e)| s <= start && start < e))
-            .last()
-            .map(|(_, end)| end)
-            .filter(|&end| left[end..].chars().count() <= 4);
-        match (aim, scope.max(near)) {
-            (Some(aim), Some(scope)) => Some(aim > scope),
-            (Some(_), None) => Some(true),
-            (None, Some(_)) => Some(false),
-            (None, None) => None,
-        }
-    }
-
-    /// Numerals in Chinese characters are mostly parts of names: only clear cases count.
-    fn chinese(&self) -> Verdict {
-        let w = &self.rules.words;
-        let left = self.place.left.trim_end();
-        let one = matches!(&self.quantity.amount, Amount::One(v) if v == "1");
-        if self.numbers_parts() {
-            return None;
-        }
-        let unit = self.quantity.unit.as_deref().unwrap_or_default();
-        if w.period.is_in(left) && w.frequency.strip_start(unit) == Some("") {
-            return self.limit(0.7);
-        }
-        if self.bound.comparator == Comparator::Ge {
-            return self.aim(0.8);
-        }
-        if one {
-            let each = w.each.last(left).map(|(_, end)| left[end..].chars().count());
-            let lone = each.is_some_and(|gap| gap <= 8) && !self.rest.is_empty();
-            return if lone { self.aim(0.6) } else { None };
-        }
-        let verb = left.strip_suffix(['了', '过']).unwrap_or(left);
-        let made = match self.place.class {
-            TargetClass::Achievement => {
-                w.aim.strip_end(verb).is_some() || left.ends_with('等') && w.aim.is_in(left)
-            }
-            _ => w.make.strip_end(verb).is_some(),
-        };
-        if made { self.aim(0.55) } else { None }
-    }
-
     /// Numbers without a unit.
     fn bare(&self) -> Verdict {
         if self.is_pledge() {
@@ -299,7 +235,7 @@ impl Judge<'_> {
         let ends = self.rest.is_empty() || self.rest.starts_with(['、', '，', '）', ')', '和']);
         let year =
             matches!(&self.quantity.amount, Amount::One(v) if v.len() == 4 && v.starts_with("20"));
-        (self.bound.explicit && ends && !year).then_some((self.place.class, 0.5))
+        if self.bound.explicit && ends && !year { self.aim(0.5) } else { Err(Silence::Unclear) }
     }
 }
 

@@ -9,6 +9,8 @@ pub mod assignment;
 pub mod bound;
 pub mod citation;
 pub mod clause;
+mod condition;
+mod count;
 pub mod deadline;
 pub mod judge;
 pub mod number;

@@ -21,10 +21,13 @@ pub struct Numeral {
     pub percent: bool,
 }
 
+/// A number has at most so many digits; more are no quantity, and could not be computed with.
+const DIGITS: u32 = 24;
+
 /// The value of `digits` (with at most one point) times `scale`, as a plain decimal.
 pub fn multiply(digits: &str, scale: u128) -> Option<String> {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.len() + fraction.len() > 24 {
+    if whole.len() + fraction.len() > DIGITS as usize {
         return None;
     }
     let mantissa: u128 = format!("{whole}{fraction}").parse().ok()?;
@@ -84,18 +87,19 @@ pub fn numerals(text: &str) -> Vec<Numeral> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
-        let next = if arabic(c).is_some() {
-            let (end, numeral) = read_arabic(text, at);
-            found.extend(numeral);
-            end
+        let (end, numeral) = if arabic(c).is_some() {
+            read_arabic(text, at)
         } else if chinese_digit(c).is_some() || c == '十' || c == '百' {
-            let (end, numeral) = read_chinese(text, at);
-            found.extend(numeral);
-            end
+            read_chinese(text, at)
         } else {
-            at + c.len_utf8()
+            (at + c.len_utf8(), None)
         };
-        at = next;
+        if let Some(numeral) = numeral {
+            // The 百 of 百分之 is none of the number before it: `一百分之九十`.
+            found.pop_if(|last: &mut Numeral| last.end > numeral.start);
+            found.push(numeral);
+        }
+        at = end;
     }
     found
 }
@@ -189,8 +193,9 @@ fn read_chinese(text: &str, start: usize) -> (usize, Option<Numeral>) {
         } else if let Some(p) = power(c) {
             if p >= 10_000 {
                 section += digit.take().unwrap_or(0);
-                formed &= section > 0;
-                total = (total + section).saturating_mul(p);
+                let product = (total + section).checked_mul(p).filter(|&n| n < 10u128.pow(DIGITS));
+                formed &= section > 0 && product.is_some();
+                total = product.unwrap_or(0);
                 section = 0;
                 smallest = u128::MAX;
             } else {
@@ -248,6 +253,18 @@ mod tests {
         assert_eq!(values("百分之九十五，百分之99.5"), ["95", "99.5"]);
         assert!(numerals("百分之八十")[0].percent);
         assert_eq!(values("一二三"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn numerals_never_overlap() {
+        assert_eq!(values("扫一百分之百"), ["100"]);
+        assert_eq!(values("二十百分之90"), ["90"]);
+    }
+
+    #[test]
+    fn numbers_without_measure_are_none() {
+        assert_eq!(values(&"一亿".repeat(20)), Vec::<String>::new());
+        assert_eq!(values(&format!("一万{}", "亿".repeat(9))), Vec::<String>::new());
     }
 
     #[test]

@@ -39,15 +39,33 @@ pub fn bearers(sentence: &str, rules: &ProseRules, grammar: Grammar) -> Vec<Bear
     let reader = Reader { sentence, rules, roles, agencies };
     let mut out = Vec::new();
     let mut before = None;
-    for (clause, opens) in clauses(sentence) {
+    let mut adverbial = false;
+    for (clause, begins) in clauses(sentence) {
+        // `自2024年起，市教育局组织…`: the subject follows what only says when, how or on what ground.
+        let place = match (begins, adverbial) {
+            (true, _) => Place::Begins,
+            (false, true) => Place::AfterAdverbial,
+            (false, false) => Place::Within,
+        };
+        adverbial = place != Place::Within && rules.is_adverbial(&sentence[clause.clone()]);
         if let Some(subject) = before.take().filter(|_| reader.is_predicate(clause.clone())) {
             out.extend(reader.long_subject(subject));
         }
-        reader.clause(clause.clone(), opens, &mut out);
-        before = opens.then_some(clause);
+        reader.clause(clause.clone(), place, &mut out);
+        before = begins.then_some(clause);
     }
     out.dedup_by(|b, a| a.role == b.role && a.range == b.range);
     out
+}
+
+/// Where a clause stands in its sentence.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// It begins the sentence or a part of it.
+    Begins,
+    /// Only clauses that say when, how or on what ground stand before it.
+    AfterAdverbial,
+    Within,
 }
 
 struct Reader<'a> {
@@ -58,7 +76,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn clause(&self, clause: Range<usize>, opens: bool, out: &mut Vec<Bearer>) {
+    fn clause(&self, clause: Range<usize>, place: Place, out: &mut Vec<Bearer>) {
         let s = &self.sentence[clause.clone()];
         // `A指导，B落实`: a clause of names and a verb of role.
         if let Some(verb) = self.roles.verb_at_end(s)
@@ -68,7 +86,17 @@ impl Reader<'_> {
             out.extend(names.into_iter().map(|range| Bearer { role, range, confidence: MODAL }));
             return;
         }
-        if let Some((names, modal, end)) = self.subject(clause.clone(), opens) {
+        // `市教育局：负责…`: the duties of one after another.
+        if place == Place::Begins
+            && let Some(colon) = s.find(['：', ':'])
+            && let Some(names) = self.names(clause.start..clause.start + colon)
+            && self.begins_duty(s[colon..].trim_start_matches(['：', ':']))
+        {
+            let role = Role::Responsible;
+            out.extend(names.into_iter().map(|range| Bearer { role, range, confidence: MODAL }));
+            return;
+        }
+        if let Some((names, modal, end)) = self.subject(clause.clone(), place) {
             let rest = &s[end - clause.start..];
             let partners = self.partners(end..clause.end);
             let role = if !partners.is_empty() || self.rules.leads(rest) {
@@ -92,6 +120,7 @@ impl Reader<'_> {
             };
             out.extend(names.into_iter().map(|range| Bearer { role, range, confidence: MODAL }));
             out.extend(supporters(partners));
+            out.extend(self.others_with_roles(rest, end));
         } else if s.starts_with(|c: char| c.is_alphabetic()) {
             out.extend(supporters(self.partners(clause.clone())));
         }
@@ -102,7 +131,7 @@ impl Reader<'_> {
     fn subject(
         &self,
         clause: Range<usize>,
-        opens: bool,
+        place: Place,
     ) -> Option<(Vec<Range<usize>>, bool, usize)> {
         let s = &self.sentence[clause.clone()];
         let mut limit = s.len().min(SUBJECT);
@@ -113,10 +142,26 @@ impl Reader<'_> {
         // A modal is the surer sign: 组织 in `共青团组织要…` is part of the name.
         for modal in [true, false] {
             for marker in markers.iter().filter(|m| m.modal == modal && m.start > 0) {
-                if !modal && !opens {
-                    break;
+                // In mid-sentence few beginnings can be a subject: asked first, since it is cheap.
+                let before = &s[..marker.start];
+                let hopeful =
+                    before.starts_with('各') || before.contains('、') && before.contains('等');
+                if !modal && place == Place::Within && !hopeful {
+                    continue;
                 }
                 let names = self.names(clause.start..clause.start + marker.start);
+                let names = names.filter(|names| modal || self.may_act(names, place));
+                // A place may begin the name of a body: `青澜市进一步优化服务办公室`.
+                let place = |n: &Range<usize>| is_place(&self.sentence[n.clone()]);
+                if !modal && names.as_ref().is_some_and(|names| names.iter().all(place)) {
+                    let longer = markers
+                        .iter()
+                        .filter(|m| m.start > marker.start)
+                        .find(|m| self.names(clause.start..clause.start + m.start).is_some());
+                    if longer.is_some() {
+                        continue;
+                    }
+                }
                 if let Some(names) = names {
                     let bound = !self.rules.not_bound(&s[marker.start..]);
                     return bound.then_some((names, modal, clause.start + marker.start));
@@ -124,6 +169,63 @@ impl Reader<'_> {
             }
         }
         None
+    }
+
+    /// Whether names that no modal follows are the subject of a clause that stands there: in mid-sentence
+    /// only classes (`各地各部门`) and lists that end 等部门 are, behind adverbials names that are sure.
+    fn may_act(&self, names: &[Range<usize>], place: Place) -> bool {
+        let name = |n: &Range<usize>| &self.sentence[n.clone()];
+        let classes = || names.iter().all(|n| self.rules.is_class(name(n)));
+        let last = names.last().map_or(0, |n| n.end);
+        let listed = || names.len() > 1 && self.sentence[last..].starts_with('等');
+        let sure = || names.iter().all(|n| self.is_sure(name(n)));
+        match place {
+            Place::Begins => true,
+            Place::AfterAdverbial => classes() || listed() || sure(),
+            Place::Within => classes() || listed(),
+        }
+    }
+
+    /// Whether the name of an office has no other body's in it: `法规处`, `省局法规处`.
+    fn is_own_office(&self, name: &str) -> bool {
+        let names = &self.agencies.names;
+        let own = names.own_department(name).unwrap_or(name);
+        own.chars().count() > 2 && names.level(own).is_none() && !self.rules.holds_body(own)
+    }
+
+    /// Whether a name is that of one known body, or of the bodies of a function or class.
+    fn is_plain(&self, name: &str) -> bool {
+        let ends = ["部门", "政府", "单位"];
+        let once = || ends.iter().map(|end| name.matches(end).count()).sum::<usize>() == 1;
+        let printed = |rest: &str| self.agencies.printed(rest).is_some();
+        self.agencies.names.level(name).is_some_and(|(_, rest)| printed(rest))
+            || ends.iter().any(|end| name.ends_with(end)) && once()
+    }
+
+    /// Whether a name is known, or begins with its level or ends as that of a function's body.
+    fn is_sure(&self, name: &str) -> bool {
+        self.agencies.names.level(name).is_some()
+            || self.agencies.function_part(name).is_some()
+            || self.agencies.printed(name).is_some()
+            || self.agencies.ends_in_known(name)
+            || self.rules.is_level(name)
+            || is_place(name)
+            || self.rules.is_class(name)
+    }
+
+    /// `由A牵头、B参与`: what follows the verb of the first, with a verb of its own.
+    fn others_with_roles(&self, rest: &str, at: usize) -> Vec<Bearer> {
+        let Some((verb, others)) = rest.split_once('、') else { return vec![] };
+        let Some(own) = self.roles.verb_at_end(others) else { return vec![] };
+        let from = at + verb.len() + '、'.len_utf8();
+        let names = self.names(from..from + own.start).filter(|_| self.rules.leads(verb));
+        let bearer = |range| Bearer { role: own.role, range, confidence: MODAL };
+        names.unwrap_or_default().into_iter().map(bearer).collect()
+    }
+
+    /// Whether `text` begins with what a body does or shall do.
+    fn begins_duty(&self, text: &str) -> bool {
+        self.rules.markers(text).next().is_some_and(|m| m.start == 0) && !self.rules.not_bound(text)
     }
 
     /// Whether a clause begins with the duty itself: `…，要依托…`.
@@ -176,6 +278,18 @@ impl Reader<'_> {
                     return Some((names, clause.start + at + marker.start));
                 }
             }
+            // Where no word of action follows, the longest beginning that is a known name.
+            let beginnings = rest.char_indices().map(|(end, _)| end).skip(3).take(PARTNER);
+            let beginnings: Vec<_> = beginnings.filter(|_| self.placed(rest)).collect();
+            let known = beginnings.into_iter().rev().find(|&end| {
+                let duty = &rest[end..];
+                self.is_plain(&rest[..end]) && !duty.contains('的') && !self.rules.not_bound(duty)
+            });
+            if let Some(end) = known
+                && let Some(names) = self.names(clause.start + at..clause.start + at + end)
+            {
+                return Some((names, clause.start + at + end));
+            }
         }
         None
     }
@@ -217,6 +331,8 @@ impl Reader<'_> {
         let parts = self.agencies.split_names(s);
         let open_ended = OPEN_END.iter().any(|tail| s.trim_end().ends_with(tail));
         let mut out = Vec::with_capacity(parts.len());
+        // Enterprises bear no duty of office by themselves.
+        let mut official = false;
         for (i, part) in parts.iter().enumerate() {
             let mut part = part.clone();
             let whole = &s[part.clone()];
@@ -232,19 +348,46 @@ impl Reader<'_> {
                         && !(parts.len() == 1 && self.agencies.is_function(name))
                 }
                 Recognition::Organisation => self.rules.is_whole_name(name) && parts.len() > 1,
+                // `省、市、县`, `市、县（区）人民政府`: each level.
+                Recognition::None if self.rules.is_level(name) => parts.len() > 1,
                 // `教育、财政部门`: functions before the last name; `天府新区、各县`: places.
                 Recognition::None => {
                     let function = (!last || open_ended) && self.agencies.is_function(name);
-                    parts.len() > 1 && (function || is_place(name))
+                    let place = is_place(name) && self.agencies.names.may_be_name(name);
+                    parts.len() > 1 && (function || place && self.rules.is_whole_name(name))
                 }
-                Recognition::Unit => false,
+                // `法规处负责…`: an office of the department that speaks.
+                Recognition::Unit => self.rules.is_whole_name(name) && self.is_own_office(name),
             };
-            if !known || self.rules.bears_none(name) {
+            let whole = name.matches(['（', '(']).count() == name.matches(['）', ')']).count();
+            if !known || !whole || self.rules.bears_none(name) || name.contains(['-', '【']) {
                 return None;
             }
+            if self.rules.joins_levels(name)
+                && let Some(first) = out.first_mut().filter(|_| i > 0)
+            {
+                // `市、县两级财政部门` is one name.
+                let first: &mut Range<usize> = first;
+                first.end = range.start + part.end;
+                out.truncate(1);
+                continue;
+            }
+            official |= self.agencies.recognise(name) != Recognition::Organisation;
             out.push(range.start + part.start..range.start + part.end);
         }
-        (!out.is_empty()).then_some(out)
+        (!out.is_empty() && official).then_some(out)
+    }
+}
+
+/// What follows a date that a clause begins with: `3月底前各级政府…`.
+fn after_date(clause: &str) -> &str {
+    let rest =
+        clause.trim_start_matches(|c: char| c.is_ascii_digit() || "年月日底初上中下旬".contains(c));
+    match rest.strip_prefix(['前', '起', '后', '内']) {
+        Some(after) if clause.starts_with(|c: char| c.is_ascii_digit()) && !after.is_empty() => {
+            after
+        }
+        _ => clause,
     }
 }
 
@@ -278,7 +421,12 @@ fn clauses(sentence: &str) -> Vec<(Range<usize>, bool)> {
     out.push((from..sentence.len(), opens));
     for (range, _) in &mut out {
         let s = &sentence[range.clone()];
-        range.start += s.len() - s.trim_start().len();
+        // `【停车收费】市人民政府…`: the heading of an article in a draft.
+        let rest = match s.trim_start().strip_prefix('【').and_then(|s| s.split_once('】')) {
+            Some((_, rest)) => rest,
+            None => s,
+        };
+        range.start += s.len() - after_date(rest.trim_start()).len();
     }
     out.retain(|(r, _)| r.start < r.end);
     out

@@ -53,6 +53,7 @@ pub fn quantities(clause: &str, rules: &TargetRules) -> Vec<Quantity> {
         }
         found.extend(single(clause, number, rules));
     }
+    share_units(clause, &mut found, rules);
     if let Some(start) = clause.find("一半").or_else(|| clause.find("半数")) {
         let half = Quantity {
             start,
@@ -67,6 +68,28 @@ pub fn quantities(clause: &str, rules: &TargetRules) -> Vec<Quantity> {
         found.sort_by_key(|q| q.start);
     }
     found
+}
+
+/// Of joint numbers the last one's unit counts for all: `压减至4个、6个工作日`, `建成3、5所`.
+fn share_units(clause: &str, found: &mut [Quantity], rules: &TargetRules) {
+    for at in (1..found.len()).rev() {
+        let (before, rest) = found.split_at_mut(at);
+        let (first, second) = (&mut before[at - 1], &rest[0]);
+        let between = clause.get(first.end..second.start).unwrap_or_default().trim();
+        let short = match (&first.unit, &second.unit) {
+            (Some(own), Some(unit)) => own == "个" && unit.starts_with("个") && unit != own,
+            (None, Some(_)) => true,
+            _ => false,
+        };
+        if short
+            && first.chinese == second.chinese
+            && matches!(first.amount, Amount::One(_))
+            && rules.words.shared.strip_start(between) == Some("")
+        {
+            first.unit.clone_from(&second.unit);
+            first.kind = second.kind;
+        }
+    }
 }
 
 fn is_ordinal(before: &str) -> bool {
@@ -90,6 +113,21 @@ fn unit_at<'r>(
     Some((at + rest.len() - inner.len() + word.len(), word, kind))
 }
 
+/// Where the unit that ends at `at` ends with what it is counted by: `元/人/年`, `批次/千人`.
+fn with_rate(clause: &str, mut at: usize, rules: &TargetRules) -> usize {
+    while let Some(rest) = clause[at..].strip_prefix(['/', '／']) {
+        let by = rules
+            .words
+            .per
+            .strip_start(rest)
+            .map(|after| rest.len() - after.len())
+            .or_else(|| rules.unit(rest).map(|(word, _)| word.len()));
+        let Some(length) = by else { break };
+        at = clause.len() - rest.len() + length;
+    }
+    at
+}
+
 fn single(clause: &str, number: &Numeral, rules: &TargetRules) -> Option<Quantity> {
     if number.percent {
         return Some(quantity(number.start, number.end, number, Some(("%", UnitKind::Percent))));
@@ -97,8 +135,18 @@ fn single(clause: &str, number: &Numeral, rules: &TargetRules) -> Option<Quantit
     let rest = &clause[number.end..];
     match unit_at(clause, number.end, rules) {
         Some((_, word, UnitKind::Time)) if is_date(clause, number, word) => None,
-        Some((end, word, kind)) => Some(quantity(number.start, end, number, Some((word, kind)))),
-        None if number.chinese
+        Some((end, word, kind)) => {
+            let whole = with_rate(clause, end, rules);
+            let word = &clause[end - word.len()..whole];
+            Some(quantity(number.start, whole, number, Some((word, kind))))
+        }
+        None if tenths(rest) => {
+            let value = multiply(&number.value, 10)?;
+            let number = Numeral { value, ..number.clone() };
+            let unit = Some(("%", UnitKind::Percent));
+            Some(quantity(number.start, number.end + "成".len(), &number, unit))
+        }
+        None if number.chinese && !clause[..number.start].ends_with('前')
             || dated(rest)
             || rest.starts_with(|c: char| c.is_ascii_alphabetic()) =>
         {
@@ -106,6 +154,15 @@ fn single(clause: &str, number: &Numeral, rules: &TargetRules) -> Option<Quantit
         }
         None => Some(quantity(number.start, number.end, number, None)),
     }
+}
+
+/// Whether a number of tenths ends here: `三成以上`, but not `三成立`.
+fn tenths(rest: &str) -> bool {
+    rest.strip_prefix('成').is_some_and(|after| {
+        after.is_empty()
+            || after.starts_with(['，', '、', '；', '的', '）', ')'])
+            || ["以上", "以下", "以内", "左右"].iter().any(|bound| after.starts_with(bound))
+    })
 }
 
 fn quantity(
@@ -184,6 +241,7 @@ fn range(clause: &str, first: &Numeral, second: &Numeral, rules: &TargetRules) -
     } else {
         unit_at(clause, second.end, rules)?
     };
+    let whole = with_rate(clause, end, rules);
     if kind == UnitKind::Time && is_date(clause, second, unit)
         || own_unit.is_some_and(|(_, own, _)| own != unit)
         || first.chinese != second.chinese
@@ -198,9 +256,9 @@ fn range(clause: &str, first: &Numeral, second: &Numeral, rules: &TargetRules) -
     };
     Some(Quantity {
         start: first.start,
-        end,
+        end: whole,
         amount: Amount::Range(low, second.value.clone()),
-        unit: Some(printed(unit)),
+        unit: Some(printed(unit) + &clause[end..whole]),
         kind: Some(kind),
         chinese: first.chinese,
     })

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::bound::{bound, strip};
 use super::clause::{Clause, clauses};
-use super::judge::{Place, judge};
+use super::judge::{Place, Silence, judge};
 use super::quantity::{Amount, Quantity, quantities};
 use crate::knowledge::targets::{TargetRules, UnitKind};
 use crate::model::{
@@ -21,16 +21,34 @@ const LONGEST: usize = 3000;
 
 /// The targets of a document, in the order of its nodes; `deadlines` are those of the same document.
 pub fn targets(document: &Document, rules: &TargetRules, deadlines: &[Deadline]) -> Vec<Target> {
+    read(document, rules, deadlines).targets
+}
+
+/// The quantities of a document that the words around them show to be no aims (conditions, bases,
+/// names, the parts of something), in the order of its nodes.
+pub fn passed_over(document: &Document, rules: &TargetRules) -> Vec<Span> {
+    read(document, rules, &[]).passed_over
+}
+
+/// What was read in a document, and what was understood to state nothing.
+#[derive(Default)]
+struct Found {
+    targets: Vec<Target>,
+    passed_over: Vec<Span>,
+}
+
+fn read(document: &Document, rules: &TargetRules, deadlines: &[Deadline]) -> Found {
     let mut by_task: HashMap<NodeId, Vec<&Deadline>> = HashMap::new();
     for deadline in deadlines {
         by_task.entry(deadline.task).or_default().push(deadline);
     }
     let reader = Reader { document, rules, text: document.text.as_str(), by_task };
-    let mut found = Vec::new();
+    let mut found = Found::default();
+    let told_nodes = told(document, rules);
     for (id, node) in document.nodes() {
         let whole = matches!(node.kind, NodeKind::Root | NodeKind::Section);
         let told = matches!(document.header.genre, Some(Genre::Report | Genre::News));
-        let class = if node.kind == NodeKind::Practice || whole && told {
+        let class = if node.kind == NodeKind::Practice || whole && told || told_nodes[id] {
             TargetClass::Achievement
         } else if document.header.genre == Some(Genre::Regulation) {
             // a regulation sets rules, no aims
@@ -46,6 +64,25 @@ pub fn targets(document: &Document, rules: &TargetRules, deadlines: &[Deadline])
         }
     }
     found
+}
+
+/// For each node, whether it is or stands below a section that tells how things are.
+fn told(document: &Document, rules: &TargetRules) -> Vec<bool> {
+    let mut told = vec![false; document.nodes.len()];
+    for (id, node) in document.nodes() {
+        let own = node.kind == NodeKind::Section
+            && node.heading.is_some_and(|h| names_the_past(document.text.slice(h), rules));
+        told[id] = own || id != ROOT && told[node.parent];
+    }
+    told
+}
+
+/// Whether a heading is that of what was reached (`发展现状`) and not of what to do (`提升工作成效`).
+fn names_the_past(heading: &str, rules: &TargetRules) -> bool {
+    let w = &rules.words;
+    let heading = heading.trim_end().trim_end_matches(['。', '：', ':']);
+    let rest = rules.told.iter().find_map(|word| heading.strip_suffix(word.as_str()));
+    rest.is_some_and(|rest| !w.aim.is_in(rest) && !w.rise.is_in(rest))
 }
 
 struct Reader<'a> {
@@ -79,14 +116,7 @@ struct Source<'a> {
 }
 
 impl Reader<'_> {
-    fn read(
-        &self,
-        task: NodeId,
-        node: NodeId,
-        class: TargetClass,
-        span: Span,
-        found: &mut Vec<Target>,
-    ) {
+    fn read(&self, task: NodeId, node: NodeId, class: TargetClass, span: Span, found: &mut Found) {
         let clauses = clauses(self.text, span);
         let mut counted: Option<Span> = None;
         for clause in &clauses {
@@ -95,13 +125,13 @@ impl Reader<'_> {
                 continue;
             }
             let continues = counted == Some(clause.sentence);
-            let claims = self.claims(clause, text, class, continues);
+            let claims = self.claims(clause, text, class, continues, &mut found.passed_over);
             if claims.iter().any(|c| c.class != TargetClass::Limit && is_counted(c.quantity.kind)) {
                 counted = Some(clause.sentence);
             }
             let source = Source { task, node, clause, claims: &claims };
             for which in 0..claims.len() {
-                self.push(&source, which, found);
+                self.push(&source, which, &mut found.targets);
             }
         }
     }
@@ -115,6 +145,15 @@ impl Reader<'_> {
         from
     }
 
+    /// Where the part of the sentence behind a clause ends that is worth reading.
+    fn look_ahead(&self, clause: &Clause) -> usize {
+        let mut to = (clause.span.end + LONGEST).min(clause.sentence.end);
+        while !self.text.is_char_boundary(to) {
+            to -= 1;
+        }
+        to
+    }
+
     fn slice(&self, span: Span) -> &str {
         &self.text[span.start..span.end]
     }
@@ -125,9 +164,11 @@ impl Reader<'_> {
         text: &str,
         class: TargetClass,
         continues: bool,
+        passed_over: &mut Vec<Span>,
     ) -> Vec<Claim> {
         let w = &self.rules.words;
         let earlier = &self.text[self.look_back(clause)..clause.span.start];
+        let later = &self.text[clause.span.end..self.look_ahead(clause)];
         let all = quantities(text, self.rules);
         let mut claims: Vec<Claim> = Vec::new();
         // where the group of quantities that share one bound begins, and where the last one ended
@@ -153,25 +194,31 @@ impl Reader<'_> {
                     comparator
                 };
             }
+            let quantity_span =
+                Span::new(clause.span.start + quantity.start, clause.span.start + quantity.end);
             if self.is_left_behind(text, quantity, all.get(which + 1)) {
+                passed_over.push(quantity_span);
                 continue;
             }
             let past = class != TargetClass::Achievement
                 && self.tells_the_past(clause, clause.span.start + quantity.start);
-            let place = Place { class, left, right, earlier, continues, past };
-            if let Some((class, confidence)) = judge(quantity, &bound, place, self.rules) {
-                claims.push(Claim {
+            let place = Place { class, left, right, earlier, later, continues, past };
+            match judge(quantity, &bound, place, self.rules) {
+                Err(Silence::NoAim) => passed_over.push(quantity_span),
+                Err(Silence::Unclear) => {}
+                Ok((class, confidence)) => claims.push(Claim {
                     class,
                     confidence,
-                    comparator: self.pledged(text, quantity).unwrap_or(bound.comparator),
+                    comparator: self.stated(text, quantity).unwrap_or(bound.comparator),
                     head: bound.head,
                     tail: quantity.end + bound.suffix,
                     quantity: quantity.clone(),
                     linked,
-                });
+                }),
             }
         }
         claims.extend(self.full_coverage(clause, class));
+        claims.sort_by_key(|claim| claim.quantity.start);
         claims
     }
 
@@ -183,6 +230,11 @@ impl Reader<'_> {
         let so_far = &self.text[from..end];
         let here = clause.span.start - from;
         let told = w.past.last(&so_far[here..]).map(|(start, _)| here + start);
+        let done = w
+            .aim
+            .all(&so_far[here..])
+            .filter(|&(_, end)| w.done.strip_start(&so_far[here + end..]).is_some());
+        let told = told.max(done.map(|(start, _)| here + start).last());
         let compared = |at: usize| w.compared.strip_end(&so_far[..at]).is_some();
         let long =
             w.long_past.all(so_far).map(|(start, _)| start).filter(|&at| !compared(at)).last();
@@ -243,8 +295,12 @@ impl Reader<'_> {
         reaches && text[..quantity.start].contains(['由', '从', '原'])
     }
 
-    fn pledged(&self, text: &str, quantity: &Quantity) -> Option<Comparator> {
+    /// The comparator of a rank (`前10名`) and of a pledge (`保5`).
+    fn stated(&self, text: &str, quantity: &Quantity) -> Option<Comparator> {
         let left = text[..quantity.start].trim_end();
+        if left.ends_with('前') && matches!(quantity.unit.as_deref(), None | Some("名" | "位")) {
+            return Some(Comparator::Le);
+        }
         let secured = quantity.kind.is_none() && left.ends_with(self.rules.pledge.secure.as_str());
         secured.then_some(Comparator::Ge)
     }
@@ -254,12 +310,25 @@ impl Reader<'_> {
         let text = self.slice(clause.span);
         let (start, end) = w.all.first(text)?;
         let left = &text[..start];
+        // `100%全覆盖` is said once
+        if left.trim_end().ends_with(['%', '％']) {
+            return None;
+        }
         // 健全覆盖 is 健全 + 覆盖.
         if w.not_all.strip_end(left).is_some() {
             return None;
         }
         let titled = left.matches('《').count() > left.matches('》').count();
+        let right = &text[end..];
+        // `实施全覆盖清单管理`, `全覆盖、全流程监管`: what sort of work, not how far it reaches
+        let bare = left.trim_end();
+        let named = !bare.is_empty()
+            && !bare.ends_with(['、', '，'])
+            && w.aim.strip_end(bare).is_none()
+            && w.make.strip_end(bare).is_none();
+        let sort = !right.is_empty() && !named || right.starts_with("、全");
         if titled
+            || sort
             || w.base.is_in(&text[end..])
             || left.ends_with(['未', '不'])
             || class != TargetClass::Achievement
@@ -291,7 +360,13 @@ impl Reader<'_> {
         let deadline = self.deadline(place, claim);
         let at = clause.span.start;
         let before = &self.text[quote.start..at + claim.quantity.start];
-        let modality = self.rules.words.modality.first(before);
+        // 保证金 promises nothing
+        let modality = self
+            .rules
+            .words
+            .modality
+            .all(before)
+            .find(|&(_, end)| !before[end..].starts_with('金'));
         let target = |comparator, value| Target {
             task: place.task,
             class: claim.class,
@@ -350,6 +425,8 @@ impl Reader<'_> {
         let start =
             deadline.map_or(quote.start, |d| d.quote.end).clamp(quote.start, head.max(quote.start));
         let mut before = self.text[start..head.max(start)].trim();
+        let each = w.modality.strip_start(before).unwrap_or(before).starts_with(['每', '各'])
+            && w.rate.strip_end(before).is_none();
         while let Some(rest) =
             w.modality.strip_start(before).or_else(|| w.leading.strip_start(before))
         {
@@ -360,12 +437,28 @@ impl Reader<'_> {
         // a quotation mark that lost its partner to the number
         let before = before.trim_end_matches(['“', '：', ':']).trim_start_matches('”');
         let behind = behind.trim_end_matches('“').trim_start_matches('”');
-        // a verb directly before the number has its object behind it
-        let verb = before.is_empty() || w.aim.strip_end(before).is_some();
+        // what it was before (`由原来20个工作日压缩至`) is no part of the name
+        let old = before.rfind(['由', '从']).filter(|&at| {
+            before[at..].contains(char::is_numeric) && before[at..].chars().count() <= 20
+        });
+        let before = before[..old.unwrap_or(before.len())].trim_end();
+        // a verb directly before the number has its object behind it; `每个县` is not what is counted
+        let verb = before.is_empty() || w.aim.strip_end(before).is_some() || each;
         let name = if verb && !behind.is_empty() { behind } else { before };
         let offset = name.as_ptr() as usize - self.text.as_ptr() as usize;
         (!name.is_empty() && name.chars().count() <= 40)
             .then(|| Span::new(offset, offset + name.len()))
+    }
+
+    /// Whether a time is a clause of its own, a word of intent aside.
+    fn stands_before_all(&self, limit: &Deadline, clause: &Clause) -> bool {
+        let so_far = &self.text[clause.sentence.start..limit.quote.start];
+        let lead =
+            so_far.rsplit(['，', '；', '：', '。', ',', ';']).next().unwrap_or_default().trim();
+        let after = self.text[limit.quote.end..].trim_start_matches('前');
+        let lead = lead.strip_suffix(['在', '于']).unwrap_or(lead);
+        (lead.is_empty() || self.rules.words.modality.strip_start(lead) == Some(""))
+            && after.starts_with(['，', ','])
     }
 
     fn deadline(&self, source: &Source<'_>, claim: &Claim) -> Option<Deadline> {
@@ -381,6 +474,13 @@ impl Reader<'_> {
             });
         if let Some(deadline) = stated {
             return Some((*deadline).clone());
+        }
+        // `到2025年，建成30所；新增学位500个`: a time on its own holds to the end of its sentence
+        let before = |d: &&&Deadline| clause.sentence.contains(d.quote) && d.quote.end <= at;
+        if let Some(nearest) = own.iter().filter(dated).rfind(before)
+            && self.stands_before_all(nearest, clause)
+        {
+            return Some(Deadline { confidence: nearest.confidence * 0.9, ..(*nearest).clone() });
         }
         let nodes = std::iter::once(source.node)
             .chain(self.document.ancestors(source.node))
@@ -489,6 +589,39 @@ mod tests {
         assert_eq!(dates, [Some("2024-12-31".to_owned()), Some("2024-12-31".to_owned()), None]);
         assert_eq!(found[0].modality.map(|s| document.text.slice(s)), Some("力争"));
         assert_eq!(document.text.slice(found[2].quote), "新增学位500个");
+    }
+
+    #[test]
+    fn full_coverage_may_stand_before_other_quantities() {
+        let text = "全覆盖达到85%以上、不少于3次";
+        let (document, found) = read(text, NodeKind::Task);
+        let quotes: Vec<_> = found.iter().map(|t| document.text.slice(t.quote)).collect();
+        assert_eq!(quotes.last(), Some(&"不少于3次"));
+    }
+
+    #[test]
+    fn a_section_of_what_was_reached_is_known_by_its_heading() {
+        let rules = TargetRules::embedded();
+        for heading in rules.headings(true) {
+            assert!(names_the_past(heading, &rules), "{heading}");
+        }
+        for heading in rules.headings(false) {
+            assert!(!names_the_past(heading, &rules), "{heading}");
+        }
+    }
+
+    #[test]
+    fn conditions_and_bases_are_passed_over_and_the_unknown_is_not() {
+        let rules = TargetRules::embedded();
+        let passed = |text: &str| {
+            let document = document(text, NodeKind::Task);
+            let spans = passed_over(&document, &rules);
+            spans.iter().map(|s| document.text.slice(*s).to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(passed("500万元以下的项目不再审批"), ["500万元"]);
+        assert_eq!(passed("办理时限由50个工作日压减至45个工作日"), ["50个工作日"]);
+        assert_eq!(passed("培训教师300人"), Vec::<String>::new());
+        assert_eq!(passed("青湖沿岸30公里"), Vec::<String>::new());
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub struct CitationRules {
     formula: AhoCorasick,
     formulas: Vec<CitationKind>,
     alias: Regex,
+    /// At the end of what stands before a verb.
+    done: Regex,
     /// The same in the brackets after a title; the first group is the short name.
     short: Regex,
     /// What is known of titles themselves.
@@ -122,6 +124,11 @@ impl CitationRules {
                 r"(?:{})[为是：:\s“”‘’']*$",
                 alternation(&file.alias.words)
             ))?,
+            done: Regex::new(&format!(
+                r"(?:{})(?:{}|\s)*$",
+                alternation(&file.done.words),
+                alternation(&file.done.verbs)
+            ))?,
             short: Regex::new(&format!(
                 r"^[》〉>\s]*(?:[（(][^（）()]{{0,80}}[）)])?\s*[（(][^（）()]{{0,60}}?(?:{})[为是：:\s]*[《“‘]?([^》”’（）()]{{1,40}})",
                 alternation(&file.alias.words)
@@ -154,6 +161,11 @@ impl CitationRules {
     /// The short name that brackets after a title introduce for it; `after` begins where the title ends.
     pub fn short_name<'a>(&self, after: &'a str) -> Option<&'a str> {
         self.short.captures(after)?.get(1).map(|m| m.as_str())
+    }
+
+    /// Whether what stands before a verb tells that it was done before.
+    pub fn is_done(&self, before: &str) -> bool {
+        self.done.is_match(before)
     }
 
     /// Whether what stands before a title introduces it as a short name.
@@ -253,6 +265,19 @@ mod tests {
         for e in &frame.counter_examples {
             assert!(!rules.framed(around(e).0, around(e).1), "{e}");
         }
+        let done = &entries(SOURCE, "done")[0];
+        let before = |e: &str| {
+            let before = around(e).0.to_owned();
+            let at = rules.verbs(&before).last().map_or(before.len(), |(r, _)| r.start);
+            before[..at].to_owned()
+        };
+        for e in &done.examples {
+            assert!(rules.is_done(&before(e)), "{e}");
+        }
+        for e in &done.counter_examples {
+            assert!(!rules.is_done(&before(e)), "{e}");
+        }
+        each_is_used(&file().done.words, done, |w, e| e.contains(w));
         for (f, texts) in file().formula.iter().zip(entries(SOURCE, "formula")) {
             for e in &texts.examples {
                 assert_eq!(rules.formula(e).map(|x| x.1), Some(f.kind), "{e}");

@@ -49,6 +49,7 @@ struct File {
     past: Words,
     inside: Words,
     validity: Words,
+    comment: Words,
     counter: Counter,
 }
 
@@ -103,6 +104,7 @@ pub struct DeadlineRules {
     inside: Vec<String>,
     reached: AhoCorasick,
     validity: AhoCorasick,
+    comment: AhoCorasick,
     examples: Vec<Example>,
 }
 
@@ -150,6 +152,7 @@ impl DeadlineRules {
                 .match_kind(MatchKind::LeftmostLongest)
                 .build(&file.reached.words)?,
             validity: AhoCorasick::new(&file.validity.words)?,
+            comment: AhoCorasick::new(&file.comment.words)?,
             examples,
         })
     }
@@ -208,6 +211,11 @@ impl DeadlineRules {
     /// Whether the clause says how long a rule holds, or whom it concerns.
     pub fn is_validity(&self, clause: &str) -> bool {
         self.validity.is_match(clause)
+    }
+
+    /// Whether the sentence asks for comments on a draft.
+    pub fn is_comment(&self, sentence: &str) -> bool {
+        self.comment.is_match(sentence)
     }
 
     /// The readings that the table promises, counter-examples included.

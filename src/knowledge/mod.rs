@@ -5,6 +5,7 @@
 
 pub mod agencies;
 pub mod citations;
+pub mod confidence;
 pub mod deadlines;
 pub mod debris;
 pub mod divisions;
@@ -19,6 +20,7 @@ pub mod targets;
 
 use agencies::Agencies;
 use citations::CitationRules;
+use confidence::Confidences;
 use deadlines::DeadlineRules;
 use debris::Debris;
 use divisions::Divisions;
@@ -45,6 +47,7 @@ pub struct Knowledge {
     pub citations: CitationRules,
     pub agencies: Agencies,
     pub divisions: Divisions,
+    pub confidences: Confidences,
 }
 
 /// Why a user's file of names cannot be used.
@@ -71,6 +74,7 @@ impl Knowledge {
             citations: CitationRules::embedded(),
             agencies: Agencies::embedded(),
             divisions: Divisions::embedded(),
+            confidences: Confidences::embedded(),
         }
     }
 

@@ -53,6 +53,8 @@ struct File {
     offices: Vec<String>,
     below: Vec<String>,
     complete: Vec<String>,
+    standing: Vec<String>,
+    short: Vec<String>,
     own: Vec<String>,
     loose: Loose,
     expanded: Vec<(String, String)>,
@@ -117,6 +119,8 @@ pub struct Names {
     offices: Vec<String>,
     below: Vec<String>,
     complete: Vec<String>,
+    standing: Vec<String>,
+    short: Vec<String>,
     own: Vec<String>,
     loose: Loose,
     expanded: Vec<(String, String)>,
@@ -129,6 +133,8 @@ pub struct Names {
 
 /// Longest name of a body, in characters.
 const LONGEST: usize = 40;
+/// What tells one leading group from another has at least so many characters.
+const STEM: usize = 4;
 
 impl Names {
     /// The shapes that come with the program.
@@ -149,6 +155,8 @@ impl Names {
             offices: file.offices,
             below: file.below,
             complete: file.complete,
+            standing: file.standing,
+            short: file.short,
             own: file.own,
             loose: file.loose,
             expanded: file.expanded,
@@ -199,6 +207,17 @@ impl Names {
     /// Whether such a name has its place in it, so that none belongs before it: `长岭海关`.
     pub fn is_complete(&self, name: &str) -> bool {
         self.complete.iter().any(|end| name.ends_with(&**end))
+    }
+
+    /// Whether a name without place is said of one body alone: `审批改革领导小组办公室`.
+    pub fn is_standing(&self, name: &str) -> bool {
+        let stem = self.standing.iter().find_map(|end| name.strip_suffix(&**end));
+        stem.is_some_and(|stem| stem.chars().count() >= STEM)
+    }
+
+    /// Whether it is a short form whose full name only a table knows: `市营商办`.
+    pub fn is_short(&self, name: &str) -> bool {
+        self.short.iter().any(|end| name.ends_with(&**end))
     }
 
     /// Whether the full name of such an organisation cannot be told from this one: `市水务集团`.

@@ -16,8 +16,25 @@ struct File {
     joint: Words,
     anaphora: Words,
     name_head: Words,
+    name_not: Words,
+    office_not: Words,
     private: Words,
     link: Words,
+    level: Levels,
+    adverbial: Adverbials,
+}
+
+#[derive(Deserialize)]
+struct Levels {
+    words: Vec<String>,
+    joint: Vec<String>,
+    class_ends: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Adverbials {
+    starts: Vec<String>,
+    ends: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -37,8 +54,12 @@ pub struct ProseRules {
     by: Regex,
     anaphora: Vec<String>,
     name_heads: Vec<String>,
+    parts: Vec<String>,
+    other_bodies: Vec<String>,
     private: Vec<String>,
     links: AhoCorasick,
+    levels: Levels,
+    adverbials: Adverbials,
 }
 
 /// A word that may stand behind a bearer.
@@ -75,10 +96,14 @@ impl ProseRules {
             support: behind(&file.support.words)?,
             lead: behind(&file.lead.words)?,
             joint: Regex::new(&alternation(&file.joint.words))?,
-            by: Regex::new("由")?,
+            by: Regex::new("由|^请")?,
             anaphora: file.anaphora.words,
             name_heads: file.name_head.words,
+            parts: file.name_not.words,
+            other_bodies: file.office_not.words,
             private: file.private.words,
+            levels: file.level,
+            adverbials: file.adverbial,
             links: AhoCorasick::builder()
                 .match_kind(MatchKind::LeftmostLongest)
                 .build(&file.link.words)?,
@@ -92,6 +117,28 @@ impl ProseRules {
             end: m.end(),
             modal: m.pattern().as_usize() < self.modals,
         })
+    }
+
+    /// Whether a word stands for the governments of a level: the 市 of `省、市、县`.
+    pub fn is_level(&self, word: &str) -> bool {
+        self.levels.words.iter().any(|level| level == word)
+    }
+
+    /// Whether a name is that of a class of bodies that ends as bodies and places do: `各地`.
+    pub fn is_class(&self, name: &str) -> bool {
+        let ends = |end: &String| name.ends_with(end.as_str());
+        name.starts_with('各') && self.levels.class_ends.iter().any(ends)
+    }
+
+    /// Whether a name says that the levels before it belong to it: the 县两级 of `市、县两级财政部门`.
+    pub fn joins_levels(&self, name: &str) -> bool {
+        self.levels.joint.iter().any(|joint| name.contains(joint.as_str()))
+    }
+
+    /// Whether a clause only says when, how or on what ground, so that the subject is still to come.
+    pub fn is_adverbial(&self, clause: &str) -> bool {
+        self.adverbials.starts.iter().any(|w| clause.starts_with(w.as_str()))
+            || self.adverbials.ends.iter().any(|w| clause.ends_with(w.as_str()))
     }
 
     /// Whether what follows a name permits, forbids or tells instead of binding.
@@ -125,7 +172,7 @@ impl ProseRules {
         self.joint.find_iter(clause).map(|m| m.range())
     }
 
-    /// The places behind `由` in a clause.
+    /// The places behind `由`, and behind 请 at its start, in a clause.
     pub fn by<'a>(&'a self, clause: &'a str) -> impl Iterator<Item = usize> + 'a {
         self.by.find_iter(clause).map(|m| m.end())
     }
@@ -137,7 +184,14 @@ impl ProseRules {
         let named = self.name_heads.iter().any(|h| name.starts_with(h.as_str()));
         (!action || named)
             && !name.starts_with(['对', '其', '该', '本', '以', '同'])
-            && !name.contains(['将', '由', '为', '使', '让', '把', '被', '均', '需', '可', '于'])
+            && !name
+                .contains(['将', '由', '为', '使', '让', '把', '被', '均', '需', '可', '于', '凭'])
+            && !self.parts.iter().any(|part| name.contains(part.as_str()))
+    }
+
+    /// Whether a name has the word for another body in it, so that it is no office's.
+    pub fn holds_body(&self, name: &str) -> bool {
+        self.other_bodies.iter().any(|word| name.contains(word.as_str()))
     }
 
     /// Whether a name bears no duty of its own: it points back to others, or is private.

@@ -30,6 +30,9 @@ pub fn squeeze(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
+/// How many characters of a known name stand before the link inside.
+const STEM: usize = 6;
+
 impl Agencies {
     /// What `name` names. White space inside counts for nothing; lists are not taken apart.
     pub fn recognise(&self, name: &str) -> Recognition {
@@ -37,7 +40,12 @@ impl Agencies {
         let name =
             match name.char_indices().find(|&(at, c)| at > 0 && matches!(c, '（' | '(' | '〔')) {
                 // `市交通委（市道运局）`; a bracket in mid-name stays.
-                Some((at, _)) if name.ends_with(['）', ')', '〕']) && !name.starts_with('各') => {
+                // The bracket of `县（市、区）` is no gloss.
+                Some((at, _))
+                    if name.ends_with(['）', ')', '〕'])
+                        && !name.starts_with('各')
+                        && name[..at].chars().count() > 1 =>
+                {
                     &name[..at]
                 }
                 _ => &*name,
@@ -99,6 +107,18 @@ impl Agencies {
     /// A division's full name: the place itself bears the duty.
     fn is_place(&self, name: &str) -> bool {
         self.places.contains(name)
+    }
+
+    /// Whether `text` begins as the name of another issuer does: with a division's full name, a
+    /// national body or 中共; or is a customs house (`长岭海关`).
+    pub fn begins_anew(&self, text: &str) -> bool {
+        let bare = text.strip_prefix("中共");
+        let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).skip(1).take(10);
+        let customs = text.strip_suffix("海关").is_some_and(|place| place.chars().count() == 2);
+        bare.is_some()
+            || customs
+            || self.national_at_start(text).is_some()
+            || ends.into_iter().any(|end| self.places.contains(&text[..end]))
     }
 
     /// The function word of `教育部门`, `市教育行政部门`.
@@ -181,8 +201,15 @@ impl Agencies {
                 let place = |t: &str| t.ends_with(['县', '市', '区', '旗', '州', '盟', '）', ')']);
                 let open = group.starts_with('各') && group.chars().count() <= 8 && place(group);
                 let next = text.trim_end_matches("人民政府").trim_end_matches("政府");
+                // `各县、市、区政府及功能区管委`: what follows the last place is no part of it.
+                let governed = ["县", "市", "区", "旗"].iter().any(|level| {
+                    let rest = text.strip_prefix(level);
+                    rest.is_some_and(|r| r.starts_with("政府") || r.starts_with("人民政府"))
+                });
                 let short = next.chars().count() <= 1 && place(next)
-                    || text.starts_with(['县', '市', '区', '旗'])
+                    || governed
+                    || !group.ends_with(closes)
+                        && text.starts_with(['县', '市', '区', '旗'])
                         && text.contains(['（', '('])
                         && place(next)
                     || group.chars().count() <= 3
@@ -266,6 +293,15 @@ impl Agencies {
         if self.is_known(&whole) || self.function_part(&whole).is_some() {
             return false;
         }
+        // The link of a known name that others stand before: `各区县（含新区）住房和城乡建设部门`.
+        let link = &whole[before.len()..whole.len() - after.len()];
+        let stems = before.char_indices().rev().map(|(at, _)| &before[at..]).take(STEM);
+        for stem in stems {
+            let name = format!("{stem}{link}{next}");
+            if self.printed(&name).is_some() || self.function_part(&name).is_some() {
+                return false;
+            }
+        }
         // A name in brackets behind it, 及其, and names without a known ending still end the first name.
         match self.recognise(&before) {
             Recognition::None => {
@@ -315,16 +351,28 @@ fn is_count(tail: &str) -> bool {
     )
 }
 
-/// Where `各地各部门` parts: two groups without a separator. `各级各部门` is one.
+/// Where `各地各部门（单位）` parts: two groups without a separator. `各级各部门` is one.
 fn each_each(text: &str) -> Option<usize> {
     let rest = text.strip_prefix('各')?;
     let at = rest.find('各')?;
-    let places = matches!(
+    let first = matches!(
         &rest[..at],
-        "地" | "地区" | "县" | "区" | "县区" | "区县" | "县市区" | "市" | "市县" | "乡镇"
+        "地" | "地区"
+            | "县"
+            | "区"
+            | "县区"
+            | "区县"
+            | "县市区"
+            | "市"
+            | "市县"
+            | "乡镇"
+            | "部门"
+            | "有关部门"
+            | "单位"
     );
-    let bodies = rest[at..].ends_with("部门") || rest[at..].ends_with("单位");
-    (places && bodies).then_some(at + '各'.len_utf8())
+    let second = rest[at..].split(['（', '(']).next()?;
+    let bodies = second.ends_with("部门") || second.ends_with("单位");
+    (first && bodies).then_some(at + '各'.len_utf8())
 }
 
 /// Adds a range without white space and stray brackets at its ends.
@@ -337,6 +385,17 @@ fn push(list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         end = start + text.len();
         let count = |bracket: fn(char) -> bool| text.chars().filter(|&c| bracket(c)).count();
         let (opened, closed) = (count(opens), count(closes));
+        // `A、等有关部门`, `A及其有关部门`: 等 and 其 belong to the list.
+        let etc = text.strip_prefix('等').filter(|rest| rest.chars().count() > 2);
+        let own = text.strip_prefix('其').filter(|rest| {
+            ["有关", "相关", "所属", "各", "工作部门", "职能部门", "部门"]
+                .iter()
+                .any(|begins| rest.starts_with(begins))
+        });
+        if let Some(rest) = etc.or(own) {
+            start += text.len() - rest.len();
+            continue;
+        }
         match (text.chars().next(), text.chars().next_back()) {
             (_, Some(last)) if closed > opened && closes(last) => end -= last.len_utf8(),
             (Some(first), _) if opened > closed && opens(first) => start += first.len_utf8(),

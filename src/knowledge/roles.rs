@@ -102,6 +102,7 @@ struct Position {
 #[derive(Deserialize)]
 struct Standing {
     pattern: String,
+    opening: String,
 }
 
 #[derive(Deserialize)]
@@ -126,6 +127,8 @@ pub struct Roles {
     positions: Vec<(PositionRule, Regex)>,
     /// What follows bodies that share in all that comes.
     standing: Regex,
+    /// What such a clause begins with, before their names.
+    standing_opening: Regex,
     remark: Regex,
     /// Any role word, for the quick question whether a bracket may assign at all.
     any: Regex,
@@ -206,6 +209,7 @@ impl Roles {
                 .map(|p| Ok((p.rule, Regex::new(&p.pattern)?)))
                 .collect::<Result<_, regex::Error>>()?,
             standing: Regex::new(&file.standing.pattern)?,
+            standing_opening: Regex::new(&file.standing.opening)?,
             remark: Regex::new(&format!("^(?:{})$", file.remark.patterns.join("|")))?,
             any: Regex::new(&format!("{}|{all_verbs}", role_groups.join("|")))?,
             labels,
@@ -256,6 +260,12 @@ impl Roles {
     /// Where `text` says that the bodies before it share in all that follows (`均为责任单位`).
     pub fn standing(&self, text: &str) -> Option<Range<usize>> {
         self.standing.find(text).map(|m| m.range())
+    }
+
+    /// How many bytes of `clause` say, before their names, that bodies share in all that follows
+    /// (`以下任务均需`).
+    pub fn standing_opening(&self, clause: &str) -> usize {
+        self.standing_opening.find(clause).map_or(0, |m| m.end())
     }
 
     /// Whether a part of a list is a remark (`下同`) and no name.
@@ -349,6 +359,14 @@ mod tests {
             assert!(remark.examples.iter().all(|e| roles.is_remark(e)));
             assert!(!remark.counter_examples.iter().any(|e| roles.is_remark(e)));
         }
+    }
+
+    #[test]
+    fn standing_bearers_may_be_opened() {
+        let roles = Roles::embedded();
+        assert_eq!(roles.standing_opening("以下任务均需各县区政府落实"), "以下任务均需".len());
+        assert_eq!(roles.standing_opening("以下均由各区政府负责"), "以下均由".len());
+        assert_eq!(roles.standing_opening("以下简称本市"), 0);
     }
 
     #[test]

@@ -147,6 +147,24 @@ pub struct Lists {
     pub each: WordList,
     pub modality: WordList,
     pub leading: WordList,
+    pub not_filler: WordList,
+    pub per: WordList,
+    pub shared: WordList,
+    pub grant: WordList,
+    pub total: WordList,
+    pub single: WordList,
+    pub rank: WordList,
+    pub not_reckoned: WordList,
+    pub giving: WordList,
+    pub bearer: WordList,
+    pub supposed: WordList,
+    pub not_supposed: WordList,
+    pub dimension: WordList,
+    pub policy: WordList,
+    pub gift: WordList,
+    pub served: WordList,
+    pub dealt: WordList,
+    pub done: WordList,
 }
 
 #[derive(Deserialize)]
@@ -167,9 +185,18 @@ pub struct Pledge {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct ToldEntry {
+    words: Vec<String>,
+    headings: Vec<String>,
+    counter_headings: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct File {
     unit: Vec<UnitEntry>,
     pledge: Pledge,
+    told: ToldEntry,
     list: Lists,
     example: Vec<Example>,
 }
@@ -180,7 +207,11 @@ pub struct TargetRules {
     units: HashMap<char, Vec<(String, UnitKind)>>,
     pub words: Lists,
     pub pledge: Pledge,
+    /// Endings of the headings below which stands what was reached.
+    pub told: Vec<String>,
     examples: Vec<Example>,
+    /// Headings that such an ending makes one of those, and headings that it does not.
+    headings: [Vec<String>; 2],
 }
 
 impl TargetRules {
@@ -201,7 +232,10 @@ impl TargetRules {
         for list in units.values_mut() {
             list.sort_by_key(|(w, _)| std::cmp::Reverse(w.len()));
         }
-        Self { units, words: file.list, pledge: file.pledge, examples }
+        let ToldEntry { words: mut told, headings, counter_headings } = file.told;
+        told.sort_by_key(|w| std::cmp::Reverse(w.len()));
+        let headings = [counter_headings, headings];
+        Self { units, words: file.list, pledge: file.pledge, told, examples, headings }
     }
 
     /// The longest unit that `text` begins with.
@@ -215,6 +249,11 @@ impl TargetRules {
             .strip_start(text)
             .is_some_and(|rest| text.len() - rest.len() > word.len());
         (!other).then_some((word.as_str(), *kind))
+    }
+
+    /// The headings that the table promises to tell apart: those of what was reached, and others.
+    pub fn headings(&self, of_the_past: bool) -> &[String] {
+        &self.headings[usize::from(of_the_past)]
     }
 
     /// The readings that the table promises.
@@ -266,6 +305,24 @@ impl TargetRules {
             &w.each,
             &w.modality,
             &w.leading,
+            &w.not_filler,
+            &w.per,
+            &w.shared,
+            &w.grant,
+            &w.giving,
+            &w.bearer,
+            &w.supposed,
+            &w.not_supposed,
+            &w.dimension,
+            &w.policy,
+            &w.gift,
+            &w.served,
+            &w.dealt,
+            &w.total,
+            &w.single,
+            &w.rank,
+            &w.not_reckoned,
+            &w.done,
         ];
         self.examples.iter().chain(lists.into_iter().flat_map(|l| &l.examples))
     }

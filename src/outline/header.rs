@@ -5,10 +5,12 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Match, Regex};
 
 use super::date;
+use super::issuers;
 use super::lines::{Line, trim};
+use crate::knowledge::agencies::Agencies;
 use crate::knowledge::outline::{MetaLabel, OutlineRules};
 use crate::model::{Genre, Header, Span, Stated, Text};
 
@@ -28,8 +30,6 @@ const TITLE_LINES: usize = 5;
 const HEAD_LINES: usize = 40;
 /// A title is printed again within so many lines.
 const REPEATED: usize = 12;
-/// How many lines of signatories there may be.
-const SIGNATORIES: usize = 24;
 /// A paragraph, not a line of the head, in bytes.
 const PARAGRAPH: usize = 240;
 
@@ -40,18 +40,26 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 static ISSUED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:印发|转发|发布|公布|征求)\s*(?:了)?\s*[《〈](.+?)[》〉](?:(?:（[^）]*）)?(?:公开)?(?:的)?意见|等?的?通知|\s*(?:印发|转发|发布|予以|给)|[，,。]|$)|(?:现将|将|[：:。]\s*|^)\s*[《〈]([^》]+(?:〈[^〉]*〉[^》]*)?)[》〉][^。]{0,30}?(?:印发|发给|转发)")
+    Regex::new(r"(?:印发|转发|发布|公布|征求)(?:[^《》〈〉，。]{2,30}制[定订]的)?\s*(?:了)?\s*[《〈](.+?)[》〉](?:(?:（[^）]*）)?(?:公开)?(?:的)?意见|等?的?通知|\s*(?:印发|转发|发布|予以|给)|[，,。]|$)|((?:《[^》]+》(?:（[^）]*）)?\s*[、和及与]?\s*)+)[^《。]{0,30}?(?:印发|发给|转发)")
+        .expect("a constant pattern")
+});
+/// `（2022年6月20日青澜市人民政府令第47号公布）`: the number of an order and who gave it.
+static ORDER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:\d\s*日|[（(])\s*((\p{Han}{2,20})令\s*第\s*\d{1,4}\s*号)")
         .expect("a constant pattern")
 });
 static ISSUED_BARE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"关于(?:印发|转发|发布|公布)\s*([^《》〈〉]+?)的通知").expect("a constant pattern")
 });
-static SUFFIX: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:局|委|厅|部|组|会|院|办|室|府|署|社|团|处|心|校|公司|法院|检察院|行|关|党|会议)(?:（[^）]*）|\([^)]*\))?$").expect("a constant pattern")
+/// `关于印发X方案`, still without `的通知`.
+static NAMES_ISSUED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"关于(?:印发|转发|发布|公布)[^《]+[^通告知函定令]$").expect("a constant pattern")
 });
-
+/// `X印发《Y》`.
+static ISSUES: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^([^《关]{4,60}?)印发《(.+)》$").expect("a constant pattern"));
 /// Reads the head of a text.
-pub fn read(text: &Text, lines: &[Line], rules: &OutlineRules) -> Head {
+pub fn read(text: &Text, lines: &[Line], rules: &OutlineRules, agencies: &Agencies) -> Head {
     let first_item = lines
         .iter()
         .enumerate()
@@ -82,12 +90,15 @@ pub fn read(text: &Text, lines: &[Line], rules: &OutlineRules) -> Head {
         }
     }
     let end_of_head = head.body.max(first_item.min(HEAD_LINES)).min(lines.len());
-    read_meta(text, lines, rules, end_of_head, &mut head.header);
-    read_number(text, lines, first_item.max(head.body), &mut head.header);
-    read_signature(text, lines, &head.notice, front, &mut head.header);
+    read_meta(text, lines, rules, agencies, end_of_head, &mut head.header);
+    let before_items = first_item.max(head.body).min(lines.len());
+    read_number(text, lines, before_items, &mut head.header);
+    read_promulgated(text, &lines[..before_items], &mut head.header);
+    let signer = issuers::Reader { text, lines, rules, agencies };
+    signer.signature(&head.notice, front, &mut head.header);
     head.body = skip_subtitle(text, lines, rules, head.body, &head.header);
     read_genre(text, lines, rules, head.body, &mut head.header);
-    fill_issuers(text, rules, &mut head.header);
+    signer.fill(&mut head.header);
     let h = &mut head.header;
     h.year = h
         .title
@@ -115,6 +126,7 @@ fn opening_title(
             // An addressee or a paragraph: the title stands before it, or the notice has none.
             break;
         }
+        let mut unfinished = None;
         for end in start + 1..=(start + TITLE_LINES).min(lines.len()) {
             let last = text.slice(lines[end - 1].span);
             if last.len() > PARAGRAPH
@@ -128,8 +140,15 @@ fn opening_title(
             let span = lines[start].span.cover(lines[end - 1].span);
             let title = bare_title(text, span);
             if rules.ends_as_title(strip_notes(text.slice(title))) && balanced(text.slice(title)) {
-                return Some((stated(text, title), end));
+                // The title of a notice that issues another work ends as a notice's.
+                if !NAMES_ISSUED.is_match(text.slice(title)) {
+                    return Some((stated(text, title), end));
+                }
+                unfinished.get_or_insert((stated(text, title), end));
             }
+        }
+        if unfinished.is_some() {
+            return unfinished;
         }
         if fallback.is_none() && (18..=PARAGRAPH).contains(&line.len()) && first_item > start {
             fallback = Some((stated(text, bare_title(text, lines[start].span)), start + 1));
@@ -210,9 +229,11 @@ fn balanced(title: &str) -> bool {
 
 /// A title with its line breaks undone; a space inside is kept where it parts two names.
 fn stated(text: &Text, span: Span) -> Stated<String> {
-    let joined: Vec<_> =
-        text.slice(span).split('\n').map(str::trim).filter(|l| !l.is_empty()).collect();
-    Stated { value: joined.concat(), span }
+    let lines = text.slice(span).split('\n').map(str::trim);
+    let padded = |line: &str| line.split_whitespace().all(|part| part.chars().count() == 1);
+    let unpadded =
+        |line: &str| if padded(line) { line.split_whitespace().collect() } else { line.to_owned() };
+    Stated { value: lines.map(unpadded).collect(), span }
 }
 
 struct Printed {
@@ -232,15 +253,22 @@ fn printed_document(
     let mut wanted: Vec<String> = Vec::new();
     let mut want = |s: &str| {
         for c in ISSUED.captures_iter(s) {
-            wanted.extend(c.get(1).or(c.get(2)).map(|m| letters(m.as_str())));
+            wanted.extend(c.get(1).map(|m| letters(m.as_str())));
+            let listed = c.get(2).map_or("", |m| m.as_str()).split('》');
+            wanted.extend(listed.filter_map(|work| Some(letters(work.split_once('《')?.1))));
         }
         wanted.extend(ISSUED_BARE.captures_iter(s).map(|c| letters(&c[1])));
     };
     if let Some(title) = opening {
         want(&title.value);
     }
-    for line in lines.iter().skip(from).take(HEAD_LINES) {
+    let head = &lines[from.min(lines.len())..lines.len().min(from + HEAD_LINES)];
+    for (i, line) in head.iter().enumerate() {
         want(text.slice(line.span));
+        // The sentence may go on on the next line.
+        if let Some(next) = head.get(i + 1).filter(|_| text.slice(line.span).ends_with('》')) {
+            want(text.slice(line.span.cover(next.span)));
+        }
     }
     wanted.retain(|w| w.chars().count() >= 6);
     let last = lines.len().min(from + 120);
@@ -256,13 +284,17 @@ fn printed_document(
                 break;
             }
             let title = bare_title(text, span);
+            // A line of the sentence that names it is not the title.
+            if text.slice(span).ends_with(['。', '，', '；', '：']) {
+                break;
+            }
             let found = letters(strip_notes(text.slice(title)));
             let full = letters(text.slice(title));
             let printed = || Printed { title: stated(text, title), lines: start..end };
             if wanted.iter().any(|w| *w == found || *w == full) {
                 return Some(printed());
             }
-            if wanted.iter().any(|w| same_work(w, &found)) {
+            if wanted.iter().any(|w| same_work(w, &found) || same_work(w, &full)) {
                 // The latest: a shorter name of the same work.
                 close = Some(printed());
             }
@@ -271,11 +303,14 @@ fn printed_document(
     close
 }
 
-/// `X方案的通知` without 关于 is the notice of X that prints only X.
+/// `X方案的通知` without 关于, and `X印发《Y》`, are notices that print only X or Y.
 fn split_bare_notice(text: &Text, rules: &OutlineRules, header: &mut Header) {
     let Some(title) = &header.title else { return };
     let printed = text.slice(title.span);
-    if let Some(work) = printed.strip_suffix("的通知")
+    if let Some(work) = ISSUES.captures(printed).and_then(|c| c.get(2)) {
+        let start = title.span.start + work.start();
+        header.notice = header.title.replace(stated(text, Span::new(start, start + work.len())));
+    } else if let Some(work) = printed.strip_suffix("的通知")
         && !work.contains("关于")
         && rules.ends_as_title(work)
     {
@@ -295,13 +330,20 @@ fn same_work(a: &str, b: &str) -> bool {
     short.chars().count() >= 8 && long.ends_with(short) && long.len() - short.len() <= 45
 }
 
-/// Letters and digits only, and no leading 关于.
+/// Letters and digits only, no leading 关于, and no 的, which is often left out.
 fn letters(title: &str) -> String {
-    let all: String = title.chars().filter(|c| c.is_alphanumeric()).collect();
+    let all: String = title.chars().filter(|c| c.is_alphanumeric() && *c != '的').collect();
     all.strip_prefix("关于").map_or(all.clone(), str::to_owned)
 }
 
-fn read_meta(text: &Text, lines: &[Line], rules: &OutlineRules, until: usize, header: &mut Header) {
+fn read_meta(
+    text: &Text,
+    lines: &[Line],
+    rules: &OutlineRules,
+    agencies: &Agencies,
+    until: usize,
+    header: &mut Header,
+) {
     let Some(last) = lines[..until].last() else { return };
     let head = Span::new(0, last.span.end);
     let value = |label| {
@@ -326,7 +368,7 @@ fn read_meta(text: &Text, lines: &[Line], rules: &OutlineRules, until: usize, he
         if header.issuers.is_empty()
             && let Some(span) = value(label)
         {
-            header.issuers = names(text, span);
+            header.issuers = issuers::names(text, span, agencies);
         }
     }
 }
@@ -339,72 +381,39 @@ fn read_number(text: &Text, lines: &[Line], until: usize, header: &mut Header) {
     if header.number.is_some() {
         return;
     }
-    header.number = lines[..until.min(lines.len())].iter().find_map(|l| {
+    let head = &lines[..until.min(lines.len())];
+    let at = |l: &Line, m: Match| Span::new(l.span.start + m.start(), l.span.start + m.end());
+    header.number = head.iter().find_map(|l| {
         let found = NUMBER.captures(text.slice(l.span))?.get(1)?;
-        Some(number(text, Span::new(l.span.start + found.start(), l.span.start + found.end())))
+        Some(number(text, at(l, found)))
     });
-}
-
-/// The issuers and the date under the notice, else at the end of the text.
-fn read_signature(
-    text: &Text,
-    lines: &[Line],
-    notice: &std::ops::Range<usize>,
-    front: usize,
-    header: &mut Header,
-) {
-    let range = if notice.is_empty() { front..lines.len() } else { notice.clone() };
-    let signed = range
-        .clone()
-        .rev()
-        .find_map(|i| date::whole_line(text.slice(lines[i].span)).map(|d| (i, d)));
-    if let Some((at, value)) = signed {
-        let mut issuers = Vec::new();
-        for line in lines[range.start..at].iter().rev().take(SIGNATORIES) {
-            let s = text.slice(line.span);
-            let sentence = s.contains(['。', '：', ':', '；', '《', '，']) || s.len() > 120;
-            if sentence || !SUFFIX.is_match(s) {
-                break;
-            }
-            let mut these = names(text, line.span);
-            these.append(&mut issuers);
-            issuers = these;
-        }
-        if !issuers.is_empty() {
-            header.issuers = issuers;
-            header.written = Some(Stated { value, span: lines[at].span });
-        } else if !notice.is_empty() || at < front + 4 {
-            header.written.get_or_insert(Stated { value, span: lines[at].span });
-        }
+    if header.number.is_some() {
+        return;
     }
-    if header.written.is_none() {
-        // The date in brackets behind a title.
-        let titles = header.notice.iter().chain(&header.title);
-        header.written = titles.into_iter().find_map(|t| {
-            let line = lines.iter().find(|l| l.span.end >= t.span.end)?;
-            let rest = Span::new(t.span.end, line.span.end);
-            let s = text.slice(rest);
-            date::find(s)
-                .filter(|(_, r)| s[..r.start].trim_matches(['（', '(', ' ', '\n']).is_empty())
-                .map(|(value, _)| Stated { value, span: rest })
-        });
+    let order = head.iter().filter(|l| is_remark(text.slice(l.span))).find_map(|l| {
+        let found = ORDER.captures(text.slice(l.span))?;
+        Some((at(l, found.get(1)?), at(l, found.get(2)?)))
+    });
+    if let Some((order, giver)) = order {
+        header.number = Some(number(text, order));
+        if header.issuers.is_empty() {
+            header.issuers = vec![number(text, giver)];
+        }
     }
 }
 
-/// The names on a line of issuers, parted by spaces; a padded name (`市 教 育 局`) is one.
-fn names(text: &Text, span: Span) -> Vec<Stated<String>> {
-    let line = text.slice(span);
-    let parts: Vec<&str> =
-        line.split([' ', '\u{3000}', '、', '，', '\n']).filter(|p| !p.is_empty()).collect();
-    let padded = parts.iter().all(|p| p.chars().count() <= 2);
-    if padded || parts.iter().any(|p| p.chars().count() < 3) {
-        return vec![Stated { value: parts.concat(), span }];
-    }
-    let at = |part: &str| {
-        let start = span.start + (part.as_ptr() as usize - line.as_ptr() as usize);
-        Span::new(start, start + part.len())
-    };
-    parts.iter().map(|p| Stated { value: (*p).to_owned(), span: at(p) }).collect()
+/// When an order was made public: the bracket under its title says so.
+fn read_promulgated(text: &Text, head: &[Line], header: &mut Header) {
+    static PROMULGATED: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"日[^，。；]*公布").expect("a constant pattern"));
+    let said = head
+        .iter()
+        .filter(|l| is_remark(text.slice(l.span)) && PROMULGATED.is_match(text.slice(l.span)));
+    let dated = said.filter_map(|l| {
+        let (value, _) = date::find(text.slice(l.span))?;
+        Some(Stated { value, span: l.span })
+    });
+    header.published = header.published.take().or_else(|| dated.into_iter().next());
 }
 
 /// Skips the lines between the title and the text: a repeated title, the number, dates, a table of
@@ -471,7 +480,7 @@ fn read_genre(text: &Text, lines: &[Line], rules: &OutlineRules, body: usize, he
     // A notice whose printed document is not in the text is filed under what it issues.
     let issued = ISSUED
         .captures(named)
-        .and_then(|c| c.get(1).or(c.get(2)))
+        .and_then(|c| c.get(1))
         .or_else(|| ISSUED_BARE.captures(named).and_then(|c| c.get(1)));
     let named = issued.map_or(named, |m| strip_notes(m.as_str()));
     header.genre = if ends || header.number.is_some() || header.notice.is_some() {
@@ -481,39 +490,6 @@ fn read_genre(text: &Text, lines: &[Line], rules: &OutlineRules, body: usize, he
     } else {
         rules.genre(named)
     };
-}
-
-/// Issuers from the titles, where neither a signature nor a label names them.
-fn fill_issuers(text: &Text, rules: &OutlineRules, header: &mut Header) {
-    static MAKER: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^(.{3,60}?)(?:印发)?关于").expect("a constant pattern"));
-    static BEFORE_YEAR: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^([^\d《]{4,60}?)\s*(?:19|20)\d{2}\s*年").expect("a constant pattern")
-    });
-    if header.genre == Some(Genre::News) {
-        return;
-    }
-    // The source of a site is an issuer only of news; a signature and 发文机关 stay.
-    let source = rules.meta_value(MetaLabel::Source, text.as_str()).map(|r| r.start);
-    header.issuers.retain(|i| Some(i.span.start) != source);
-    // A signature may leave the place out (`省政府办公厅`); a title does not.
-    let elided = |i: &Stated<String>| i.value.starts_with(['省', '市', '县', '区', '州']);
-    if !header.issuers.is_empty() && !header.issuers.iter().any(elided) {
-        return;
-    }
-    for title in header.notice.iter().chain(&header.title) {
-        let s = text.slice(title.span);
-        let maker = MAKER.captures(s).or_else(|| BEFORE_YEAR.captures(s)).and_then(|c| c.get(1));
-        if let Some(maker) = maker {
-            let name = maker.as_str().trim();
-            let name = name.strip_suffix("等部门").or(name.strip_suffix("印发")).unwrap_or(name);
-            if SUFFIX.is_match(name) {
-                let span = Span::new(title.span.start, title.span.start + name.len());
-                header.issuers = names(text, trim(text, span));
-                return;
-            }
-        }
-    }
 }
 
 /// The year that a title names.

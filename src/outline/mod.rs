@@ -6,6 +6,7 @@
 mod assign;
 mod date;
 mod header;
+mod issuers;
 mod kind;
 mod lines;
 mod table;
@@ -19,7 +20,7 @@ use crate::model::{Document, Text};
 /// The outline of a text. It never fails: a text without any structure has a root and paragraphs.
 pub fn outline(text: Text, rules: &OutlineRules, roles: &Roles, agencies: &Agencies) -> Document {
     let lines = lines::lines(&text);
-    let head = header::read(&text, &lines, rules);
+    let head = header::read(&text, &lines, rules, agencies);
     let mut items = tree::build(&text, &lines, &head, rules, roles);
     assign::split(&text, &mut items, rules, roles, agencies);
     let mut nodes = kind::decide(&text, items, &head, rules);

@@ -146,7 +146,8 @@ fn printed_row(text: &Text, cells: &[Span], columns: &[Column], above: &[Span], 
             }
         }
     }
-    let cover = content.iter().chain(&row.assignments).copied().reduce(Span::cover);
+    let parts = row.number.iter().chain(&content).chain(&row.assignments);
+    let cover = parts.copied().reduce(Span::cover);
     row.span = cover.unwrap_or_default();
     if content.len() > 1 && content[0].len() <= TITLE {
         row.title = Some(content.remove(0));

@@ -274,7 +274,9 @@ impl Tree<'_> {
                 let mut m = Item::new(Origin::Item(table::MEASURE_RANK), id, measure.span);
                 m.node.number = Some(measure.number);
                 m.value = measure.value;
-                m.node.own = vec![measure.text];
+                // A number may stand alone in its cell.
+                m.node.own =
+                    Some(measure.text).filter(|text| !text.is_empty()).into_iter().collect();
                 m.node.in_table = true;
                 self.push(m);
             }

@@ -84,7 +84,8 @@ impl<'a> Context<'a> {
         {
             return self.complete(base);
         }
-        self.function(surface)
+        self.government(surface)
+            .or_else(|| self.function(surface))
             .or_else(|| self.class(surface))
             .or_else(|| self.national(surface))
             .or_else(|| self.branch(surface))
@@ -131,6 +132,13 @@ impl<'a> Context<'a> {
         self.body(form.name(&self.seat(place)), Some(place), confidence)
     }
 
+    /// The 市 of `省、市、县`, by which its government is meant.
+    fn government(&self, surface: &str) -> Option<Named> {
+        let place = self.level(surface).filter(|_| surface.chars().count() == 1)?;
+        let name = format!("{}人民政府", self.divisions.display(place));
+        Some(self.body(name, Some(place), sure::FUNCTION))
+    }
+
     /// `教育部门`, `市财政部门`, and bare functions of a list (`应急管理`).
     fn function(&self, surface: &str) -> Option<Named> {
         let home = self.home?;
@@ -143,7 +151,9 @@ impl<'a> Context<'a> {
         let form = agencies.function(word)?;
         // The document's own name for that body, else the usual one of its level.
         let exact = self.bodies.iter().find(|(function, _)| *function == form.function());
-        let wider = || self.bodies.iter().find(|(_, name)| name.contains(word));
+        // 人民政府 has 民政 in it.
+        let own = |name: &String| name.contains(word) && !agencies.names.is_governing(name);
+        let wider = || self.bodies.iter().find(|(_, name)| own(name));
         let place = agencies.names.level(surface).and_then(|(level, _)| self.level(level));
         match exact.or_else(wider) {
             Some((_, name)) => Some(self.body(name.clone(), Some(home), sure::FUNCTION)),
@@ -180,6 +190,11 @@ impl<'a> Context<'a> {
 
     fn group(&self, place: &Division, surface: &str) -> Named {
         let name = self.agencies.names.expand(surface);
+        // `县（市、区）人民政府` are all of them.
+        let name = match name.starts_with(['县', '市', '区', '旗', '州']) {
+            true => format!("各{name}"),
+            false => name,
+        };
         let place_name = match place.code.as_str() {
             COUNTRY => "全国".to_owned(),
             _ => self.divisions.display(place),
@@ -258,7 +273,8 @@ impl<'a> Context<'a> {
             && names.may_be_office(surface)
             && !names.is_complete(surface)
             && !self.agencies.ends_in_known(surface);
-        (own.is_some() || office || below).then(|| {
+        let short = names.is_short(surface) && !names.is_office(own.unwrap_or(surface));
+        (!short && (own.is_some() || office || below)).then(|| {
             let named = self.office(department.clone(), own.unwrap_or(surface), self.home);
             Named { confidence: if office { 1.0 } else { sure::ELIDED }, ..named }
         })
@@ -320,7 +336,8 @@ impl<'a> Context<'a> {
             return Some(self.body(national.to_owned(), Some(place), 1.0));
         }
         if rest.is_empty() {
-            return Some(self.body(display, Some(place), sure::PREFIXED));
+            // The place bears the duty by its government.
+            return Some(self.body(format!("{display}人民政府"), Some(place), sure::PREFIXED));
         }
         if let Some(form) = agencies.printed(rest) {
             return Some(self.known(form, place, 1.0));
@@ -344,10 +361,32 @@ impl<'a> Context<'a> {
         if open {
             return Some(self.unresolved(surface));
         }
+        if rest.chars().count() == 1 {
+            // `省局`, `雾川县局`: the body there that has the function of the department that speaks.
+            let own = self.department.as_ref().zip(self.home).and_then(|(department, home)| {
+                department.strip_prefix(&*self.divisions.display(home))
+            });
+            let form =
+                own.and_then(|own| agencies.printed(own)).filter(|_| rest == "局" || rest == "厅");
+            let body = form.map(|form| self.known(form, place, sure::ELIDED));
+            return Some(body.unwrap_or_else(|| self.unresolved(surface)));
+        }
+        // `市县两级政府` are many.
+        let levels = agencies.names.level(surface).is_some() && rest.ends_with("政府");
+        if levels && agencies.names.level(rest).is_some() || agencies.names.is_short(rest) {
+            return Some(self.unresolved(surface));
+        }
         let known = |name: &&str| agencies.recognise(name) != Recognition::None;
         let name = format!("{display}{}", agencies.names.expand(rest));
         (!level || [rest, surface].iter().any(known))
             .then(|| self.body(name, Some(place), sure::PREFIXED))
+    }
+
+    /// Whether the document prints the same name with a word for its level too (`市大数据中心`).
+    fn is_leveled_elsewhere(&self, surface: &str) -> bool {
+        self.surfaces
+            .iter()
+            .any(|other| self.agencies.names.level(other).is_some_and(|(_, rest)| rest == surface))
     }
 
     /// A name without a place that is not in the table.
@@ -372,6 +411,9 @@ impl<'a> Context<'a> {
                 // A level that is no single place here (`县公安局` in a city's document) says nothing.
                 let home = self.home.filter(|_| names.level(surface).is_none())?;
                 let own = home.code == COUNTRY || names.is_complete(surface);
+                if !own && !names.is_standing(surface) && !self.is_leveled_elsewhere(surface) {
+                    return None;
+                }
                 let place = if own { String::new() } else { self.divisions.display(home) };
                 let name = format!("{place}{}", names.expand(surface));
                 Some(self.body(name, Some(home), sure::ELIDED))

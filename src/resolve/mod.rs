@@ -4,6 +4,7 @@
 //! names, kinds and scopes alone. Every responsibility but a leader's has an agency afterwards.
 
 mod agency;
+pub mod confidence;
 mod jurisdiction;
 pub mod work;
 

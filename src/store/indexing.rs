@@ -20,6 +20,9 @@ use oxigraph::model::{
 };
 use oxigraph::store::{StorageError, Store};
 use sha2::{Digest, Sha256};
+use spargebra::algebra::GraphTarget;
+use spargebra::term::GraphNamePattern;
+use spargebra::{GraphUpdateOperation, Update};
 
 use super::manifest::{SEARCH, STALE};
 use super::revision::Revisions;
@@ -35,6 +38,45 @@ pub(super) struct Indexing {
     /// The dictionary is loaded when it is first needed.
     tokenizer: OnceLock<Arc<Tokenizer>>,
     state: Mutex<State>,
+}
+
+/// The graphs that an update names as its targets; none where it leaves open which they are.
+fn touched(update: &Update) -> Option<BTreeSet<String>> {
+    let mut graphs = BTreeSet::new();
+    for operation in &update.operations {
+        match operation {
+            GraphUpdateOperation::InsertData { data } => {
+                graphs.extend(data.iter().map(|quad| quad.graph_name.to_string()));
+            }
+            GraphUpdateOperation::DeleteData { data } => {
+                graphs.extend(data.iter().map(|quad| quad.graph_name.to_string()));
+            }
+            GraphUpdateOperation::DeleteInsert { delete, insert, .. } => {
+                let deleted = delete.iter().map(|quad| &quad.graph_name);
+                for graph in deleted.chain(insert.iter().map(|quad| &quad.graph_name)) {
+                    match graph {
+                        GraphNamePattern::Variable(_) => return None,
+                        named => graphs.insert(named.to_string()),
+                    };
+                }
+            }
+            GraphUpdateOperation::Load { destination, .. } => {
+                graphs.insert(destination.to_string());
+            }
+            GraphUpdateOperation::Clear { graph, .. }
+            | GraphUpdateOperation::Drop { graph, .. } => {
+                match graph {
+                    GraphTarget::NamedNode(graph) => graphs.insert(graph.to_string()),
+                    GraphTarget::DefaultGraph => graphs.insert(GraphName::DefaultGraph.to_string()),
+                    GraphTarget::NamedGraphs | GraphTarget::AllGraphs => return None,
+                };
+            }
+            GraphUpdateOperation::Create { graph, .. } => {
+                graphs.insert(graph.to_string());
+            }
+        }
+    }
+    Some(graphs)
 }
 
 #[derive(Default)]
@@ -108,7 +150,7 @@ impl Indexing {
     pub(super) fn expect(
         &self,
         graphs: impl IntoIterator<Item = String>,
-    ) -> Result<(), SearchError> {
+    ) -> Result<(), StorageError> {
         let mut state = self.state();
         self.mark(&mut state)?;
         if let Behind::Graphs(behind) = &mut state.behind {
@@ -117,7 +159,23 @@ impl Indexing {
         Ok(())
     }
 
-    fn mark(&self, state: &mut State) -> io::Result<()> {
+    /// The same for the graphs that an update may touch; where it does not name them, all.
+    ///
+    /// # Errors
+    /// As of [`Indexing::expect`].
+    pub(super) fn expect_update(&self, update: &Update) -> Result<(), StorageError> {
+        match touched(update) {
+            Some(graphs) => self.expect(graphs),
+            None => {
+                let mut state = self.state();
+                self.mark(&mut state)?;
+                state.behind = Behind::Everything;
+                Ok(())
+            }
+        }
+    }
+
+    fn mark(&self, state: &mut State) -> Result<(), StorageError> {
         if !state.marked {
             File::create(self.dir.join(STALE))?.sync_all()?;
             File::open(&self.dir)?.sync_all()?;

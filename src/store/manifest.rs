@@ -17,6 +17,8 @@ pub(super) const QUADS: &str = "quads";
 pub(super) const SEARCH: &str = "search";
 /// There while the store may say something that the index does not.
 pub(super) const STALE: &str = "search.stale";
+/// A file that is touched at each change.
+pub(super) const CHANGED: &str = "changed";
 /// The manifest before it is renamed into place.
 const DRAFT: &str = "store.json.new";
 /// The layout of the directory that this program writes.
@@ -31,7 +33,8 @@ struct Manifest {
 /// Whether `dir` is empty or holds nothing but a store's own files.
 pub(super) fn is_ours(dir: &Path) -> io::Result<bool> {
     for entry in std::fs::read_dir(dir)? {
-        if ![MANIFEST, LOCK, QUADS, SEARCH, STALE, DRAFT].iter().any(|&own| entry_is(&entry, own)) {
+        let own = [MANIFEST, LOCK, QUADS, CHANGED, SEARCH, STALE, DRAFT];
+        if !own.iter().any(|&own| entry_is(&entry, own)) {
             return Ok(dir.join(MANIFEST).is_file());
         }
     }

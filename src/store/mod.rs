@@ -1,8 +1,9 @@
 //! The embedded store: a directory that holds the graph of all documents taken in.
 //!
 //! Invariant: a reader of the store sees whole documents only. A document goes in through
-//! [`Store::take_in`], one transaction that replaces the named graph of its version whole or not at all;
-//! nothing else writes. The directory remembers the base IRI its IRIs were minted under and refuses
+//! [`Store::take_in`], one transaction that replaces the named graph of its version whole or not at all.
+//! Who may write can also change what graphs say ([`Store::fill_graph`], [`Store::drop_graph`],
+//! [`Store::update`]), each time in one transaction; every writer has its turn. The directory remembers the base IRI its IRIs were minted under and refuses
 //! another. `cli` opens stores; `web` only asks them.
 //!
 //! The directory:
@@ -11,31 +12,37 @@
 //! store.json   format number and base IRI; written last, so that its presence means a whole store
 //! search/      the full-text index (tantivy); search.stale beside it while it may be behind the triples
 //! lock         locked by the process that has the store open: shared to read, exclusive to write
+//! changed      empty; its time is that of the last change
 //! quads/       the triples (oxigraph on RocksDB)
 //! ```
 
 mod export;
+mod graphs;
 mod indexing;
 mod manifest;
 mod query;
 mod revision;
 mod take_in;
+mod update;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 pub use export::{Dump, ExportError};
+pub use graphs::{Content, GraphError};
 pub use manifest::DEFAULT_BASE;
 pub use query::{Answer, AnswerFormat, Query, QueryError};
 pub use revision::Revision;
 pub use take_in::Outcome;
+pub use update::{UpdateError, Using};
 
 use crate::rdf::Base;
 use crate::search::{self, SearchError};
 use indexing::Indexing;
-use manifest::{LOCK, MANIFEST, QUADS};
+use manifest::{CHANGED, LOCK, MANIFEST, QUADS};
 use revision::Revisions;
 
 /// Bytes of the database's log that opening may take the time to go through: some milliseconds.
@@ -117,7 +124,7 @@ impl Store {
             (None, Some(base)) => manifest::write(dir, base)?,
             (None, None) => manifest::write(dir, manifest::base(DEFAULT_BASE)?)?,
         };
-        let revisions = Arc::new(Revisions::new().map_err(at)?);
+        let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
         let indexing = Indexing::to_write(dir, quads.clone(), Arc::clone(&revisions))?;
         Ok(Self { quads, indexing: Arc::new(indexing), base, revisions, _lock: lock })
     }
@@ -164,7 +171,7 @@ impl Store {
         refuse_if_locked(dir, lock.try_lock_shared())?;
         let base = manifest::read(dir)?.ok_or_else(|| StoreError::NotAStore(dir.to_owned()))?;
         let quads = oxigraph::store::Store::open_read_only(dir.join(QUADS))?;
-        let revisions = Arc::new(Revisions::new().map_err(at)?);
+        let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
         let indexing = Indexing::to_read(dir, quads.clone(), Arc::clone(&revisions));
         Ok(Self { quads, indexing: Arc::new(indexing), base, revisions, _lock: lock })
     }
@@ -172,6 +179,11 @@ impl Store {
     /// The state that a reading begun now sees; none while a change is being written.
     pub fn revision(&self) -> Option<Revision> {
         self.revisions.now()
+    }
+
+    /// When the store was last changed; none where it never was.
+    pub fn last_change(&self) -> Option<SystemTime> {
+        self.revisions.last_change()
     }
 
     /// What all IRIs of the data begin with.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, OnceLock};
 
 use oxigraph::io::{RdfFormat, RdfSerializer};
-use oxigraph::model::{GraphName, NamedNode, Term, Variable};
+use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Term, Variable};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use oxigraph::sparql::{
     CancellationToken, PreparedSparqlQuery, QueryEvaluationError, QueryResults, QuerySolution,
@@ -75,9 +75,10 @@ impl Query {
     /// When a name is not an IRI.
     pub fn in_dataset(mut self, default: &[String], named: &[String]) -> Result<Self, QueryError> {
         if !default.is_empty() || !named.is_empty() {
+            let (default, named) = graphs(default, named)?;
             let dataset = self.prepared.dataset_mut();
-            dataset.set_default_graph(each(default, |iri| Ok(GraphName::from(node(iri)?)))?);
-            dataset.set_available_named_graphs(each(named, |iri| Ok(node(iri)?.into()))?);
+            dataset.set_default_graph(default);
+            dataset.set_available_named_graphs(named);
         }
         Ok(self)
     }
@@ -108,11 +109,15 @@ fn search_of(index: Arc<OnceLock<Arc<Indexing>>>) -> search::Service {
     search::Service::new(Arc::new(move || index.get().ok_or(SearchError::NoStore)?.index()))
 }
 
-fn each<T>(
-    names: &[String],
-    make: impl Fn(&str) -> Result<T, QueryError>,
-) -> Result<Vec<T>, QueryError> {
-    names.iter().map(|name| make(name)).collect()
+/// The graphs that the protocol's parameters name: for the default graph, and by their names.
+pub(super) fn graphs(
+    default: &[String],
+    named: &[String],
+) -> Result<(Vec<GraphName>, Vec<NamedOrBlankNode>), QueryError> {
+    Ok((
+        default.iter().map(|iri| Ok(node(iri)?.into())).collect::<Result<_, QueryError>>()?,
+        named.iter().map(|iri| Ok(node(iri)?.into())).collect::<Result<_, QueryError>>()?,
+    ))
 }
 
 fn node(iri: &str) -> Result<NamedNode, QueryError> {

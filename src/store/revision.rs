@@ -1,7 +1,10 @@
 //! Which state of the store an answer was read from.
 
+use std::fs::File;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::SystemTime;
 
 /// Counts the changes of an open store. Nothing else can change a store while it is open, so within one
 /// process two answers from the same revision were read from the same triples.
@@ -12,6 +15,8 @@ pub(super) struct Revisions {
     changes: AtomicU64,
     /// Held by the one that writes.
     turn: Mutex<()>,
+    /// The file whose time says when the store was last changed.
+    mark: PathBuf,
 }
 
 /// A state of the store.
@@ -28,8 +33,10 @@ impl std::fmt::Display for Revision {
 }
 
 impl Revisions {
-    pub(super) fn new() -> std::io::Result<Self> {
-        Ok(Self { opening: getrandom::u64()?, changes: AtomicU64::new(0), turn: Mutex::new(()) })
+    /// `mark` is the file that is touched at each change.
+    pub(super) fn new(mark: PathBuf) -> std::io::Result<Self> {
+        let (opening, changes) = (getrandom::u64()?, AtomicU64::new(0));
+        Ok(Self { opening, changes, turn: Mutex::new(()), mark })
     }
 
     /// The state that a reading begun now sees; none while a change is being written.
@@ -38,11 +45,16 @@ impl Revisions {
         changes.is_multiple_of(2).then_some(Revision { opening: self.opening, changes })
     }
 
+    /// When the store was last changed, by whichever process; none where it never was.
+    pub(super) fn last_change(&self) -> Option<SystemTime> {
+        std::fs::metadata(&self.mark).and_then(|mark| mark.modified()).ok()
+    }
+
     /// That a change is being written, until what is given back is dropped. Writers take turns.
     pub(super) fn changing(&self) -> Changing<'_> {
         let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.changes.fetch_add(1, Ordering::SeqCst);
-        Changing { revisions: self, _turn: turn }
+        Changing { revisions: self, nothing: false, _turn: turn }
     }
 
     /// The same, after what is being written now.
@@ -63,11 +75,27 @@ impl Revisions {
 /// See [`Revisions::changing`].
 pub(super) struct Changing<'a> {
     revisions: &'a Revisions,
+    nothing: bool,
     _turn: MutexGuard<'a, ()>,
+}
+
+impl Changing<'_> {
+    /// That nothing was written after all: the revision is again the one before.
+    pub(super) fn unchanged(mut self) {
+        self.nothing = true;
+    }
 }
 
 impl Drop for Changing<'_> {
     fn drop(&mut self) {
+        if self.nothing {
+            self.revisions.changes.fetch_sub(1, Ordering::SeqCst);
+            return;
+        }
+        let mark = File::create(&self.revisions.mark);
+        if let Err(error) = mark.and_then(|mark| mark.set_modified(SystemTime::now())) {
+            tracing::warn!(%error, "the time of a change could not be noted");
+        }
         self.revisions.changes.fetch_add(1, Ordering::SeqCst);
     }
 }
@@ -78,7 +106,9 @@ mod tests {
 
     #[test]
     fn a_change_makes_another_revision_and_there_is_none_meanwhile() {
-        let revisions = Revisions::new().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let mark = dir.path().join("changed");
+        let revisions = Revisions::new(mark.clone()).unwrap();
         let before = revisions.now().unwrap();
         let changing = revisions.changing();
         assert_eq!(revisions.now(), None);
@@ -86,6 +116,17 @@ mod tests {
         let after = revisions.now().unwrap();
         assert_ne!(before, after);
         assert_eq!(Some(after), revisions.now());
-        assert_ne!(Some(before), Revisions::new().unwrap().now(), "another opening");
+        assert_ne!(Some(before), Revisions::new(mark).unwrap().now(), "another opening");
+        assert!(revisions.last_change().is_some());
+    }
+
+    #[test]
+    fn where_nothing_was_written_the_revision_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let revisions = Revisions::new(dir.path().join("changed")).unwrap();
+        let before = revisions.now();
+        revisions.changing().unchanged();
+        assert_eq!(before, revisions.now());
+        assert_eq!(revisions.last_change(), None);
     }
 }

@@ -42,7 +42,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read or written.
     pub fn take_in(&self, document: &Described) -> Result<Outcome, StoreError> {
-        let _changing = self.revisions.changing();
+        let changing = self.revisions.changing();
         let tx = self.quads.start_transaction()?;
         let mut taking = Taking { tx, document, base: &self.base };
         let before = taking.quads(document.graph.as_ref())?;
@@ -50,6 +50,7 @@ impl Store {
         after.extend(before.iter().filter(|quad| names_source(quad)).cloned());
         let outcome = taking.outcome(&before, &after)?;
         if outcome == Outcome::Unchanged {
+            changing.unchanged();
             return Ok(outcome);
         }
         for quad in before.difference(&after) {

@@ -1,8 +1,11 @@
 //! Who may do what: bearer tokens (RFC 6750) with a role.
 
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use sha2::{Digest, Sha256};
+use axum::middleware::Next;
+use axum::response::Response;
 
+use super::App;
 use super::problem::Problem;
 use crate::config::{self, Reading, Role, Token};
 
@@ -20,19 +23,33 @@ impl Access {
     pub(super) fn new(settings: &config::Access) -> Self {
         let mut tokens = settings.tokens.clone();
         if let Some(token) = std::env::var(ADMIN_TOKEN).ok().filter(|token| !token.is_empty()) {
-            let sha256 = digest(&token);
-            tokens.push(Token { name: ADMIN_TOKEN.to_owned(), role: Role::Admin, sha256 });
+            tokens.push(Token::new(ADMIN_TOKEN, Role::Admin, &token));
         }
         Self { open_to_read: settings.read == Reading::Open, tokens }
+    }
+
+    /// Whether anybody may write: the holder of a token of the role editor or admin.
+    pub(super) fn anyone_writes(&self) -> bool {
+        self.anyone_has(Role::Editor)
+    }
+
+    fn anyone_has(&self, needed: Role) -> bool {
+        self.tokens.iter().any(|token| token.role >= needed)
     }
 
     /// Whether the sender of these headers may do what needs this role.
     ///
     /// # Errors
-    /// 401 without a token that is known, 403 with one of a lesser role.
+    /// 401 without a token that is known, 403 with one of a lesser role or where no token would suffice.
     pub(super) fn check(&self, headers: &HeaderMap, needed: Role) -> Result<(), Problem> {
         if needed == Role::Reader && self.open_to_read {
             return Ok(());
+        }
+        if !self.anyone_has(needed) {
+            let title = "此服务器没有开放这项操作 This server does not offer this operation";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "not-enabled", title)
+                .detail("no token of the role that it needs is known to the server")
+                .remedy("gangmu token new --role editor, gangmu serve --config FILE; GANGMU_ADMIN_TOKEN"));
         }
         let Some(role) = bearer(headers).and_then(|token| self.role_of(token)) else {
             let title = "需要令牌 A token is needed";
@@ -49,15 +66,23 @@ impl Access {
 
     /// Digests are compared, not tokens, so the time a comparison takes tells nothing about a token.
     fn role_of(&self, token: &str) -> Option<Role> {
-        let digest = digest(token);
+        let digest = Token::new("", Role::Reader, token).sha256;
         let known = self.tokens.iter().filter(|t| t.sha256.eq_ignore_ascii_case(&digest));
         known.map(|token| token.role).max()
     }
 }
 
-/// SHA-256 in lower-case hexadecimal.
-fn digest(token: &str) -> String {
-    Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
+/// Lets those who may read pass, to everything but what tells whether the server is well.
+pub(super) async fn readers_only(
+    State(app): State<App>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let path = request.uri().path();
+    if !matches!(path.strip_prefix(app.root()), Some("healthz" | "readyz")) {
+        app.access.check(request.headers(), Role::Reader)?;
+    }
+    Ok(next.run(request).await)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -76,8 +101,10 @@ mod tests {
 
     #[test]
     fn a_role_does_what_the_lesser_ones_do() {
-        let tokens = vec![Token { name: "a".into(), role: Role::Editor, sha256: digest("secret") }];
+        let tokens =
+            vec![Token::new("a", Role::Editor, "secret"), Token::new("b", Role::Admin, "another")];
         let access = Access { open_to_read: false, tokens };
+        assert!(access.anyone_writes());
         let status =
             |headers: &HeaderMap, role| access.check(headers, role).err().map(|p| p.status());
         assert_eq!(status(&with("secret"), Role::Reader), None);
@@ -87,6 +114,8 @@ mod tests {
         assert_eq!(status(&HeaderMap::new(), Role::Reader), Some(StatusCode::UNAUTHORIZED));
         let open = Access { open_to_read: true, tokens: Vec::new() };
         assert!(open.check(&HeaderMap::new(), Role::Reader).is_ok());
-        assert!(open.check(&HeaderMap::new(), Role::Editor).is_err());
+        assert!(!open.anyone_writes());
+        let refused = open.check(&with("secret"), Role::Editor).unwrap_err();
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     }
 }

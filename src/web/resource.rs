@@ -124,7 +124,7 @@ fn build(site: &Site, iri: &str) -> Result<Resource, WebError> {
 
 /// The path of an IRI from the path of an address: only characters beyond ASCII are decoded, the others are
 /// encoded in the IRI as well (RFC 3987, section 3.2). Bytes that are not UTF-8 stay as they are.
-fn decode(path: &str) -> String {
+pub(super) fn decode(path: &str) -> String {
     let mut decoded = String::with_capacity(path.len());
     let mut rest = path;
     while let Some(at) = rest.find('%') {
@@ -152,7 +152,7 @@ fn beyond_ascii(encoded: &[u8]) -> Option<u8> {
 }
 
 /// A location header may hold ASCII only.
-fn encode_location(target: &str) -> String {
+pub(super) fn encode_location(target: &str) -> String {
     target.chars().fold(String::new(), |mut encoded, c| {
         if c.is_ascii() {
             encoded.push(c);

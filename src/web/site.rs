@@ -1,6 +1,7 @@
 //! What all handlers share: the store, how it is asked, and how IRIs become links.
 
 use askama::Template;
+use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use oxigraph::model::{NamedNode, Term};
 use oxigraph::sparql::QuerySolution;
@@ -8,9 +9,11 @@ use oxigraph::sparql::QuerySolution;
 use super::App;
 use super::access::Access;
 use super::api::tables::Kept;
+use super::description::Counts;
 use super::error::WebError;
 use super::labels::Labels;
 use crate::config::Config;
+use crate::knowledge::Knowledge;
 use crate::store::{Answer, Query, QueryError, Store};
 
 pub(super) struct Site {
@@ -18,23 +21,40 @@ pub(super) struct Site {
     pub(super) labels: Labels,
     pub(super) access: Access,
     pub(super) tables: Kept,
+    pub(super) counts: Counts,
+    /// What documents are read with; only where documents are taken in.
+    pub(super) knowledge: Option<Knowledge>,
+    /// Whether there are hosts that SERVICE may reach.
+    pub(super) is_federated: bool,
     root: String,
 }
 
 impl Site {
-    pub(super) fn new(store: Store, config: &Config) -> Self {
+    pub(super) fn new(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Self {
         // `http://host/path/` → `/path/`
         let base = store.base().as_str();
         let path = base.splitn(4, '/').nth(3).unwrap_or_default();
         let root = format!("/{path}");
         let access = Access::new(&config.access);
+        let labels = Labels::of_the_ontology();
+        let is_federated = !config.federation.hosts.is_empty();
+        let counts = Counts::default();
         let tables = Kept::default();
-        Self { store, labels: Labels::of_the_ontology(), access, tables, root }
+        Self { store, labels, access, tables, counts, knowledge, is_federated, root }
     }
 
     /// The path below which all pages lie; it begins and ends with a slash.
     pub(super) fn root(&self) -> &str {
         &self.root
+    }
+
+    /// The address of what lies at `path` below the root, as the client knows the server: behind another
+    /// name than the base IRI's, too.
+    pub(super) fn address(&self, headers: &HeaderMap, path: &str) -> String {
+        let (scheme, rest) = self.store.base().as_str().split_once("://").unwrap_or_default();
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.unwrap_or_else(|| rest.split('/').next().unwrap_or_default());
+        format!("{scheme}://{host}{}{path}", self.root)
     }
 
     /// That there is no page about the thing at `path`.

@@ -1,18 +1,19 @@
-//! `/sparql`: the SPARQL 1.1 protocol, queries only.
+//! `/sparql`: answers to what [`protocol`](super::protocol) found in a request.
 
 use std::io::{self, Write};
 use std::time::Duration;
 
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::sparql::results::QueryResultsFormat;
 
-use super::App;
+use super::body::Whole;
 use super::negotiate::choose;
+use super::protocol::{Asked, AskedQuery, Malformed};
+use super::{App, description, update};
 use crate::store::{AnswerFormat, Query, QueryError};
 
 /// How long a query may take.
@@ -43,22 +44,8 @@ pub(super) const TRIPLES: [(&str, RdfFormat); 6] = [
 /// Why a request is refused.
 #[derive(Debug, thiserror::Error)]
 enum Refusal {
-    #[error(
-        "no query: send it as the parameter `query` of GET or of a form, or as the body of a POST of type application/sparql-query"
-    )]
-    NoQuery,
-    #[error("several queries: send one")]
-    SeveralQueries,
-    #[error("this endpoint answers queries; it takes no updates")]
-    Update,
-    #[error(
-        "a body of type {0:?} is not understood: send application/x-www-form-urlencoded or application/sparql-query"
-    )]
-    Type(String),
-    #[error("the body is not UTF-8")]
-    Encoding,
-    #[error("the parameters are not form-encoded: {0}")]
-    Form(String),
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
     #[error("none of the accepted types is on offer; there is {0}")]
     Accept(String),
     #[error(transparent)]
@@ -71,9 +58,9 @@ enum Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let status = match &self {
+        let status = match self {
+            Self::Malformed(malformed) => return malformed.into_response(),
             Self::Accept(_) => StatusCode::NOT_ACCEPTABLE,
-            Self::Type(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Query(QueryError::Stopped) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Query(QueryError::Evaluation(_)) | Self::Fault => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -91,102 +78,52 @@ struct Form {
     base: String,
 }
 
-/// A query in the address; without one, a browser gets a form to write it in.
+/// A query in the address; without one, the description of the service.
 pub(super) async fn get(
     State(app): State<App>,
     RawQuery(address): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let asked = match Asked::from_form(address.as_deref().unwrap_or_default().as_bytes()) {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal.into_response(),
-    };
-    let offers = [("text/plain", false), ("text/html", true)];
-    if asked.queries.is_empty() && choose(accept(&headers), &offers) == Some(true) {
-        let form = Form { root: app.root().to_owned(), base: app.store.base().as_str().to_owned() };
-        return form
-            .render()
-            .map_or_else(|_| Refusal::Fault.into_response(), |f| Html(f).into_response());
+    match Asked::in_address(address.as_deref().unwrap_or_default()) {
+        Ok(Asked::Query(asked)) => respond(app, asked, &headers).await,
+        Ok(Asked::Nothing) => description::service(&app, &headers),
+        Ok(Asked::Update(_)) => Malformed::UpdateInAddress.into_response(),
+        Err(malformed) => malformed.into_response(),
     }
-    answer(app, asked, &headers).await.unwrap_or_else(Refusal::into_response)
 }
 
-/// A query in the body, by itself or as a form.
+/// A query or an update in the body, by itself or as a form.
 pub(super) async fn post(
     State(app): State<App>,
     RawQuery(address): RawQuery,
     headers: HeaderMap,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Response {
-    let asked = Asked::from_body(address.as_deref().unwrap_or_default(), &headers, &body);
-    match asked {
-        Ok(asked) => answer(app, asked, &headers).await.unwrap_or_else(Refusal::into_response),
-        Err(refusal) => refusal.into_response(),
+    match Asked::in_body(address.as_deref().unwrap_or_default(), &headers, &body) {
+        Ok(Asked::Query(asked)) => respond(app, asked, &headers).await,
+        Ok(Asked::Nothing) => Malformed::Nothing.into_response(),
+        Ok(Asked::Update(asked)) => update::perform(app, asked, &headers).await.into_response(),
+        Err(malformed) => malformed.into_response(),
     }
 }
 
-/// The parameters of the protocol.
-#[derive(Default)]
-struct Asked {
-    queries: Vec<String>,
-    default_graphs: Vec<String>,
-    named_graphs: Vec<String>,
+/// A form to write a query in.
+pub(super) fn form(app: &App) -> Response {
+    let form = Form { root: app.root().to_owned(), base: app.store.base().as_str().to_owned() };
+    form.render().map_or_else(|_| Refusal::Fault.into_response(), |f| Html(f).into_response())
 }
 
-impl Asked {
-    fn from_form(form: &[u8]) -> Result<Self, Refusal> {
-        let mut asked = Self::default();
-        for (name, value) in form_urlencoded(form)? {
-            match name.as_str() {
-                "query" => asked.queries.push(value),
-                "default-graph-uri" => asked.default_graphs.push(value),
-                "named-graph-uri" => asked.named_graphs.push(value),
-                "update" => return Err(Refusal::Update),
-                _ => {}
-            }
-        }
-        Ok(asked)
-    }
-
-    fn from_body(address: &str, headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
-        let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let kind = kind.unwrap_or_default();
-        match kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
-            "application/x-www-form-urlencoded" => Self::from_form(body),
-            "application/sparql-query" => {
-                let query = str::from_utf8(body).map_err(|_| Refusal::Encoding)?.to_owned();
-                Ok(Self { queries: vec![query], ..Self::from_form(address.as_bytes())? })
-            }
-            "application/sparql-update" => Err(Refusal::Update),
-            _ => Err(Refusal::Type(kind.to_owned())),
-        }
-    }
-
-    fn query(self, app: &App) -> Result<Query, Refusal> {
-        let text = match self.queries.as_slice() {
-            [] => return Err(Refusal::NoQuery),
-            [text] => text,
-            _ => return Err(Refusal::SeveralQueries),
-        };
-        let query = Query::parse(text, app.store.base())?;
-        Ok(query.in_dataset(&self.default_graphs, &self.named_graphs)?)
-    }
-}
-
-/// Name and value pairs of `application/x-www-form-urlencoded`.
-fn form_urlencoded(form: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
-    let form = str::from_utf8(form).map_err(|_| Refusal::Encoding)?;
-    let uri = format!("/?{form}").parse().map_err(|e| Refusal::Form(format!("{e}")))?;
-    let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri);
-    Ok(pairs.map_err(|e| Refusal::Form(e.body_text()))?.0)
+async fn respond(app: App, asked: AskedQuery, headers: &HeaderMap) -> Response {
+    answer(app, asked, headers).await.unwrap_or_else(Refusal::into_response)
 }
 
 fn accept(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok())
 }
 
-async fn answer(app: App, asked: Asked, headers: &HeaderMap) -> Result<Response, Refusal> {
-    let query = asked.query(&app)?;
+async fn answer(app: App, asked: AskedQuery, headers: &HeaderMap) -> Result<Response, Refusal> {
+    let query = Query::parse(&asked.text, app.store.base())?;
+    let query = query.in_dataset(&asked.default_graphs, &asked.named_graphs)?;
     let accept = accept(headers).map(str::to_owned);
     let choice = move |is_graph| {
         let (mut rows, mut triples) = (QueryResultsFormat::Json, RdfFormat::Turtle);

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::evidence::{Evidence, Excerpt};
 use super::labels::Label;
 use super::site::{Row, Site};
+use crate::knowledge::confidence::GUESS;
 use crate::store::QueryError;
 
 const ITEMS: &str = include_str!("queries/items.rq");
@@ -12,9 +13,6 @@ const RESPONSIBILITIES: &str = include_str!("queries/responsibilities.rq");
 const QUANTITIES: &str = include_str!("queries/quantities.rq");
 const DEADLINES: &str = include_str!("queries/deadlines.rq");
 const CITATIONS: &str = include_str!("queries/citations.rq");
-
-/// Below this confidence a claim is marked as a guess.
-const GUESS: f32 = 0.6;
 
 /// Code points of a task's text that stand for it where it has no heading.
 const SHORT: usize = 32;

@@ -4,12 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::LazyLock;
 
-use regex::Regex;
-use unicode_normalization::UnicodeNormalization;
-
-use super::common::{Collection, Row};
+use super::annotations::{self, Row, cell, name, norm, stated};
+use super::common::Collection;
 
 /// The tables of annotations, each with the query that answers the same columns from the graph.
 pub const TABLES: [(&str, &str); 6] = [
@@ -32,9 +29,6 @@ const STRICT: [&str; 7] = [
     "deadline",
 ];
 const HEADER: [&str; 7] = ["title", "genre", "number", "issuers", "written", "published", "tier"];
-
-/// Characters of a task's own text that name it where no annotation names it otherwise.
-const KEY: usize = 12;
 
 type Tables = BTreeMap<&'static str, Vec<Row>>;
 type Fact = Vec<String>;
@@ -109,7 +103,7 @@ pub fn scores(gold: &Path, collection: &Collection) -> BTreeMap<&'static str, Sc
     let files: BTreeSet<String> =
         gold["documents"].iter().map(|row| cell(row, "file").to_owned()).collect();
     for file in &files {
-        let keys = keys(&gold, file);
+        let keys = annotations::keys(gold.values().flatten(), file);
         for row in rows_of(&mut gold, file).chain(rows_of(&mut found, file)) {
             let name = name(cell(row, "task"), &keys);
             row.insert("key".to_owned(), name);
@@ -156,59 +150,17 @@ fn f1(both: usize, want: usize, got: usize) -> f64 {
     if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 }
 }
 
-/// The tab-separated tables of a folder.
+/// All tables of a folder.
 fn annotations(folder: &Path) -> Tables {
-    let read = |table: &str| -> Vec<Row> {
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(b'\t')
-            .quoting(false)
-            .from_path(folder.join(format!("{table}.tsv")))
-            .expect("a table of annotations");
-        reader.deserialize().map(|row| row.expect("a row as wide as its header")).collect()
-    };
-    TABLES.iter().map(|&(table, _)| (table, read(table))).collect()
-}
-
-/// What the annotations call the tasks of a document, the longest first.
-fn keys(gold: &Tables, file: &str) -> Vec<String> {
-    let rows = gold.values().flatten().filter(|row| cell(row, "file") == file);
-    let mut keys: Vec<String> = rows
-        .filter_map(|row| stated(row, "task"))
-        .map(norm)
-        .filter(|key| !key.is_empty())
-        .collect();
-    keys.sort_by_key(|key| std::cmp::Reverse(key.chars().count()));
-    keys
-}
-
-fn name(task: &str, keys: &[String]) -> String {
-    let text = norm(task);
-    let key = keys.iter().find(|key| text.starts_with(key.as_str())).cloned();
-    key.unwrap_or_else(|| text.chars().take(KEY).collect())
+    TABLES.iter().map(|&(table, _)| (table, annotations::table(folder, table))).collect()
 }
 
 fn rows_of<'a>(tables: &'a mut Tables, file: &'a str) -> impl Iterator<Item = &'a mut Row> {
     tables.values_mut().flatten().filter(move |row| cell(row, "file") == file)
 }
 
-/// NFKC, then letters, digits and the sign % only; page marks of converted documents are no text.
-fn norm(text: &str) -> String {
-    static PAGE: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?m)^\s*#\s*Page\s+\d+:\s*$").expect("a pattern"));
-    let text = PAGE.replace_all(text, "");
-    text.nfkc().filter(|&c| c.is_alphanumeric() || c == '%').collect()
-}
-
 fn fact<const N: usize>(parts: [String; N]) -> Fact {
     parts.into()
-}
-
-fn cell<'a>(row: &'a Row, column: &str) -> &'a str {
-    row.get(column).map_or("", String::as_str)
-}
-
-fn stated<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
-    Some(cell(row, column)).filter(|text| !text.is_empty())
 }
 
 fn key(row: &Row) -> String {
@@ -236,8 +188,7 @@ fn truth(row: &Row, column: &str) -> String {
     (if yes { "1" } else { "0" }).to_owned()
 }
 
-/// A decimal to six significant digits, however it is written; a ratio as it is.
+/// The value, however it is written.
 fn number(row: &Row) -> String {
-    let value = cell(row, "value");
-    value.parse::<f64>().map_or_else(|_| value.to_owned(), |number| format!("{number:.5e}"))
+    annotations::number(cell(row, "value"))
 }

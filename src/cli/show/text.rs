@@ -2,14 +2,12 @@
 
 use std::io::{self, Write};
 
+use crate::knowledge::confidence::GUESS;
 use crate::model::{
     AgencyKind, CitationKind, Comparator, Deadline, Document, Facts, Genre, Identities, Node,
     NodeId, NodeKind, ROOT, Role, Span, Stated, Target, TargetClass, Tier, Value,
 };
 use crate::pipeline::Reading;
-
-/// Below this confidence a claim is marked as a guess.
-const GUESS: f32 = 0.6;
 
 /// Writes the header, then the outline with what is said at each node.
 pub(super) fn write(reading: &Reading, out: &mut impl Write) -> io::Result<()> {

@@ -14,6 +14,7 @@ pub struct File {
     pub frame: Frame,
     pub formula: Vec<Formula>,
     pub alias: Words,
+    pub done: Done,
     pub normative: Endings,
     pub other: Endings,
     pub number: Number,
@@ -61,6 +62,12 @@ pub struct Frame {
 pub struct Formula {
     pub kind: CitationKind,
     pub words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Done {
+    pub words: Vec<String>,
+    pub verbs: Vec<String>,
 }
 
 #[derive(Deserialize)]

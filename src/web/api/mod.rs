@@ -83,7 +83,14 @@ async fn only_get() -> Problem {
         targets::list,
         search::list,
     ),
-    components(schemas(Problem))
+    components(schemas(
+        Problem,
+        terms::Genre,
+        terms::Role,
+        terms::Tier,
+        targets::QuantityKind,
+        search::FoundKind,
+    ))
 )]
 struct Api;
 

@@ -62,7 +62,7 @@ fn operation(root: &str, api: &Value, path: &str, said: &Value) -> Operation {
 fn field(api: &Value, parameter: &Value) -> Field {
     Field {
         name: text(&parameter["name"]),
-        description: text(&parameter["description"]),
+        description: text(&parameter["description"]).replace('`', ""),
         required: parameter["required"] == true,
         choices: choices(api, &parameter["schema"]),
     }

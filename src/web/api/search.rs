@@ -29,7 +29,7 @@ pub(super) struct Asked {
     q: Option<String>,
     /// 种类 Only things of this kind
     #[serde(rename = "type")]
-    #[param(value_type = Option<Class>)]
+    #[param(value_type = Option<FoundKind>)]
     kind: Option<String>,
     /// 每页条数 Items on a page, from 1 to 100; usually 20
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
@@ -40,7 +40,7 @@ pub(super) struct Asked {
 
 /// 种类 A class of things that can be found.
 #[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
-pub(super) enum Class {
+pub(super) enum FoundKind {
     Task,
     Measure,
     Practice,
@@ -180,7 +180,7 @@ pub(in crate::web) fn show(site: &Site, found: &Found, hit: &Hit) -> Result<Answ
 
 /// The kind of this name.
 pub(in crate::web) fn kind(value: Option<&String>) -> Result<Option<Kind>, Problem> {
-    let class = choice::<Class>("type", value)?;
+    let class = choice::<FoundKind>("type", value)?;
     Ok(class.and_then(|class| Kind::named(&super::terms::code(&class))))
 }
 

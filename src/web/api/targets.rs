@@ -26,7 +26,7 @@ pub(super) struct Asked {
     /// 指标 Characters of its indicator
     indicator: Option<String>,
     /// 种类 A target (the usual), or an achievement or limit, which are none
-    #[param(value_type = Option<Class>)]
+    #[param(value_type = Option<QuantityKind>)]
     kind: Option<String>,
     /// 机构 An agency that has a part in its task: its IRI, or a part of one of its names
     agency: Option<String>,
@@ -66,13 +66,13 @@ enum By {
 /// 种类 What a quantity is.
 #[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Class {
+pub(super) enum QuantityKind {
     Target,
     Achievement,
     Limit,
 }
 
-impl Class {
+impl QuantityKind {
     fn iri(self) -> &'static str {
         match self {
             Self::Target => gm::TARGET.as_str(),
@@ -102,7 +102,9 @@ pub(super) async fn list(
         let asked = &params.asked;
         let limit = limit(asked.limit.as_ref())?;
         let order = order(asked.sort.as_ref(), Order { by: By::Due, backwards: false })?;
-        let class = choice::<Class>("kind", asked.kind.as_ref())?.unwrap_or(Class::Target).iri();
+        let class = choice::<QuantityKind>("kind", asked.kind.as_ref())?
+            .unwrap_or(QuantityKind::Target)
+            .iri();
         let filter = Filter::new(
             [&asked.place, &asked.year, &asked.genre, &asked.tier].map(Option::as_ref),
         )?;

@@ -1,0 +1,155 @@
+//! `/.well-known/sparql-examples`: the questions of `queries/` as data, in the form that the examples of other
+//! endpoints have (SHACL's `sh:SPARQLExecutable`), so that tools which collect examples find them.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use oxigraph::model::vocab::{rdf, rdfs, xsd};
+use oxigraph::model::{
+    BlankNode, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple,
+};
+use spargebra::{Query, SparqlParser};
+
+use super::problem::Problem;
+use super::{App, triples};
+
+/// A name and a query of each of these.
+macro_rules! questions {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../queries/", $name, ".rq")))),*]
+    };
+}
+
+const QUESTIONS: [(&str, &str); 18] = questions![
+    "agency-by-role",
+    "body-and-table",
+    "compare-indicator",
+    "compare-regions",
+    "cooperation",
+    "deadline-calendar",
+    "documents",
+    "documents-to-draft",
+    "evidence",
+    "led-and-supported",
+    "lineage",
+    "targets-due",
+    "targets-without-deadline",
+    "tasks-of-leader",
+    "tasks-without-lead",
+    "uncertain-claims",
+    "unresolved-names",
+    "who-cites",
+];
+
+const SHACL: &str = "http://www.w3.org/ns/shacl#";
+const TARGET: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("https://schema.org/target");
+
+/// All examples.
+pub(super) async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    let base = app.store.base().as_str();
+    let here = format!("{base}.well-known/sparql-examples");
+    let target = NamedNode::new_unchecked(format!("{base}sparql"));
+    let mut made = Vec::new();
+    for (name, text) in QUESTIONS {
+        let example = NamedNode::new_unchecked(format!("{here}/{name}"));
+        made.extend(Example { name, text }.triples(example, &here, &target));
+    }
+    triples::respond(&headers, &made)
+}
+
+struct Example {
+    name: &'static str,
+    text: &'static str,
+}
+
+impl Example {
+    fn triples(&self, example: NamedNode, here: &str, target: &NamedNode) -> Vec<Triple> {
+        let (property, class) = self.form();
+        let say = |predicate: NamedNodeRef<'_>, object: Term| {
+            Triple::new(example.clone(), predicate, object)
+        };
+        let mut triples = vec![
+            say(rdf::TYPE, shacl("SPARQLExecutable").into()),
+            say(rdf::TYPE, shacl(class).into()),
+            say(shacl(property).as_ref(), Literal::from(self.query()).into()),
+            say(TARGET, target.clone().into()),
+        ];
+        for (language, mark) in [("zh", "# 问: "), ("en", "# Q: ")] {
+            let question = self.text.lines().find_map(|line| line.strip_prefix(mark));
+            let question = question.unwrap_or(self.name);
+            let question = Literal::new_language_tagged_literal_unchecked(question, language);
+            triples.push(say(rdfs::COMMENT, question.into()));
+        }
+        let prefixes = NamedNode::new_unchecked(format!("{here}#prefixes-{}", self.name));
+        triples.push(say(shacl("prefixes").as_ref(), prefixes.clone().into()));
+        for (prefix, namespace) in self.prefixes() {
+            let declaration = NamedOrBlankNode::from(BlankNode::default());
+            let say = |property: &str, value: Literal| {
+                Triple::new(declaration.clone(), shacl(property), value)
+            };
+            triples.push(Triple::new(prefixes.clone(), shacl("declare"), declaration.clone()));
+            triples.push(say("prefix", Literal::from(prefix)));
+            triples.push(say("namespace", Literal::new_typed_literal(namespace, xsd::ANY_URI)));
+        }
+        triples
+    }
+
+    /// The property that holds a query of this form, and the class of such examples.
+    fn form(&self) -> (&'static str, &'static str) {
+        match SparqlParser::new().parse_query(self.text).expect("our own queries are SPARQL") {
+            Query::Select { .. } => ("select", "SPARQLSelectExecutable"),
+            Query::Ask { .. } => ("ask", "SPARQLAskExecutable"),
+            Query::Construct { .. } => ("construct", "SPARQLConstructExecutable"),
+            Query::Describe { .. } => ("describe", "SPARQLDescribeExecutable"),
+        }
+    }
+
+    /// The query without the comment on top, which says the question.
+    fn query(&self) -> &'static str {
+        let comment = self.text.lines().take_while(|line| line.starts_with('#'));
+        let length: usize = comment.map(|line| line.len() + 1).sum();
+        self.text[length..].trim_end()
+    }
+
+    fn prefixes(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.text.lines().filter_map(|line| {
+            let (prefix, iri) = line.strip_prefix("PREFIX ")?.split_once(':')?;
+            Some((prefix.trim(), iri.trim().strip_prefix('<')?.strip_suffix('>')?))
+        })
+    }
+}
+
+fn shacl(local: &str) -> NamedNode {
+    NamedNode::new_unchecked(format!("{SHACL}{local}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_question_is_an_example() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/queries");
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let names: BTreeSet<String> =
+            names.map(|name| name.to_str().unwrap().trim_end_matches(".rq").to_owned()).collect();
+        assert_eq!(names, QUESTIONS.map(|(name, _)| name.to_owned()).into());
+    }
+
+    #[test]
+    fn an_example_has_its_question_its_query_and_its_prefixes() {
+        for (name, text) in QUESTIONS {
+            let example = Example { name, text };
+            assert!(example.query().starts_with("PREFIX"), "{name}");
+            assert!(SparqlParser::new().parse_query(example.query()).is_ok(), "{name}");
+            let declared = text.matches("PREFIX ").count();
+            assert_eq!(example.prefixes().count(), declared, "{name}");
+            let node = NamedNode::new_unchecked("http://x/e");
+            let triples = example.triples(node.clone(), "http://x", &node);
+            let comments = triples.iter().filter(|triple| triple.predicate == rdfs::COMMENT);
+            assert_eq!(comments.count(), 2, "{name}");
+        }
+    }
+}
