@@ -103,11 +103,11 @@ fn pages_follow_each_other_without_gaps() {
         let all = server.page(&format!("/api/v1/{list}limit=100"));
         let all: Vec<&str> =
             all["items"].as_array().unwrap().iter().map(|i| text(&i["id"])).collect();
-        let (mut seen, mut path) = (Vec::new(), format!("/api/v1/{list}limit=7"));
+        let (mut seen, mut path) = (Vec::new(), format!("/api/v1/{list}limit=25"));
         while seen.len() < all.len() {
             let answer = server.at(&path);
             let items = answer.body["items"].as_array().unwrap();
-            assert!(!items.is_empty() && items.len() <= 7, "{path}");
+            assert!(!items.is_empty() && items.len() <= 25, "{path}");
             seen.extend(items.iter().map(|item| text(&item["id"]).to_owned()));
             match answer.body["next"].as_str() {
                 Some(next) => {
@@ -303,8 +303,10 @@ fn schemathesis_finds_nothing() {
     let run = Command::new(program)
         .current_dir(&dir)
         .args(["run", &format!("{}/api/openapi.json", server.address), "--checks", checks])
-        .args(["--phases", "examples,coverage,fuzzing", "--max-examples", "25"])
+        .args(["--phases", "examples,coverage,fuzzing", "--max-examples", "15"])
         .args(["--generation-deterministic", "--no-color"])
+        // Most random texts are no segment of an address, and are passed over.
+        .args(["--suppress-health-check", "filter_too_much"])
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&run.stdout);
