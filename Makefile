@@ -1,4 +1,4 @@
-# The two commands of the README.
+# The commands of the README.
 SHELL := /bin/bash
 DOCS ?= seeds/samples
 BIND ?= 127.0.0.1:8080
@@ -7,7 +7,7 @@ STORE := target/run/store
 NAMES := $(if $(filter seeds/samples seeds/samples/,$(DOCS)),--names seeds/samples/names.toml)
 GANGMU := target/release/gangmu
 
-.PHONY: run test setup clients
+.PHONY: run test bench setup clients
 
 run: setup
 	cargo build --release --locked
@@ -20,11 +20,12 @@ run: setup
 test: setup clients
 	cargo test --release --locked
 
+# The endpoint beside `oxigraph serve`, on the same documents.
+bench: setup clients
+	cargo bench --locked --bench endpoint -- "$(DOCS)"
+
 setup:
 	@.ci/setup
 
-# Programs of others that the tests ask the server with; where they cannot be had, those tests say so.
-clients: target/venv/installed
-
-target/venv/installed: tests/requirements.txt
+clients:
 	@.ci/clients

@@ -4,7 +4,8 @@
 //! A place is a bracket or label line with a role word, a title in 《》, a quantity or a time limit
 //! in an item that states work. It is read if a fact was taken from it. Quantities in names, dates
 //! and numbers of documents are no places, nor are those that the rules tell to state no aim
-//! (conditions, bases, the parts of something); those of which nothing is known are unread.
+//! (conditions, bases, the parts of something) and a document's short name for itself; those of which
+//! nothing is known are unread.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -12,8 +13,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::extract::{deadline, target};
+use crate::extract::{citation, deadline, target};
 use crate::knowledge::Knowledge;
+use crate::knowledge::citations::bare;
 use crate::knowledge::roles::{Label, Roles, closes, opens};
 use crate::model::{NodeKind, Span, Text};
 use crate::pipeline::Reading;
@@ -89,7 +91,11 @@ pub fn audit(reading: &Reading, knowledge: &Knowledge) -> Audit {
     let own: Vec<Span> = header.title.iter().chain(&header.notice).map(|t| t.span).collect();
     let known: HashSet<String> =
         titles.iter().chain(&own).map(|s| letters(text.slice(*s))).collect();
+    let itself = citation::own_short_names(&reading.document, &knowledge.citations);
     for place in matches(&TITLE, text, text.span()) {
+        if itself.contains(&bare(text.slice(place))) {
+            continue;
+        }
         let nested = titles.iter().chain(&own).any(|t| place.overlaps(*t));
         let read = nested || known.contains(&letters(text.slice(place)));
         audit.note(Kind::Citation, text, place, read);

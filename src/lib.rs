@@ -36,3 +36,8 @@ pub mod resolve;
 pub mod search;
 pub mod store;
 pub mod web;
+
+/// So that tests can see limits on memory hold.
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: store::CountingAllocator = store::CountingAllocator;

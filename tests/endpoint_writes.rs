@@ -1,11 +1,11 @@
 //! What holders of tokens may do to a served store, and what the endpoint says of itself.
 
-#[path = "common/served.rs"]
-mod served;
+#[path = "common/server.rs"]
+mod server;
 
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::Triple;
-use served::{Answer, Served, TOKEN};
+use server::{Answer, Server, Start, TOKEN};
 
 const PLAN: &str = include_str!("../seeds/samples/education-work-points-2024.txt");
 const REPORT: &str = include_str!("../seeds/samples/childcare-report.txt");
@@ -20,14 +20,6 @@ fn triples(answer: &Answer) -> Vec<Triple> {
     quads.map(|quad| quad.unwrap().into()).collect()
 }
 
-/// The rows of a query, as CSV without the head.
-fn rows(server: &Served, query: &str) -> Vec<String> {
-    let kind = [("content-type", "application/sparql-query"), ("accept", "text/csv")];
-    let answer = server.send("POST", "/sparql", &kind, query.as_bytes(), "");
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    answer.body.lines().skip(1).map(str::to_owned).collect()
-}
-
 /// The fields of a problem document that every problem has.
 fn assert_problem(answer: &Answer, status: u16) {
     assert_eq!(answer.status, status, "{}", answer.body);
@@ -39,7 +31,7 @@ fn assert_problem(answer: &Answer, status: u16) {
 
 #[test]
 fn without_tokens_nothing_can_be_written() {
-    let server = Served::start(&[], "", &[]);
+    let server = Start { documents: None, writes: false, ..Start::default() }.start();
     for (path, kind) in [
         ("/update", UPDATE),
         ("/sparql", UPDATE),
@@ -66,22 +58,20 @@ fn roles_hold() {
     };
     let ((reader, first), (editor, second)) = (token("reader"), token("editor"));
     let settings = format!("[access]\nread = 'token'\n{first}{second}");
-    let server = Served::start(&[], &settings, &[]);
+    let server =
+        Start { documents: None, settings: &settings, writes: false, ..Start::default() }.start();
     let status = |method: &str, path: &str, token: &str| {
         let kind = [("content-type", UPDATE)];
         server
-            .send(method, path, &kind, b"INSERT DATA { <http://x/s> <http://x/p> 1 }", token)
+            .request(method, path, &kind, b"INSERT DATA { <http://x/s> <http://x/p> 1 }", token)
             .status
     };
-    assert_eq!(status("GET", "/healthz", ""), 200);
-    for path in [
-        "/",
-        "/agencies",
-        "/sparql?query=ASK+%7B%7D",
-        "/store?default",
-        "/.well-known/void",
-        "/style.css",
-    ] {
+    for path in ["/healthz", "/readyz", "/style.css"] {
+        assert_eq!(status("GET", path, ""), 200, "{path}");
+    }
+    for path in
+        ["/", "/agencies", "/sparql?query=ASK+%7B%7D", "/store?default", "/.well-known/void"]
+    {
         assert_eq!(status("GET", path, ""), 401, "{path}");
         assert_eq!(status("GET", path, "gm_of_nobody"), 401, "{path}");
         assert_eq!(status("GET", path, &reader), 200, "{path}");
@@ -94,34 +84,34 @@ fn roles_hold() {
 
 #[test]
 fn an_update_is_done_whole_or_not_at_all() {
-    let server = Served::to_write();
+    let server = Server::empty();
     let add = "INSERT DATA { <http://x/s> <http://x/p> 1 . GRAPH <http://x/g> { <http://x/s> <http://x/p> 2 } }";
     assert_eq!(server.write("POST", "/sparql", UPDATE, add).status, 204);
     let all = "SELECT ?o { ?s ?p ?o } ORDER BY ?o";
-    assert_eq!(rows(&server, all), ["1", "2"]);
+    assert_eq!(server.rows(all), ["1", "2"]);
     let half = "INSERT DATA { <http://x/s> <http://x/p> 3 } ; CREATE GRAPH <http://x/g>";
     assert_problem(&server.write("POST", "/update", UPDATE, half), 400);
     assert_problem(&server.write("POST", "/update", UPDATE, "INSERT"), 400);
     let load = "LOAD <http://127.0.0.1:9/> INTO GRAPH <http://x/l>";
     let refused = server.write("POST", "/update", UPDATE, load).status;
     assert!((400..500).contains(&refused), "{refused}");
-    assert_eq!(rows(&server, all), ["1", "2"]);
+    assert_eq!(server.rows(all), ["1", "2"]);
     // The WHERE part sees the union of all graphs; what is named goes into the default graph.
     let copy = "INSERT { ?s <http://x/q> ?o } WHERE { ?s <http://x/p> ?o }";
     assert_eq!(server.write("POST", "/update", UPDATE, copy).status, 204);
-    assert_eq!(rows(&server, "SELECT ?o { ?s <http://x/q> ?o } ORDER BY ?o"), ["1", "2"]);
-    assert_eq!(server.get("/store?default", "application/n-triples").body.lines().count(), 3);
+    assert_eq!(server.rows("SELECT ?o { ?s <http://x/q> ?o } ORDER BY ?o"), ["1", "2"]);
+    assert_eq!(server.read("/store?default", "application/n-triples").body.lines().count(), 3);
 }
 
 #[test]
 fn graphs_are_had_and_written_in_all_formats() {
-    let server = Served::to_write();
+    let server = Server::empty();
     let put = server.write("PUT", "/store/notes/%E7%94%B2", TURTLE, "<> <p> \"甲\" .");
     assert_eq!(put.status, 201, "{}", put.body);
     assert_eq!(put.location, "http://127.0.0.1:8080/store/notes/%E7%94%B2");
     let graph = "http://127.0.0.1:8080/store/notes/甲";
     assert_eq!(
-        rows(&server, &format!("SELECT ?o {{ GRAPH <{graph}> {{ <{graph}> ?p ?o }} }}")),
+        server.rows(&format!("SELECT ?o {{ GRAPH <{graph}> {{ <{graph}> ?p ?o }} }}")),
         ["甲"]
     );
     for kind in [
@@ -132,14 +122,14 @@ fn graphs_are_had_and_written_in_all_formats() {
         "application/n-quads",
         "application/trig",
     ] {
-        let got = server.get("/store/notes/%E7%94%B2", kind);
+        let got = server.read("/store/notes/%E7%94%B2", kind);
         assert_eq!((got.status, triples(&got).len()), (200, 1), "{kind}");
         let path = format!("/store?graph=http://x/{}", kind.replace(['/', '+'], "-"));
         assert_eq!(server.write("POST", &path, kind, &got.body).status, 201, "{kind}");
         assert_eq!(server.write("POST", &path, kind, &got.body).status, 204, "{kind}");
-        assert_eq!(triples(&server.get(&path, "*/*")).len(), 1, "{kind}");
+        assert_eq!(triples(&server.read(&path, "*/*")).len(), 1, "{kind}");
     }
-    assert_problem(&server.get("/store?default", "image/png"), 406);
+    assert_problem(&server.read("/store?default", "image/png"), 406);
     for (method, path, kind, body, status) in [
         ("PUT", "/store?default", "application/pdf", "", 415),
         ("PUT", "/store?default", "", "<a> <b> <c> .", 415),
@@ -156,12 +146,12 @@ fn graphs_are_had_and_written_in_all_formats() {
         assert_problem(&server.write(method, path, kind, body), status);
     }
     assert_eq!(server.write("PATCH", "/store?default", UPDATE, "").status, 405);
-    assert!(server.get("/store?default", "application/n-triples").body.is_empty());
+    assert!(server.read("/store?default", "application/n-triples").body.is_empty());
 }
 
 #[test]
 fn documents_are_read_and_taken_in() {
-    let server = Served::to_write();
+    let server = Server::empty();
     let send = |path: &str| server.write("POST", path, "text/plain", PLAN);
     let taken = send("/documents?name=%E8%A6%81%E7%82%B9.txt");
     assert_eq!(taken.status, 201, "{}", taken.body);
@@ -174,9 +164,9 @@ fn documents_are_read_and_taken_in() {
     let version = &taken.location;
     let tasks =
         format!("{GM}SELECT (COUNT(?t) AS ?n) {{ ?t gm:inVersion <{version}> ; a gm:Task }}");
-    assert_eq!(rows(&server, &tasks), [document["tasks"].to_string()]);
+    assert_eq!(server.rows(&tasks), [document["tasks"].to_string()]);
     let page = version.strip_prefix("http://127.0.0.1:8080").unwrap();
-    assert_eq!(server.get(page, "text/html").status, 200);
+    assert!(server.page(page).contains("目录"));
     let again = send("/documents?name=%E8%A6%81%E7%82%B9.txt");
     assert_eq!(again.status, 200);
     assert!(again.body.contains("\"unchanged\""), "{}", again.body);
@@ -185,7 +175,7 @@ fn documents_are_read_and_taken_in() {
 
 #[test]
 fn one_bad_document_stops_none_of_the_others() {
-    let server = Served::to_write();
+    let server = Server::empty();
     let part = |name: &str, text: &str| {
         format!(
             "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n{text}\r\n"
@@ -209,7 +199,7 @@ fn one_bad_document_stops_none_of_the_others() {
         .collect();
     assert_eq!(statuses, [201, 422, 422, 201]);
     assert_eq!(summary["documents"][1]["problem"]["status"], 422);
-    let versions = rows(&server, &format!("{GM}SELECT ?v {{ ?v a gm:Version }}"));
+    let versions = server.rows(&format!("{GM}SELECT ?v {{ ?v a gm:Version }}"));
     assert_eq!(versions.len(), 2);
     for (path, kind, body, status) in [
         ("/documents?name=empty.txt", "text/plain", "", 422),
@@ -222,7 +212,8 @@ fn one_bad_document_stops_none_of_the_others() {
 
 #[test]
 fn a_body_over_the_limit_is_refused() {
-    let server = Served::start(&[], "[limits]\nbody = 1\n", &[("GANGMU_ADMIN_TOKEN", TOKEN)]);
+    let server =
+        Start { documents: None, settings: "[limits]\nbody = 1\n", ..Start::default() }.start();
     let large = " ".repeat((1 << 20) + 1);
     for (path, kind) in [
         ("/documents?name=a.txt", "text/plain"),
@@ -238,9 +229,9 @@ fn a_body_over_the_limit_is_refused() {
 
 #[test]
 fn void_counts_what_is_there_now() {
-    let server = Served::to_write();
+    let server = Server::empty();
     let count = |what: &str| {
-        let void = server.get("/.well-known/void", "application/n-triples");
+        let void = server.read("/.well-known/void", "application/n-triples");
         assert_eq!(void.status, 200, "{}", void.body);
         let (property, dataset) = (
             format!("http://rdfs.org/ns/void#{what}"),
@@ -254,16 +245,16 @@ fn void_counts_what_is_there_now() {
     assert_eq!((count("triples"), count("documents")), ("0".to_owned(), "0".to_owned()));
     assert_eq!(server.write("POST", "/documents?name=a.txt", "text/plain", PLAN).status, 201);
     assert_eq!(count("documents"), "1");
-    assert_eq!([count("triples")], rows(&server, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[..]);
-    let void = server.get("/.well-known/void", "text/turtle").body;
+    assert_eq!([count("triples")], server.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[..]);
+    let void = server.read("/.well-known/void", "text/turtle").body;
     assert!(void.contains("void:classPartition") && void.contains("dcterms:modified"), "{void}");
-    assert_eq!(server.get("/.well-known/void", "image/png").status, 406);
+    assert_eq!(server.read("/.well-known/void", "image/png").status, 406);
 }
 
 #[test]
 fn the_questions_are_examples() {
-    let server = Served::to_write();
-    let examples = server.get("/.well-known/sparql-examples", "application/ld+json");
+    let server = Server::empty();
+    let examples = server.read("/.well-known/sparql-examples", "application/ld+json");
     assert_eq!(examples.status, 200);
     let select = "http://www.w3.org/ns/shacl#select";
     let queries: Vec<_> = triples(&examples)
@@ -274,6 +265,6 @@ fn the_questions_are_examples() {
     assert_eq!(queries.len(), 18);
     for query in queries {
         let oxigraph::model::Term::Literal(query) = query else { panic!("{query}") };
-        rows(&server, query.value());
+        server.rows(query.value());
     }
 }

@@ -1,8 +1,8 @@
 //! The W3C's tests of the SPARQL 1.1 Protocol, the Graph Store Protocol and the service description, against a
 //! served store.
 
-#[path = "common/served.rs"]
-mod served;
+#[path = "common/server.rs"]
+mod server;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use oxigraph::model::{Graph, NamedNode, NamedNodeRef, NamedOrBlankNodeRef, TermR
 use oxigraph::sparql::results::{
     QueryResultsFormat, QueryResultsParser, SliceQueryResultsParserOutput,
 };
-use served::{Answer, Served, TOKEN};
+use server::{Answer, Server, TOKEN};
 
 const HTTP: &str = "http://www.w3.org/2011/http#";
 const CONTENT: &str = "http://www.w3.org/2011/content#";
@@ -47,7 +47,7 @@ fn the_graph_store_protocol() {
 
 /// Runs the tests of these manifests, each on an empty store; all have to pass.
 fn pass(folder: &Path, manifests: &[&str], number: usize) {
-    let server = Served::to_write();
+    let server = Server::empty();
     let (mut run, mut failures) = (0, Vec::new());
     for manifest in manifests {
         let manifest = Manifest::read(&folder.join(manifest));
@@ -81,7 +81,7 @@ impl Manifest {
         self.list(node(list.unwrap().object).unwrap())
     }
 
-    fn run(&self, test: Node<'_>, server: &Served, folder: &Path) -> Result<(), String> {
+    fn run(&self, test: Node<'_>, server: &Server, folder: &Path) -> Result<(), String> {
         for data in self.all(test, UPDATE, "graphData") {
             let data = node(data).unwrap();
             let file = self.text(data, UPDATE, "graph").unwrap();
@@ -89,7 +89,7 @@ impl Manifest {
             let label = self.0.object_for_subject_predicate(data, rdfs::LABEL).unwrap();
             let path = format!("/store?graph={}", lexical(label));
             let kind = [("content-type", "application/n-triples")];
-            let put = server.send("PUT", &path, &kind, &text, TOKEN);
+            let put = server.request("PUT", &path, &kind, &text, TOKEN);
             assert_eq!(put.status, 201, "{}", put.body);
         }
         let action = self.one(test, MANIFEST, "action").ok_or("no action")?;
@@ -116,7 +116,7 @@ impl Manifest {
         Ok(())
     }
 
-    fn send(&self, request: Node<'_>, server: &Served, fill: impl Fn(&str) -> String) -> Answer {
+    fn send(&self, request: Node<'_>, server: &Server, fill: impl Fn(&str) -> String) -> Answer {
         let method = self.text(request, HTTP, "methodName").unwrap();
         let path = self.text(request, HTTP, "absolutePath").unwrap();
         let path = match (path.strip_prefix("/sparql/"), path.strip_prefix("/gsp")) {
@@ -135,7 +135,7 @@ impl Manifest {
                 other => panic!("no way to write {other}"),
             }
         });
-        server.send(&method, &path, &headers, &body, TOKEN)
+        server.request(&method, &path, &headers, &body, TOKEN)
     }
 
     fn headers(&self, message: Node<'_>) -> Vec<(String, String)> {
@@ -284,7 +284,7 @@ fn the_service_description() {
         let manifest = Manifest::read(&folder.join("manifest.ttl"));
         assert_eq!(manifest.entries().len(), 3);
     }
-    let server = Served::to_write();
+    let server = Server::empty();
     let services = |description: &Graph| -> Vec<String> {
         let typed = description
             .subjects_for_predicate_object(rdf::TYPE, sd("Service").as_ref())
@@ -294,7 +294,7 @@ fn the_service_description() {
     for kind in
         ["", "text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json"]
     {
-        let answer = server.get("/sparql", if kind.is_empty() { "*/*" } else { kind });
+        let answer = server.read("/sparql", if kind.is_empty() { "*/*" } else { kind });
         assert_eq!(answer.status, 200);
         assert!(answer.kind.starts_with(kind), "{}", answer.kind);
         let format = RdfFormat::from_media_type(&answer.kind).expect("returns-rdf");

@@ -21,6 +21,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+use crate::config::LogFormat;
+
 /// 纲目: who must do what, by when, to what measure, under which policy, and which sentence says so.
 #[derive(Parser)]
 #[command(
@@ -73,7 +75,11 @@ enum Done {
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    log(cli.quiet, cli.verbose);
+    let format = match &cli.command {
+        Command::Serve(args) => args.log_format(),
+        _ => LogFormat::Text,
+    };
+    log(cli.quiet, cli.verbose, format);
     let done = match &cli.command {
         Command::Ingest(args) => ingest::run(args, cli.quiet),
         Command::Query(args) => query::run(args),
@@ -95,17 +101,21 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Log lines on standard error: warnings, with `-v` what is being done, with `-vv` everything; the variable
-/// `RUST_LOG` goes before these.
-fn log(quiet: bool, verbose: u8) {
+/// Log lines on standard error: warnings, with `-v` what is being done (each request of a server), with `-vv`
+/// everything; the variable `RUST_LOG` goes before these.
+fn log(quiet: bool, verbose: u8, format: LogFormat) {
     let level = match (quiet, verbose) {
         (true, _) => "error",
         (_, 0) => "warn",
-        (_, 1) => "gangmu=info,tower_http=info,warn",
-        _ => "gangmu=trace,tower_http=debug,info",
+        (_, 1) => "gangmu=info,warn",
+        _ => "gangmu=trace,info",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    match format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).init(),
+    }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

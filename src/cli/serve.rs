@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 
 use super::Done;
 use super::source::Names;
-use crate::config::Config;
+use crate::config::{Config, LogFormat};
 use crate::store::{Store, StoreError};
 use crate::web;
 
@@ -37,19 +38,38 @@ pub(super) struct Args {
     /// Settings: limits, tokens, origins and others; without it the defaults hold
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Seconds that a query or an update may take, instead of what the settings say
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    query_timeout: Option<Duration>,
     #[command(flatten)]
     names: Names,
 }
 
+impl Args {
+    /// How log lines are written. Settings that cannot be read are told of when they are read to serve.
+    pub(super) fn log_format(&self) -> LogFormat {
+        let config = self.config.as_deref().and_then(|file| Config::read(file).ok());
+        config.unwrap_or_default().log.format
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map_err(|_| "not a number")?;
+    Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
+}
+
 pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
-    let config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+    let mut config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+    if let Some(time) = args.query_timeout {
+        config.limits.query_timeout = time;
+    }
     let (store, knowledge) = if web::anyone_writes(&config) {
         (Store::open(&args.store, None)?, Some(args.names.knowledge()?))
     } else {
         (to_read(&args.store)?, None)
     };
-    let runtime = tokio::runtime::Runtime::new().context("no threads to serve with")?;
-    runtime.block_on(async {
+    let runtime = web::runtime().context("no threads to serve with")?;
+    let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(args.bind).await.with_context(|| {
             format!("cannot listen at {}: choose another address with --bind", args.bind)
         })?;
@@ -57,8 +77,10 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
             println!("http://{}/  (SPARQL at /sparql; Ctrl-C stops)", listener.local_addr()?);
         }
         web::serve(listener, store, knowledge, &config).await.context("the server stopped")
-    })?;
-    Ok(Done::All)
+    });
+    // Not dropped: that would wait for a query which did not stop in time.
+    runtime.shutdown_background();
+    served.map(|()| Done::All)
 }
 
 /// The store at `dir`, which is made if need be.

@@ -94,6 +94,7 @@ impl Token {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cors {
+    #[serde(deserialize_with = "origins")]
     pub origins: Vec<String>,
 }
 
@@ -165,6 +166,21 @@ fn merge(settings: &mut toml::Table, changes: toml::Table) {
     }
 }
 
+/// Origins as a browser sends them (RFC 6454): anything else would never match.
+fn origins<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let origins = Vec::<String>::deserialize(deserializer)?;
+    let is_host = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    for origin in origins.iter().filter(|origin| *origin != "*") {
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        if !host.is_some_and(|host| !host.is_empty() && host.chars().all(is_host)) {
+            let what =
+                format!("{origin:?} is no origin, such as \"https://example.org\", nor \"*\"");
+            return Err(serde::de::Error::custom(what));
+        }
+    }
+    Ok(origins)
+}
+
 fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let seconds = f64::deserialize(deserializer)?;
     Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
@@ -186,7 +202,13 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_an_error() {
-        for text in ["[limit]", "[limits]\nrows = 3", "[limits]\nquery_timeout = -1.0"] {
+        for text in [
+            "[limit]",
+            "[limits]\nrows = 3",
+            "[limits]\nquery_timeout = -1.0",
+            "[cors]\norigins = ['example.org']",
+            "[cors]\norigins = ['https://example.org/']",
+        ] {
             assert!(Config::parse(text).is_err(), "{text}");
         }
     }

@@ -21,6 +21,8 @@ pub fn citations(document: &Document, rules: &CitationRules) -> Vec<Citation> {
     titles.retain(|t| !rules.introduces_alias(tail(&text[..t.outer.start], 30)));
     let places = Places::new(document);
     let own = Own::new(document);
+    let itself = short_names(text, &titles, &own, rules);
+    titles.retain(|t| !itself.contains(&bare(&text[t.inner.start..t.inner.end])));
     let mut out = Out { text, rules, found: Vec::new(), seen: HashSet::new() };
     for sentence in sentences(text, titles) {
         for (k, title) in sentence.titles.iter().enumerate() {
@@ -35,6 +37,22 @@ pub fn citations(document: &Document, rules: &CitationRules) -> Vec<Citation> {
         }
     }
     out.found
+}
+
+/// The short names by which a document calls itself (`本《细则》`, `以下简称《工作方案》`), bare.
+pub fn own_short_names(document: &Document, rules: &CitationRules) -> HashSet<String> {
+    let text = document.text.as_str();
+    short_names(text, &titles(text, rules), &Own::new(document), rules)
+}
+
+fn short_names(text: &str, titles: &[Title], own: &Own, rules: &CitationRules) -> HashSet<String> {
+    let name = |t: &Title| &text[t.inner.start..t.inner.end];
+    let introduced = titles
+        .iter()
+        .filter(|t| own.is(name(t)))
+        .filter_map(|t| rules.short_name(head(&text[t.outer.end..], 240)));
+    let pointed_at = titles.iter().filter(|t| text[..t.outer.start].ends_with('本')).map(name);
+    introduced.chain(pointed_at).map(bare).collect()
 }
 
 /// How a title is used, and how sure that is.
@@ -313,12 +331,17 @@ impl Sentence {
 
     fn used(&self, k: usize, whole: bool, own: &Own, text: &str, rules: &CitationRules) -> Use {
         let title = &self.titles[k];
-        if whole && own.is(&text[title.inner.start..title.inner.end]) {
-            return used(CitationKind::Issues, 0.95);
-        }
         let speaks = whole && title.outer.start < own.preamble;
         let rest = self.rest(k, text);
         let governor = self.governor(k, text, rules);
+        if whole && own.is(&text[title.inner.start..title.inner.end]) {
+            // what is printed may be another's text that is passed on
+            let passed_on =
+                governor.as_ref().is_some_and(|g| g.verb.kind == CitationKind::Forwards)
+                    || self.formula(k, text, rules) == Some(CitationKind::Forwards);
+            let kind = if passed_on { CitationKind::Forwards } else { CitationKind::Issues };
+            return used(kind, 0.95);
+        }
         if let Some(g) = &governor
             && !g.verb.light
             && !g.verb.disposal
@@ -512,5 +535,40 @@ fn links(gap: &str) -> bool {
                     || ["以及", "及", "和", "与"].iter().any(|w| after.starts_with(w)))
         }
         None => ["、", "和", "及", "与", "以及", "或"].iter().any(|w| gap.contains(w)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Header, Node, Text};
+
+    #[test]
+    fn a_documents_short_name_for_itself_is_no_citation() {
+        let text = "第一条 本《细则》适用于青湖。第二条 按照《青湖保护条例》办理。第三条 《细则》自发布之日起施行。";
+        let whole = Span::new(0, text.len());
+        let root = Node {
+            kind: NodeKind::Root,
+            parent: crate::model::ROOT,
+            path: String::new(),
+            number: None,
+            heading: None,
+            own: vec![whole],
+            assignments: vec![],
+            span: whole,
+            in_table: false,
+            columns: vec![],
+            counterpart: None,
+        };
+        let document = Document {
+            text: Text::new(text.to_owned(), vec![(0, 1)], vec![]),
+            header: Header::default(),
+            nodes: vec![root],
+        };
+        let rules = CitationRules::embedded();
+        let found = citations(&document, &rules);
+        let titles: Vec<_> = found.iter().map(|c| document.text.slice(c.title)).collect();
+        assert_eq!(titles, ["青湖保护条例"]);
+        assert_eq!(own_short_names(&document, &rules).len(), 1);
     }
 }

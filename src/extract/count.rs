@@ -13,7 +13,7 @@ use crate::model::{Comparator, TargetClass};
 impl Judge<'_> {
     pub(super) fn count(&self) -> Verdict {
         let w = &self.rules.words;
-        if self.was_served() {
+        if self.was_served() || self.is_spread() {
             return self.aim(0.55);
         }
         if self.numbers_parts() || self.measures_a_thing() || self.is_given_policy() {
@@ -60,6 +60,14 @@ impl Judge<'_> {
         let done = w.aim.is_in(self.rest) || w.dealt.is_in(self.rest);
         w.served.strip_start(bare.trim_start()).is_some() && done && bare.chars().count() <= 6
             || bare.ends_with('等') && w.aim.is_in(bare)
+    }
+
+    /// Whether it says how far something is spread (`在民宿、食堂等29个行业推行`).
+    fn is_spread(&self) -> bool {
+        let w = &self.rules.words;
+        let left = self.place.left.trim();
+        let near: String = self.rest.chars().take(10).collect();
+        left.starts_with('在') && left.ends_with('等') && w.spread.is_in(&near)
     }
 
     /// Whether it says how large some single thing is (`建筑面积不大于1000平方米`, `10万吨级航道`).

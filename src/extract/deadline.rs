@@ -112,7 +112,7 @@ impl Reader<'_> {
                 continue;
             }
             // when to comment on a draft or to report on the whole concerns no task
-            let comment = covering && {
+            let comment = covering && time.precision != Precision::Recurring && {
                 let sentence = clauses[at].sentence;
                 self.rules.is_comment(&self.text[sentence.start..sentence.end])
             };

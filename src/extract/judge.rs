@@ -195,11 +195,17 @@ impl Judge<'_> {
         let service = w.service.is_in(&whole);
         // `压缩公告时间至20天`
         let reached = w.exactly.strip_end(strip(left, self.rules)).is_some();
-        let settled = self.bound.explicit || reached && w.fall.is_in(left);
+        // `实现2小时办结`
+        let finished = w
+            .finished
+            .strip_start(self.rest)
+            .is_some_and(|after| !after.starts_with(|c: char| c.is_alphabetic()));
+        let settled = self.bound.explicit || finished || reached && w.fall.is_in(left);
         if !settled
             || long
                 && !(self.place.class == TargetClass::Limit && self.bound.suffix == 0)
-                && (!service || self.bound.comparator != Comparator::Le)
+                && (!(service || unit == "个月" && w.case.is_in(&whole))
+                    || self.bound.comparator != Comparator::Le)
                 && !self.place.left.ends_with('至')
         {
             return Err(Silence::Unclear);

@@ -274,7 +274,9 @@ impl Reader<'_> {
             let rest = &s[at..];
             for marker in self.rules.markers(rest) {
                 let names = clause.start + at..clause.start + at + marker.start;
-                if let Some(names) = self.names(names) {
+                if let Some(names) = self.names(names)
+                    && !self.rules.not_bound(&rest[marker.start..])
+                {
                     return Some((names, clause.start + at + marker.start));
                 }
             }
@@ -325,7 +327,9 @@ impl Reader<'_> {
     /// The names in a stretch that is a list of bearers and nothing else.
     fn names(&self, range: Range<usize>) -> Option<Vec<Range<usize>>> {
         let s = &self.sentence[range.clone()];
-        if s.trim().is_empty() || s.contains(['。', '；', '“', '《', '：', ':']) {
+        if !self.agencies.may_end_list(s) && !self.rules.ends_as_level(s)
+            || s.contains(['。', '；', '“', '《', '：', ':'])
+        {
             return None;
         }
         let parts = self.agencies.split_names(s);

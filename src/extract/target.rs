@@ -503,10 +503,9 @@ impl Reader<'_> {
 
 /// A quick look that spares most clauses the rest.
 fn may_hold_a_number(text: &str) -> bool {
-    text.contains(|c: char| {
-        c.is_ascii_digit()
-            || ('０'..='９').contains(&c)
-            || "一二三四五六七八九十两百半覆".contains(c)
+    text.contains(|c| {
+        matches!(c, '0'..='9' | '０'..='９' | '一' | '二' | '三' | '四' | '五' | '六' | '七')
+            || matches!(c, '八' | '九' | '十' | '两' | '百' | '半' | '覆')
     })
 }
 

@@ -221,6 +221,8 @@ pub struct Agencies {
     branches: Vec<Branch>,
     /// Full names of divisions.
     pub(super) places: HashSet<String>,
+    /// The characters that names end with, ascending.
+    pub(super) last_chars: Vec<char>,
     /// What lists of names look like.
     pub names: Names,
 }
@@ -235,6 +237,7 @@ impl Agencies {
             national: HashMap::new(),
             branches: vec![],
             places: divisions::names().map(str::to_owned).collect(),
+            last_chars: vec![],
             names: Names::embedded(),
         };
         agencies.extend(SOURCE).expect("seeds/agencies.toml is checked by the tests");
@@ -261,6 +264,7 @@ impl Agencies {
         self.printed.extend(fresh.printed);
         self.words.extend(fresh.words);
         self.national.extend(fresh.national);
+        self.last_chars = self.all_last_chars();
         Ok(())
     }
 
@@ -331,6 +335,13 @@ impl Agencies {
         let names = suffix.map(|suffix| format!("{{J}}{stem}{suffix}"));
         self.entries.push(Entry { names, country, later: None });
         Ok(())
+    }
+
+    /// All printed forms, places among them, and what ends the forms with a place inside.
+    pub fn forms(&self) -> impl Iterator<Item = &str> {
+        let tables = self.printed.keys().chain(self.national.keys()).chain(&self.places);
+        let branches = self.branches.iter().flat_map(|branch| &branch.after);
+        tables.chain(branches).map(String::as_str)
     }
 
     /// The body that is printed so after its place: `教育局`, `委编办`.

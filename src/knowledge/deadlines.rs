@@ -3,11 +3,12 @@
 //! Invariant: all patterns are compiled once, here. The deadline extractor decides with the words
 //! of this table whether a time in running text is a limit at all.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 use jiff::civil::Date;
 use regex::{Captures, Regex};
 use serde::Deserialize;
 
+use super::words::{Affixes, anywhere, longest};
 use crate::model::Precision;
 
 /// Where a notation is taken for a time limit.
@@ -96,12 +97,12 @@ pub struct DeadlineRules {
     /// All patterns in order, without named groups.
     any: Regex,
     patterns: Vec<Pattern>,
-    lead_in: Vec<String>,
-    label: Vec<String>,
-    named: Vec<String>,
-    start: Vec<String>,
-    past: Vec<String>,
-    inside: Vec<String>,
+    lead_in: Affixes,
+    label: Affixes,
+    named: Affixes,
+    start: Affixes,
+    past: Affixes,
+    inside: Affixes,
     reached: AhoCorasick,
     validity: AhoCorasick,
     comment: AhoCorasick,
@@ -142,17 +143,15 @@ impl DeadlineRules {
         Ok(Self {
             any: Regex::new(&sources.join("|"))?,
             patterns,
-            lead_in: file.lead_in.words,
-            label: file.label.words,
-            named: file.named.words,
-            start: file.start.words,
-            past: file.past.words,
-            inside: file.inside.words,
-            reached: AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(&file.reached.words)?,
-            validity: AhoCorasick::new(&file.validity.words)?,
-            comment: AhoCorasick::new(&file.comment.words)?,
+            lead_in: file.lead_in.words.into(),
+            label: file.label.words.into(),
+            named: file.named.words.into(),
+            start: file.start.words.into(),
+            past: file.past.words.into(),
+            inside: file.inside.words.into(),
+            reached: longest(&file.reached.words)?,
+            validity: anywhere(&file.validity.words)?,
+            comment: anywhere(&file.comment.words)?,
             examples,
         })
     }
@@ -162,15 +161,14 @@ impl DeadlineRules {
         self.any
             .find_iter(text)
             .filter_map(|found| {
-                self.patterns.iter().find_map(|p| {
-                    let groups = p.whole.captures(found.as_str())?;
-                    Some(Time {
-                        start: found.start(),
-                        end: found.end(),
-                        precision: p.precision,
-                        strength: p.strength,
-                        date: last_day(p.precision, &groups, year),
-                    })
+                let p = self.patterns.iter().find(|p| p.whole.is_match(found.as_str()))?;
+                let groups = p.whole.captures(found.as_str())?;
+                Some(Time {
+                    start: found.start(),
+                    end: found.end(),
+                    precision: p.precision,
+                    strength: p.strength,
+                    date: last_day(p.precision, &groups, year),
                 })
             })
             .collect()
@@ -178,29 +176,28 @@ impl DeadlineRules {
 
     /// Whether the text before a time makes it a limit.
     pub fn leads_in(&self, before: &str) -> bool {
-        self.lead_in.iter().any(|w| before.ends_with(w.as_str()))
+        self.lead_in.end(before)
     }
 
     /// Whether the text before a colon announces a time.
     pub fn is_label(&self, before: &str) -> bool {
-        self.label.iter().any(|w| before.ends_with(w.as_str()))
+        self.label.end(before)
     }
 
     /// Whether the text before a bracket makes the time in it part of a name.
     pub fn is_name(&self, before: &str) -> bool {
         let before = before.trim_end_matches(['（', '(', '〔', '[', '【', ' ']);
-        self.named.iter().any(|w| before.ends_with(w.as_str()))
+        self.named.end(before)
     }
 
     /// Whether the text before `time` makes it a base, a past, or part of a longer word.
     pub fn is_past(&self, before: &str, time: &str) -> bool {
-        let ends = |words: &[String]| words.iter().any(|w| before.ends_with(w.as_str()));
-        ends(&self.past) || time.starts_with('年') && ends(&self.inside)
+        self.past.end(before) || time.starts_with('年') && self.inside.end(before)
     }
 
     /// Whether the text behind a time makes it a beginning.
     pub fn is_start(&self, after: &str) -> bool {
-        self.start.iter().any(|w| after.starts_with(w.as_str()))
+        self.start.start(after)
     }
 
     /// Where the first word stands that says that something is reached.

@@ -191,6 +191,9 @@ impl Debris {
         if line.len() > LONGEST_DEBRIS {
             return None;
         }
+        if !self.any_site.is_match(line) {
+            return None;
+        }
         let which = self.any_site.matches(line).iter().next()?;
         Some(self.sites[which].captures(line)?.get(1)?.as_str())
     }
@@ -198,6 +201,9 @@ impl Debris {
     /// What paragraph begins with `line`, whatever stands before it.
     pub fn starts_paragraph(&self, line: &str) -> Option<Start> {
         let head = &line[..line.floor_char_boundary(START)];
+        if !self.starts.is_match(head) {
+            return None;
+        }
         self.starts
             .matches(head)
             .iter()
@@ -208,6 +214,7 @@ impl Debris {
     /// Whether `line` begins a title whose genre is still to come.
     pub fn is_unfinished_title(&self, line: &str) -> bool {
         line.len() <= LONGEST_DEBRIS
+            && self.titles.is_match(line)
             && self
                 .titles
                 .matches(line)

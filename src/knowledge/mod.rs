@@ -17,6 +17,7 @@ pub mod prose;
 pub mod recognise;
 pub mod roles;
 pub mod targets;
+pub mod words;
 
 use agencies::Agencies;
 use citations::CitationRules;

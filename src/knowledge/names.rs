@@ -4,9 +4,15 @@
 //! Invariant: this knows no single body, only shapes; `seeds/names.toml` holds them with examples.
 //! `agencies` combines it with the bodies that are known.
 
+use std::collections::BTreeSet;
+
+use aho_corasick::AhoCorasick;
 use regex::Regex;
+use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use serde::Deserialize;
 use thiserror::Error;
+
+use super::words::{Affixes, anywhere};
 
 const SOURCE: &str = include_str!("../../seeds/names.toml");
 
@@ -17,6 +23,8 @@ pub enum NameError {
     Toml(#[from] toml::de::Error),
     #[error("a pattern of the table of name shapes is faulty: {0}")]
     Pattern(#[from] regex::Error),
+    #[error("a word of the table of name shapes is faulty: {0}")]
+    Word(#[from] aho_corasick::BuildError),
 }
 
 /// What sort of class a name stands for.
@@ -48,17 +56,17 @@ pub enum Ending {
 #[derive(Deserialize)]
 struct File {
     levels: Vec<String>,
-    function_tails: Vec<String>,
-    governing: Vec<String>,
+    function_tails: Affixes,
+    governing: Affixes,
     offices: Vec<String>,
-    below: Vec<String>,
-    complete: Vec<String>,
-    standing: Vec<String>,
-    short: Vec<String>,
-    own: Vec<String>,
+    below: Affixes,
+    complete: Affixes,
+    standing: Affixes,
+    short: Affixes,
+    own: Affixes,
     loose: Loose,
     expanded: Vec<(String, String)>,
-    links: Vec<String>,
+    links: Affixes,
     joined: Vec<String>,
     class: Vec<ClassRow>,
     ending: Vec<EndingRow>,
@@ -75,60 +83,85 @@ struct ClassRow {
 #[derive(Deserialize)]
 struct EndingRow {
     kind: Ending,
-    endings: Vec<String>,
+    endings: Affixes,
 }
 
 #[derive(Deserialize)]
 struct Loose {
-    endings: Vec<String>,
+    endings: Affixes,
     unless: Vec<String>,
 }
 
 #[derive(Deserialize)]
 struct Not {
-    words: Vec<String>,
-    alone: Vec<String>,
-    starts: Vec<String>,
-    before: Vec<String>,
-    free_starts: Vec<String>,
+    words: Affixes,
+    alone: Affixes,
+    starts: Affixes,
+    before: Affixes,
+    free_starts: Affixes,
     parts: Vec<String>,
 }
 
 struct ClassRule {
     class: Class,
     /// One of these must occur: a cheap question before the pattern.
-    needs: Vec<String>,
+    needs: AhoCorasick,
+    /// The characters that its names end with, ascending; none if those may be any.
+    ends: Option<Vec<char>>,
     pattern: Regex,
 }
 
 impl ClassRule {
     fn compile(row: ClassRow) -> Result<Self, NameError> {
-        Ok(Self { class: row.kind, needs: row.needs, pattern: Regex::new(&row.pattern)? })
+        Ok(Self {
+            class: row.kind,
+            needs: anywhere(&row.needs)?,
+            ends: last_chars(&row.pattern),
+            pattern: Regex::new(&row.pattern)?,
+        })
     }
 
     fn matches(&self, name: &str) -> bool {
-        self.needs.iter().any(|need| name.contains(&**need)) && self.pattern.is_match(name)
+        let ends = |ends: &Vec<char>| {
+            name.chars().next_back().is_some_and(|c| ends.binary_search(&c).is_ok())
+        };
+        self.ends.as_ref().is_none_or(ends)
+            && self.needs.is_match(name)
+            && self.pattern.is_match(name)
     }
+}
+
+/// The characters that the texts of a pattern end with, ascending; none if those may be any.
+fn last_chars(pattern: &str) -> Option<Vec<char>> {
+    let pattern = regex_syntax::parse(pattern).ok()?;
+    let ends = Extractor::new().kind(ExtractKind::Suffix).limit_total(4096).extract(&pattern);
+    let last = |end: &Literal| std::str::from_utf8(end.as_bytes()).ok()?.chars().next_back();
+    let all: Option<BTreeSet<char>> = ends.literals()?.iter().map(last).collect();
+    Some(all?.into_iter().collect())
 }
 
 /// The shapes, compiled.
 pub struct Names {
-    levels: Vec<String>,
-    function_tails: Vec<String>,
-    governing: Vec<String>,
+    levels: Affixes,
+    function_tails: Affixes,
+    governing: Affixes,
     offices: Vec<String>,
-    below: Vec<String>,
-    complete: Vec<String>,
-    standing: Vec<String>,
-    short: Vec<String>,
-    own: Vec<String>,
+    below: Affixes,
+    complete: Affixes,
+    standing: Affixes,
+    short: Affixes,
+    own: Affixes,
     loose: Loose,
     expanded: Vec<(String, String)>,
-    pub(super) links: Vec<String>,
+    pub(super) links: Affixes,
     joined: Vec<String>,
     classes: Vec<ClassRule>,
-    endings: Vec<(Ending, Vec<String>)>,
+    endings: Vec<(Ending, Affixes)>,
     not: Not,
+    /// The parts of `not`.
+    hopeless: AhoCorasick,
+    /// What the classes need whose names may end with any character, and white space.
+    open: AhoCorasick,
 }
 
 /// Longest name of a body, in characters.
@@ -145,11 +178,16 @@ impl Names {
     fn compile(source: &str) -> Result<Self, NameError> {
         let mut file: File = toml::from_str(source)?;
         file.levels.sort_by_key(|level| std::cmp::Reverse(level.len()));
+        let needs: Vec<_> = file.class.iter().map(|row| row.needs.clone()).collect();
         let classes = file.class.into_iter().map(ClassRule::compile);
+        let classes = classes.collect::<Result<Vec<_>, NameError>>()?;
+        let open = classes.iter().zip(needs).filter(|(rule, _)| rule.ends.is_none());
+        let spaces = ('\0'..='\u{3000}').filter(|c| c.is_whitespace()).map(String::from);
         Ok(Self {
-            classes: classes.collect::<Result<_, NameError>>()?,
+            open: anywhere(open.flat_map(|(_, needs)| needs).chain(spaces))?,
+            classes,
             endings: file.ending.into_iter().map(|e| (e.kind, e.endings)).collect(),
-            levels: file.levels,
+            levels: file.levels.into(),
             function_tails: file.function_tails,
             governing: file.governing,
             offices: file.offices,
@@ -162,27 +200,28 @@ impl Names {
             expanded: file.expanded,
             links: file.links,
             joined: file.joined,
+            hopeless: anywhere(&file.not.parts)?,
             not: file.not,
         })
     }
 
     /// The word for a level at the start of `name` (`市`, `我市`, `自治区`) and the rest.
-    pub fn level<'a>(&self, name: &'a str) -> Option<(&str, &'a str)> {
-        self.levels.iter().find_map(|level| {
-            let rest = name.strip_prefix(&**level)?;
-            (!rest.is_empty()).then_some((level.as_str(), rest))
-        })
+    pub fn level<'a>(&self, name: &'a str) -> Option<(&'a str, &'a str)> {
+        self.levels
+            .starts_of(name)
+            .map(|level| name.split_at(level.len()))
+            .find(|(_, rest)| !rest.is_empty())
     }
 
     /// The function word before 部门 and the like: `教育` of `教育部门`; all readings, longest tail first.
     pub fn function_stem<'a>(&self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.function_tails.iter().filter_map(|tail| name.strip_suffix(&**tail))
+        self.function_tails.ends_of(name).map(|tail| &name[..name.len() - tail.len()])
     }
 
     /// Whether a full name is that of an authority whose offices are not spoken of as 科 and 处 of its
     /// own: a government, its office, a party committee.
     pub fn is_governing(&self, name: &str) -> bool {
-        self.governing.iter().any(|end| name.ends_with(&**end))
+        self.governing.end(name)
     }
 
     /// Whether every department has an office of this name: `办公室`, `机关党委`.
@@ -192,38 +231,35 @@ impl Names {
 
     /// Whether a name without place may be that of something under the department that speaks.
     pub fn may_be_office(&self, name: &str) -> bool {
-        self.below.iter().any(|end| name.ends_with(&**end))
-            && self.ending(name) == Some(Ending::Body)
+        self.below.end(name) && self.ending(name) == Some(Ending::Body)
     }
 
     /// What follows a department's word for itself: `法规处` of `厅法规处`.
     pub fn own_department<'a>(&self, name: &'a str) -> Option<&'a str> {
-        let rest = self.own.iter().find_map(|own| name.strip_prefix(&**own))?;
-        let below =
-            || self.below.iter().any(|end| rest.ends_with(&**end)) && rest.chars().count() > 2;
+        let rest = self.own.strip_start(name)?;
+        let below = || self.below.end(rest) && rest.chars().count() > 2;
         (self.ending(rest).is_some() || self.is_office(rest) || below()).then_some(rest)
     }
 
     /// Whether such a name has its place in it, so that none belongs before it: `长岭海关`.
     pub fn is_complete(&self, name: &str) -> bool {
-        self.complete.iter().any(|end| name.ends_with(&**end))
+        self.complete.end(name)
     }
 
     /// Whether a name without place is said of one body alone: `审批改革领导小组办公室`.
     pub fn is_standing(&self, name: &str) -> bool {
-        let stem = self.standing.iter().find_map(|end| name.strip_suffix(&**end));
+        let stem = self.standing.strip_end(name);
         stem.is_some_and(|stem| stem.chars().count() >= STEM)
     }
 
     /// Whether it is a short form whose full name only a table knows: `市营商办`.
     pub fn is_short(&self, name: &str) -> bool {
-        self.short.iter().any(|end| name.ends_with(&**end))
+        self.short.end(name)
     }
 
     /// Whether the full name of such an organisation cannot be told from this one: `市水务集团`.
     pub fn is_loose(&self, name: &str) -> bool {
-        self.loose.endings.iter().any(|end| name.ends_with(&**end))
-            && !self.loose.unless.iter().any(|part| name.contains(&**part))
+        self.loose.endings.end(name) && !self.loose.unless.iter().any(|part| name.contains(&**part))
     }
 
     /// Whether it is the full name of an organisation, though it ends like a class of them.
@@ -249,36 +285,35 @@ impl Names {
     }
 
     fn hopeless(&self, name: &str) -> bool {
-        self.not.parts.iter().any(|part| name.contains(&**part))
+        self.hopeless.is_match(name)
     }
 
     /// What the ending of `name` tells, where nothing speaks against its being a name.
     pub fn ending(&self, name: &str) -> Option<Ending> {
-        let all = self.endings.iter().flat_map(|(kind, all)| all.iter().map(move |e| (*kind, e)));
-        let (ending, found) =
-            all.filter(|(_, e)| name.ends_with(&***e)).max_by_key(|(_, e)| e.len())?;
-        let stem = name.strip_suffix(&**found)?;
+        let all =
+            self.endings.iter().flat_map(|(kind, all)| all.ends_of(name).map(move |e| (*kind, e)));
+        let (ending, found) = all.max_by_key(|(_, e)| e.len())?;
+        let stem = name.strip_suffix(found)?;
         let whole_name = match ending {
             Ending::Unit | Ending::Zone => found.chars().count() > 2,
             Ending::Body | Ending::Organisation => false,
         };
         let long_enough = whole_name
             || stem.chars().count() >= 2
-            || ending == Ending::Body && self.levels.iter().any(|l| l == stem);
+            || ending == Ending::Body && self.levels.contains(stem);
         (long_enough && name.chars().count() <= LONGEST && self.may_be_name(name)).then_some(ending)
     }
 
     /// What follows a word that belongs to no name: `市教育局` of `由市教育局`.
     pub fn after_preposition<'a>(&self, name: &'a str) -> Option<&'a str> {
-        self.not.before.iter().find_map(|word| name.strip_prefix(&**word))
+        self.not.before.strip_start(name)
     }
 
     /// Whether nothing in `name` speaks against its being a name.
     pub fn may_be_name(&self, name: &str) -> bool {
-        let free = || self.not.free_starts.iter().any(|end| name.ends_with(&**end));
-        !self.not.words.iter().any(|word| name.ends_with(&**word))
-            && !self.not.alone.iter().any(|word| name == word)
-            && (!self.not.starts.iter().any(|start| name.starts_with(&**start)) || free())
+        !self.not.words.end(name)
+            && !self.not.alone.contains(name)
+            && (!self.not.starts.start(name) || self.not.free_starts.end(name))
             && !self.hopeless(name)
             && !self.after_preposition(name).is_some_and(|rest| self.is_leveled(rest))
     }
@@ -286,6 +321,20 @@ impl Names {
     /// `市教育局`, `各区`: begins with a word for a level.
     fn is_leveled(&self, name: &str) -> bool {
         self.level(name).is_some() || name.starts_with('各')
+    }
+
+    /// The characters that names end with by their shape alone. A name of an [open](Self::is_open)
+    /// class may end with others.
+    pub(super) fn last_chars(&self) -> impl Iterator<Item = char> {
+        let endings = self.endings.iter().flat_map(|(_, endings)| endings.last_chars());
+        let classes = self.classes.iter().filter_map(|rule| rule.ends.as_ref()).flatten().copied();
+        endings.chain(classes).chain(self.function_tails.last_chars())
+    }
+
+    /// Whether `text` holds a word of a class whose names may end with any character, or white
+    /// space that may hide one.
+    pub(super) fn is_open(&self, text: &str) -> bool {
+        self.open.is_match(text)
     }
 
     /// Whether a link before this noun joins it to the name before it: 有关部门和 + 单位.

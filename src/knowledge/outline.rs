@@ -69,11 +69,12 @@ struct File {
     meta: MetaEntry,
     genre: Vec<GenreEntry>,
     tier: TierEntry,
-    duty: DutyEntry,
+    duty: PatternEntry,
+    told: PatternEntry,
 }
 
 #[derive(Deserialize)]
-struct DutyEntry {
+struct PatternEntry {
     pattern: String,
 }
 
@@ -143,6 +144,7 @@ pub struct OutlineRules {
     draft: Regex,
     unofficial: Regex,
     duty: Regex,
+    told: Regex,
 }
 
 impl OutlineRules {
@@ -219,12 +221,16 @@ impl OutlineRules {
             draft: Regex::new(&file.tier.draft.join("|"))?,
             unofficial: Regex::new(&file.tier.unofficial.join("|"))?,
             duty: Regex::new(&file.duty.pattern)?,
+            told: Regex::new(&file.told.pattern)?,
         })
     }
 
     /// The item number that `line` begins with. `previous` is the value of the last item of a
     /// style, which a doubtful notation must go on from.
     pub fn number(&self, line: &str, previous: impl Fn(usize) -> u32) -> Option<Number> {
+        if !self.any_number.is_match(line) {
+            return None;
+        }
         for style in self.any_number.matches(line) {
             let found = self.numbers[style].find(line)?;
             let value = value_of(found.as_str());
@@ -316,6 +322,11 @@ impl OutlineRules {
         let title: String = title.chars().filter(|c| !c.is_whitespace()).collect();
         let title = title.trim_end_matches(['》', '〉', '”', '"']);
         self.genres.iter().any(|(_, word)| title.ends_with(word.as_str()))
+    }
+
+    /// Whether a text begins by telling what was done (`近年来，…`).
+    pub fn tells(&self, text: &str) -> bool {
+        self.told.is_match(text)
     }
 
     /// Whether an article of a regulation lays a duty on a body.
@@ -429,6 +440,10 @@ mod tests {
             for e in &entry.examples {
                 assert_eq!(rules.genre(e), Some(g.genre), "{e}");
             }
+        }
+        for told in entries(SOURCE, "told") {
+            assert!(told.examples.iter().all(|e| rules.tells(e)));
+            assert!(!told.counter_examples.iter().any(|e| rules.tells(e)));
         }
         for duty in entries(SOURCE, "duty") {
             assert!(duty.examples.iter().all(|e| rules.lays_duty(e)));

@@ -1,10 +1,11 @@
 //! The words around bearers of duties in running text: the table `seeds/prose.toml`.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use serde::Deserialize;
 
 use super::alternation;
+use super::words::{Affixes, anywhere, longest};
 
 #[derive(Deserialize)]
 struct File {
@@ -26,15 +27,15 @@ struct File {
 
 #[derive(Deserialize)]
 struct Levels {
-    words: Vec<String>,
+    words: Affixes,
     joint: Vec<String>,
     class_ends: Vec<String>,
 }
 
 #[derive(Deserialize)]
 struct Adverbials {
-    starts: Vec<String>,
-    ends: Vec<String>,
+    starts: Affixes,
+    ends: Affixes,
 }
 
 #[derive(Deserialize)]
@@ -47,16 +48,15 @@ pub struct ProseRules {
     markers: AhoCorasick,
     /// How many of the markers' patterns are modals; the others are actions.
     modals: usize,
-    not_bound: Vec<String>,
+    not_bound: Affixes,
     support: Regex,
     lead: Regex,
-    joint: Regex,
-    by: Regex,
+    joint: AhoCorasick,
     anaphora: Vec<String>,
-    name_heads: Vec<String>,
-    parts: Vec<String>,
+    name_heads: Affixes,
+    parts: AhoCorasick,
     other_bodies: Vec<String>,
-    private: Vec<String>,
+    private: Affixes,
     links: AhoCorasick,
     levels: Levels,
     adverbials: Adverbials,
@@ -88,25 +88,20 @@ impl ProseRules {
             Regex::new(&format!("^(?:{modal})?{adverb}(?:{})", alternation(words)))
         };
         Ok(Self {
-            markers: AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(patterns)?,
+            markers: longest(patterns)?,
             modals: file.modal.words.len(),
-            not_bound: file.not_bound.words,
+            not_bound: file.not_bound.words.into(),
             support: behind(&file.support.words)?,
             lead: behind(&file.lead.words)?,
-            joint: Regex::new(&alternation(&file.joint.words))?,
-            by: Regex::new("由|^请")?,
+            joint: longest(&file.joint.words)?,
             anaphora: file.anaphora.words,
-            name_heads: file.name_head.words,
-            parts: file.name_not.words,
+            name_heads: file.name_head.words.into(),
+            parts: anywhere(&file.name_not.words)?,
             other_bodies: file.office_not.words,
-            private: file.private.words,
+            private: file.private.words.into(),
             levels: file.level,
             adverbials: file.adverbial,
-            links: AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(&file.link.words)?,
+            links: longest(&file.link.words)?,
         })
     }
 
@@ -121,7 +116,12 @@ impl ProseRules {
 
     /// Whether a word stands for the governments of a level: the 市 of `省、市、县`.
     pub fn is_level(&self, word: &str) -> bool {
-        self.levels.words.iter().any(|level| level == word)
+        self.levels.words.contains(word)
+    }
+
+    /// Whether `text` ends with such a word.
+    pub fn ends_as_level(&self, text: &str) -> bool {
+        self.levels.words.end(text.trim_end())
     }
 
     /// Whether a name is that of a class of bodies that ends as bodies and places do: `各地`.
@@ -137,13 +137,12 @@ impl ProseRules {
 
     /// Whether a clause only says when, how or on what ground, so that the subject is still to come.
     pub fn is_adverbial(&self, clause: &str) -> bool {
-        self.adverbials.starts.iter().any(|w| clause.starts_with(w.as_str()))
-            || self.adverbials.ends.iter().any(|w| clause.ends_with(w.as_str()))
+        self.adverbials.starts.start(clause) || self.adverbials.ends.end(clause)
     }
 
     /// Whether what follows a name permits, forbids or tells instead of binding.
     pub fn not_bound(&self, rest: &str) -> bool {
-        self.not_bound.iter().any(|w| rest.starts_with(w.as_str()))
+        self.not_bound.start(rest)
     }
 
     /// Whether the duty is to help others (`要积极配合…`).
@@ -174,19 +173,21 @@ impl ProseRules {
 
     /// The places behind `由`, and behind 请 at its start, in a clause.
     pub fn by<'a>(&'a self, clause: &'a str) -> impl Iterator<Item = usize> + 'a {
-        self.by.find_iter(clause).map(|m| m.end())
+        let please = clause.starts_with('请').then_some('请'.len_utf8());
+        let by = clause.match_indices('由').map(|(at, by)| at + by.len());
+        please.into_iter().chain(by)
     }
 
     /// Whether nothing in `name` shows it to be part of a clause: it begins with no action and
     /// holds no particle.
     pub fn is_whole_name(&self, name: &str) -> bool {
         let action = self.markers(name).next().is_some_and(|m| m.start == 0 && m.end > 3);
-        let named = self.name_heads.iter().any(|h| name.starts_with(h.as_str()));
+        let named = self.name_heads.start(name);
         (!action || named)
             && !name.starts_with(['对', '其', '该', '本', '以', '同'])
             && !name
                 .contains(['将', '由', '为', '使', '让', '把', '被', '均', '需', '可', '于', '凭'])
-            && !self.parts.iter().any(|part| name.contains(part.as_str()))
+            && !self.parts.is_match(name)
     }
 
     /// Whether a name has the word for another body in it, so that it is no office's.
@@ -196,8 +197,7 @@ impl ProseRules {
 
     /// Whether a name bears no duty of its own: it points back to others, or is private.
     pub fn bears_none(&self, name: &str) -> bool {
-        self.anaphora.iter().any(|a| a == name)
-            || self.private.iter().any(|p| name.ends_with(p.as_str()))
+        self.anaphora.iter().any(|a| a == name) || self.private.end(name)
     }
 }
 

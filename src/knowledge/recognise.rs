@@ -3,10 +3,12 @@
 //! Invariant: ranges lie on character boundaries of the list and ascend; a link (和, 及) inside the
 //! name of a body never parts it. The extractors use this on what a bracket, cell or clause lists.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::agencies::Agencies;
 use super::names::{Class, Ending};
+use super::words::without_space;
 
 /// What a string names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,9 +27,12 @@ pub enum Recognition {
     None,
 }
 
+/// What ends a short form after the word for a level.
+const SHORT_ENDS: [char; 10] = ['办', '委', '局', '厅', '院', '队', '站', '联', '馆', '部'];
+
 /// `text` without white space.
 pub fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+    without_space(text).into_owned()
 }
 
 /// How many characters of a known name stand before the link inside.
@@ -36,7 +41,7 @@ const STEM: usize = 6;
 impl Agencies {
     /// What `name` names. White space inside counts for nothing; lists are not taken apart.
     pub fn recognise(&self, name: &str) -> Recognition {
-        let name = squeeze(name);
+        let name = without_space(name);
         let name =
             match name.char_indices().find(|&(at, c)| at > 0 && matches!(c, '（' | '(' | '〔')) {
                 // `市交通委（市道运局）`; a bracket in mid-name stays.
@@ -51,7 +56,7 @@ impl Agencies {
                 _ => &*name,
             };
         let name = name.strip_prefix("中共").unwrap_or(name);
-        if name.is_empty() {
+        if !self.ends_as_name(name) {
             return Recognition::None;
         }
         let names = &self.names;
@@ -84,6 +89,32 @@ impl Agencies {
         }
     }
 
+    /// Whether the last character of `name`, which has no white space, lets it be a name: a quick
+    /// look that spares most texts the rest.
+    fn ends_as_name(&self, name: &str) -> bool {
+        name.chars().next_back().is_some_and(|c| self.is_last(c)) || self.names.is_open(name)
+    }
+
+    /// Whether `text` may end with a name or with what [`split_names`](Self::split_names) takes off
+    /// the last name of a list.
+    pub fn may_end_list(&self, text: &str) -> bool {
+        let text = text.trim_end();
+        text.chars().next_back().is_some_and(|c| {
+            self.is_last(c) || opens(c) || closes(c) || "、，,；;。等门位构".contains(c)
+        }) || self.names.is_open(text)
+    }
+
+    fn is_last(&self, c: char) -> bool {
+        self.last_chars.binary_search(&c).is_ok()
+    }
+
+    /// The characters that names end with, by all that [`recognise`](Self::recognise) asks.
+    pub(super) fn all_last_chars(&self) -> Vec<char> {
+        let forms = self.forms().filter_map(|form| form.chars().next_back());
+        let all = forms.chain(self.names.last_chars()).chain(SHORT_ENDS);
+        all.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// Whether `word` is the function of a body (`教育`, `市场监管`), as lists before 部门 have it.
     pub fn is_function(&self, word: &str) -> bool {
         self.function(word).is_some()
@@ -114,7 +145,7 @@ impl Agencies {
     pub fn begins_anew(&self, text: &str) -> bool {
         let bare = text.strip_prefix("中共");
         let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).skip(1).take(10);
-        let customs = text.strip_suffix("海关").is_some_and(|place| place.chars().count() == 2);
+        let customs = text.chars().skip(2).take(2).eq("海关".chars());
         bare.is_some()
             || customs
             || self.national_at_start(text).is_some()
@@ -145,8 +176,7 @@ impl Agencies {
     fn leveled(&self, name: &str) -> Recognition {
         let Some((_, rest)) = self.names.level(name) else { return Recognition::None };
         let short = (2..=12).contains(&rest.chars().count());
-        match short && rest.ends_with(['办', '委', '局', '厅', '院', '队', '站', '联', '馆', '部'])
-        {
+        match short && rest.ends_with(SHORT_ENDS) {
             true if self.names.may_be_name(rest) && self.names.may_be_name(name) => {
                 Recognition::Body
             }
@@ -268,10 +298,7 @@ impl Agencies {
             if depth > 0 || at < skip || at == start {
                 continue;
             }
-            let Some(link) = self.names.links.iter().find(|link| text[at..].starts_with(&***link))
-            else {
-                continue;
-            };
+            let Some(link) = self.names.links.starts_of(&text[at..]).next() else { continue };
             let after = at + link.len();
             if self.parts_here(&text[start..at], &text[after..], &text[start..]) {
                 self.split_tail(list, piece.start + start..piece.start + at, ranges);
@@ -283,13 +310,14 @@ impl Agencies {
     }
 
     fn parts_here(&self, before: &str, after: &str, whole: &str) -> bool {
-        let (before, after) = (squeeze(before), squeeze(after));
-        let head = self.names.links.iter().filter_map(|l| after.find(&**l)).min();
+        let (before, after) = (without_space(before), without_space(after));
+        let head =
+            after.char_indices().map(|(at, _)| at).find(|&at| self.names.links.start(&after[at..]));
         let next = &after[..head.filter(|&at| at > 0).unwrap_or(after.len())];
         if next.is_empty() || self.names.is_joined(next) || self.names.is_joined(&after) {
             return false;
         }
-        let whole = squeeze(whole);
+        let whole = without_space(whole);
         if self.is_known(&whole) || self.function_part(&whole).is_some() {
             return false;
         }
@@ -322,8 +350,8 @@ impl Agencies {
             .next_back();
         if let Some(at) = etc {
             let (before, tail) = (&text[..at], &text[at + '等'.len_utf8()..]);
-            let tail_name = squeeze(tail);
-            let known = self.is_name(before) || self.is_function(&squeeze(before));
+            let tail_name = without_space(tail);
+            let known = self.is_name(before) || self.is_function(&without_space(before));
             if tail_name.is_empty() || known && is_count(&tail_name) {
                 return push(list, range.start..range.start + at, ranges);
             }

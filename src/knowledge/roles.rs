@@ -10,6 +10,7 @@ use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
 use super::alternation;
+use super::words::without_space;
 
 use crate::model::Role;
 
@@ -218,6 +219,9 @@ impl Roles {
 
     /// The label with colon that `text` begins with, and the byte offset after the colon.
     pub fn label_at_start(&self, text: &str) -> Option<(Label, usize)> {
+        if !self.label_colon.is_match(text) {
+            return None;
+        }
         let found = self.label_colon.captures(text)?;
         let which = (1..=self.labels.len()).find(|&i| found.get(i).is_some())?;
         Some((self.labels[which - 1], found.get(0)?.end()))
@@ -225,16 +229,20 @@ impl Roles {
 
     /// The label that the whole of `text` is, with or without its colon.
     pub fn label_alone(&self, text: &str) -> Option<Label> {
-        self.label_alone.matches(text).iter().next().map(|i| self.labels[i])
+        let alone = self.label_alone.is_match(text).then(|| self.label_alone.matches(text))?;
+        alone.iter().next().map(|i| self.labels[i])
     }
 
     /// Where a role's label with its colon stands first in `text`.
     pub fn find_label(&self, text: &str) -> Option<Range<usize>> {
-        self.label_anywhere.find(text).map(|m| m.range())
+        has_colon(text).then(|| self.label_anywhere.find(text))?.map(|m| m.range())
     }
 
     /// The verb phrase that ends `clause`.
     pub fn verb_at_end(&self, clause: &str) -> Option<VerbPhrase> {
+        if !self.verb_at_end.is_match(clause) {
+            return None;
+        }
         // The leftmost match is the longest phrase, since `$` anchors it.
         let found = self.verb_at_end.captures(clause)?;
         let role = [Role::Lead, Role::Support, Role::Guide, Role::Responsible]
@@ -253,7 +261,7 @@ impl Roles {
 
     /// The position rule that `text` states.
     pub fn position_rule(&self, text: &str) -> Option<PositionRule> {
-        let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let text = without_space(text);
         self.positions.iter().find(|(_, p)| p.is_match(&text)).map(|&(rule, _)| rule)
     }
 
@@ -270,7 +278,7 @@ impl Roles {
 
     /// Whether a part of a list is a remark (`下同`) and no name.
     pub fn is_remark(&self, part: &str) -> bool {
-        let part: String = part.chars().filter(|c| !c.is_whitespace()).collect();
+        let part = without_space(part);
         self.remark.is_match(&part)
     }
 
@@ -289,6 +297,11 @@ pub fn opens(c: char) -> bool {
 /// Whether such a bracket closes.
 pub fn closes(c: char) -> bool {
     matches!(c, '）' | ')' | '〕' | '］' | ']' | '】')
+}
+
+/// Whether `text` has what ends a label: most clauses have not, which spares them the patterns.
+fn has_colon(text: &str) -> bool {
+    text.contains('：') || text.contains(':')
 }
 
 fn role_name(role: Role) -> &'static str {

@@ -5,9 +5,10 @@
 
 use std::collections::HashMap;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 
+use super::words::{Affixes, longest};
 use crate::model::TargetClass;
 
 /// What a unit measures; it decides what a number needs to count as an aim.
@@ -50,7 +51,7 @@ struct ListEntry {
 #[serde(try_from = "ListEntry")]
 pub struct WordList {
     /// Longest first.
-    words: Vec<String>,
+    affixes: Affixes,
     anywhere: AhoCorasick,
     examples: Vec<Example>,
 }
@@ -60,21 +61,20 @@ impl TryFrom<ListEntry> for WordList {
 
     fn try_from(mut entry: ListEntry) -> Result<Self, Self::Error> {
         entry.words.sort_by_key(|w| std::cmp::Reverse(w.len()));
-        let anywhere =
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&entry.words)?;
-        Ok(Self { words: entry.words, anywhere, examples: entry.examples })
+        let anywhere = longest(&entry.words)?;
+        Ok(Self { affixes: entry.words.into(), anywhere, examples: entry.examples })
     }
 }
 
 impl WordList {
     /// The text without the longest word at its end; none where no word stands there.
     pub fn strip_end<'a>(&self, text: &'a str) -> Option<&'a str> {
-        self.words.iter().find_map(|w| text.strip_suffix(w.as_str()))
+        self.affixes.strip_end(text)
     }
 
     /// The text without the longest word at its start; none where no word stands there.
     pub fn strip_start<'a>(&self, text: &'a str) -> Option<&'a str> {
-        self.words.iter().find_map(|w| text.strip_prefix(w.as_str()))
+        self.affixes.strip_start(text)
     }
 
     /// Whether a word stands anywhere in the text.
@@ -162,6 +162,8 @@ pub struct Lists {
     pub dimension: WordList,
     pub policy: WordList,
     pub gift: WordList,
+    pub finished: WordList,
+    pub spread: WordList,
     pub served: WordList,
     pub dealt: WordList,
     pub done: WordList,
@@ -316,6 +318,8 @@ impl TargetRules {
             &w.dimension,
             &w.policy,
             &w.gift,
+            &w.finished,
+            &w.spread,
             &w.served,
             &w.dealt,
             &w.total,

@@ -53,7 +53,9 @@ impl Splitter<'_> {
         let mut label: Option<Label> = None;
         for &paragraph in paragraphs {
             let s = self.text.slice(paragraph);
-            if let Some(alone) = self.roles.label_alone(s).filter(|_| s.ends_with(['：', ':'])) {
+            if s.ends_with(['：', ':'])
+                && let Some(alone) = self.roles.label_alone(s)
+            {
                 label = Some(alone);
                 if matches!(alone, Label::Role(_) | Label::Deadline) {
                     pieces.push(Piece::Assignment(paragraph));

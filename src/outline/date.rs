@@ -29,8 +29,17 @@ pub fn find(text: &str) -> Option<(Date, std::ops::Range<usize>)> {
 
 /// The date that the whole of `line` is, brackets around it aside.
 pub fn whole_line(line: &str) -> Option<Date> {
+    const AROUND: &str = "（）() \u{3000}";
+    // Few lines begin as a date does.
+    let first = line.chars().next()?;
+    if !first.is_ascii_digit()
+        && !"〇○零一二三四五六七八九".contains(first)
+        && !AROUND.contains(first)
+    {
+        return None;
+    }
     let (date, range) = find(line)?;
-    let around = |s: &str| s.chars().all(|c| "（）() \u{3000}".contains(c));
+    let around = |s: &str| s.chars().all(|c| AROUND.contains(c));
     (around(&line[..range.start]) && around(&line[range.end..])).then_some(date)
 }
 

@@ -252,12 +252,16 @@ fn printed_document(
 ) -> Option<Printed> {
     let mut wanted: Vec<String> = Vec::new();
     let mut want = |s: &str| {
-        for c in ISSUED.captures_iter(s) {
-            wanted.extend(c.get(1).map(|m| letters(m.as_str())));
-            let listed = c.get(2).map_or("", |m| m.as_str()).split('》');
-            wanted.extend(listed.filter_map(|work| Some(letters(work.split_once('《')?.1))));
+        if s.contains(['《', '〈']) {
+            for c in ISSUED.captures_iter(s) {
+                wanted.extend(c.get(1).map(|m| letters(m.as_str())));
+                let listed = c.get(2).map_or("", |m| m.as_str()).split('》');
+                wanted.extend(listed.filter_map(|work| Some(letters(work.split_once('《')?.1))));
+            }
         }
-        wanted.extend(ISSUED_BARE.captures_iter(s).map(|c| letters(&c[1])));
+        if s.contains("关于") {
+            wanted.extend(ISSUED_BARE.captures_iter(s).map(|c| letters(&c[1])));
+        }
     };
     if let Some(title) = opening {
         want(&title.value);
@@ -271,6 +275,9 @@ fn printed_document(
         }
     }
     wanted.retain(|w| w.chars().count() >= 6);
+    if wanted.is_empty() {
+        return None;
+    }
     let last = lines.len().min(from + 120);
     let mut close = None;
     for start in from..last {
@@ -332,8 +339,12 @@ fn same_work(a: &str, b: &str) -> bool {
 
 /// Letters and digits only, no leading 关于, and no 的, which is often left out.
 fn letters(title: &str) -> String {
-    let all: String = title.chars().filter(|c| c.is_alphanumeric() && *c != '的').collect();
-    all.strip_prefix("关于").map_or(all.clone(), str::to_owned)
+    let mut all: String =
+        title.chars().filter(|&c| (is_han(c) || c.is_alphanumeric()) && c != '的').collect();
+    if all.starts_with("关于") {
+        all.drain(.."关于".len());
+    }
+    all
 }
 
 fn read_meta(

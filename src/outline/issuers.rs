@@ -136,8 +136,12 @@ impl Reader<'_> {
         }
         let text = self.text;
         // The source of a site is an issuer only of news; a signature and 发文机关 stay.
-        let source = self.rules.meta_value(MetaLabel::Source, text.as_str()).map(|r| r.start);
-        header.issuers.retain(|i| Some(i.span.start) != source);
+        if let Some(last) = header.issuers.iter().map(|i| i.span.start).max() {
+            let rest = &text.as_str()[last..];
+            let head = &text.as_str()[..last + rest.find('\n').unwrap_or(rest.len())];
+            let source = self.rules.meta_value(MetaLabel::Source, head).map(|r| r.start);
+            header.issuers.retain(|i| Some(i.span.start) != source);
+        }
         // A signature may leave the place out (`省政府办公厅`); a title does not, but names only the
         // first of several.
         match header.issuers.as_slice() {
@@ -221,20 +225,22 @@ mod tests {
 
     #[test]
     fn names_run_together_are_parted() {
-        let agencies = Agencies::embedded();
+        let mut agencies = Agencies::embedded();
+        let place = "division = [{ code = \"990100\", name = \"青澜市\" }]";
+        agencies.extend(place).expect("sound");
         let parts = |part| run_together(part, &agencies);
         assert_eq!(
-            parts("上海市商务委员会上海海关上海市公安局"),
-            ["上海市商务委员会", "上海海关", "上海市公安局"]
+            parts("青澜市商务委员会长岭海关青澜市公安局"),
+            ["青澜市商务委员会", "长岭海关", "青澜市公安局"]
         );
         assert_eq!(parts("青澜市商务局青澜海事局"), ["青澜市商务局", "青澜海事局"]);
-        assert_eq!(parts("中共上海市委办公厅上海市人民政府办公厅").len(), 2);
+        assert_eq!(parts("中共青澜市委办公厅青澜市人民政府办公厅").len(), 2);
         assert_eq!(
-            parts("上海市财政局国家税务总局上海市税务局"),
-            ["上海市财政局", "国家税务总局上海市税务局"]
+            parts("青澜市财政局国家税务总局青澜市税务局"),
+            ["青澜市财政局", "国家税务总局青澜市税务局"]
         );
         assert_eq!(parts("财政部生态环境部工业和信息化部").len(), 3);
-        for one in ["国家税务总局上海市税务局", "上海市人民政府办公厅", "上海市公安局奉贤分局"]
+        for one in ["国家税务总局青澜市税务局", "青澜市人民政府办公厅", "青澜市公安局临澜分局"]
         {
             assert_eq!(parts(one), [one]);
         }

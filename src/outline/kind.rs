@@ -38,6 +38,13 @@ pub fn decide(text: &Text, items: Vec<Item>, head: &Head, rules: &OutlineRules) 
         let item = &items[id];
         let parent = item.node.parent;
         let own = item.node.heading.and_then(|h| rules.heading_class(text.slice(h)));
+        // An annex may tell what was done without a heading that says so.
+        let first = children[id].first().filter(|&&c| items[c].origin == Origin::Front);
+        let told_annex = item.origin == Origin::Annex
+            && first
+                .and_then(|&c| items[c].node.own.first())
+                .is_some_and(|s| rules.tells(text.slice(*s)));
+        let own = own.or(told_annex.then_some(HeadingClass::Practice));
         classes[id] = own.or(classes[parent]);
         let practice = classes[id] == Some(HeadingClass::Practice);
         let work = if practice || told && classes[id] != Some(HeadingClass::Advice) {
@@ -133,7 +140,7 @@ fn has_prose(text: &Text, node: &Node) -> bool {
     let after = node.heading.map_or(0, |h| h.end);
     node.own.iter().any(|s| {
         let rest = Span::new(s.start.max(after), s.end.max(after));
-        text.slice(rest).chars().filter(|c| c.is_alphanumeric()).count() > 3
+        text.slice(rest).chars().filter(|c| c.is_alphanumeric()).nth(3).is_some()
     })
 }
 

@@ -3,7 +3,7 @@
 //!
 //! A table is one of tasks if the head of at least one column names a role (`责任单位`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::lines::{Line, trim};
 use crate::knowledge::outline::OutlineRules;
@@ -73,8 +73,8 @@ fn column(head: &str, roles: &Roles) -> Column {
 
 /// Whether a line is the first cell of a table's head.
 pub fn opens(line: &str) -> bool {
-    let word: String = line.chars().filter(|c| !c.is_whitespace()).collect();
-    matches!(word.as_str(), "序号" | "编号")
+    let word = || line.chars().filter(|c| !c.is_whitespace());
+    ["序号", "编号"].into_iter().any(|head| word().eq(head.chars()))
 }
 
 /// The table of tasks whose first cell begins with `line`, if the source had its cells.
@@ -193,6 +193,9 @@ pub fn flattened(
         counts_on(text, lines, next)?;
         (0, &lines[..0])
     };
+    // A table ends where the next annex begins.
+    let end = lines.iter().position(|l| rules.opens_annex(text.slice(l.span)));
+    let lines = &lines[..end.unwrap_or(lines.len())];
     let columns: Vec<_> = head.iter().map(|l| column(text.slice(l.span), roles)).collect();
     let agency: Vec<Role> = columns
         .iter()
@@ -430,12 +433,15 @@ pub fn counterparts(text: &Text, nodes: &mut [Node]) {
             pairs.push((row, *task));
         }
     }
-    let place = |of: &[NodeId], id| of.iter().position(|&x| x == id);
-    let aligned = pairs.iter().filter(|(r, t)| place(&rows, *r) == place(&in_order, *t)).count();
+    // Both lists ascend.
+    let place = |of: &[NodeId], id: &NodeId| of.binary_search(id).ok();
+    let aligned = pairs.iter().filter(|(r, t)| place(&rows, r) == place(&in_order, t)).count();
     if aligned * 2 > rows.len() {
+        let mut paired: HashSet<NodeId> = pairs.iter().flat_map(|&(r, t)| [r, t]).collect();
         for (&row, &task) in rows.iter().zip(&in_order) {
-            if !pairs.iter().any(|&(r, t)| r == row || t == task) {
+            if !paired.contains(&row) && !paired.contains(&task) {
                 pairs.push((row, task));
+                paired.extend([row, task]);
             }
         }
     }

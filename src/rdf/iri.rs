@@ -194,6 +194,11 @@ fn push_segment(iri: &mut String, name: &str) {
         ".." => return iri.push_str("%2E%2E"),
         _ => {}
     }
+    // Most names are of characters that stay as they are.
+    let plain = |c| matches!(c, '\u{4e00}'..='\u{9fff}' | 'a'..='z' | 'A'..='Z' | '0'..='9');
+    if name.len() <= LONGEST && name.chars().all(plain) {
+        return iri.push_str(name);
+    }
     let start = iri.len();
     let mut buffer = [0; 4];
     for (count, c) in name.nfc().enumerate() {

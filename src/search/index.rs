@@ -502,7 +502,7 @@ mod tests {
         assert!(!Index::has_stamp(&dir, "stamp"));
         replace(&index, &samples());
         assert!(Index::has_stamp(&dir, "stamp") && !Index::has_stamp(&dir, "other"));
-        let failing = samples().into_iter().map(Ok).chain([Err(SearchError::NoStore)]);
+        let failing = samples().into_iter().map(Ok).chain([Err(SearchError::NothingSought)]);
         let failing = failing.map(|graph| graph.map(|(name, _)| (name, Vec::new())));
         assert!(index.replace(failing, "other").is_err());
         drop(index);

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the index holds nothing that the store does not say, and rebuilding it from the store gives the
 //! same answers with the same scores. The store keeps the two in step; this module knows no store: it is given
-//! [`Entry`]s by the graph they stand in. `web` asks through [`Index::search`], SPARQL through [`Service`].
+//! [`Entry`]s by the graph they stand in. `web` asks through [`Index::search`], SPARQL through [`answer`].
 //! tantivy stays here.
 
 mod entry;
@@ -17,7 +17,7 @@ mod token;
 
 pub use entry::{Entry, Kind};
 pub use index::{Found, Hit, Index};
-pub use service::{PatternError, Service};
+pub use service::{PatternError, SERVICE, answer};
 pub use snippet::Snippet;
 pub use token::Tokenizer;
 
@@ -38,8 +38,6 @@ pub enum SearchError {
     Io(#[from] std::io::Error),
     #[error("the store cannot be read for the search index: {0}")]
     Store(#[from] oxigraph::store::StorageError),
-    #[error("this query cannot search: it is asked of no store")]
-    NoStore,
 }
 
 impl SearchError {
@@ -48,7 +46,7 @@ impl SearchError {
         match self {
             Self::NothingSought | Self::NothingBesideOr | Self::TooLong { .. } => true,
             Self::Pattern(_) => true,
-            Self::Index(_) | Self::Io(_) | Self::Store(_) | Self::NoStore => false,
+            Self::Index(_) | Self::Io(_) | Self::Store(_) => false,
         }
     }
 }

@@ -13,19 +13,16 @@
 //! Solutions come with the best first. FILTER, BIND, ORDER BY, LIMIT and sub-selects inside the braces are
 //! evaluated over them. The pattern says nothing of graphs: things are found in all of them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use oxigraph::model::vocab::{rdf, xsd};
-use oxigraph::model::{Literal, NamedNode, Term, Variable};
-use oxigraph::sparql::{
-    QueryEvaluationError, QueryResults, QuerySolutionIter, ServiceHandler, SparqlEvaluator,
-};
-use oxiri::Iri;
+use oxigraph::model::{Literal, NamedNode, NamedNodeRef, Term, Variable};
+use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, SparqlEvaluator};
 use spargebra::Query;
 use spargebra::algebra::GraphPattern;
 use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 
-use super::{Found, Index, Kind, SearchError};
+use super::{Index, Kind, SearchError};
 use crate::rdf::vocab::gm;
 
 /// What is wrong with the pattern between the braces.
@@ -63,39 +60,42 @@ pub enum PatternError {
     Operator(&'static str),
 }
 
-/// Gives the index that a query is answered from.
-pub type Source = Arc<dyn Fn() -> Result<Arc<Index>, SearchError> + Send + Sync>;
+/// The name of the service.
+pub const SERVICE: NamedNodeRef<'static> = gm::SEARCH;
 
-/// Answers the patterns of one query.
-pub struct Service {
-    source: Source,
-    /// The last search and its answer: a join may ask the same many times over.
-    last: Mutex<Option<(Search, Arc<Found>)>>,
+/// The solutions of a pattern.
+///
+/// # Errors
+/// When the pattern is none that can be answered, or the index cannot be read.
+pub fn answer(
+    index: &Index,
+    pattern: &GraphPattern,
+) -> Result<QuerySolutionIter<'static>, SearchError> {
+    let service = Service { index };
+    if let Some(triples) = triples(pattern) {
+        return service.solutions(Request::parse(&triples)?);
+    }
+    let pattern = service.with_values(pattern)?;
+    let query = Query::Select { dataset: None, pattern, base_iri: None };
+    let empty = oxigraph::store::Store::new()?;
+    match SparqlEvaluator::new().for_query(query).on_store(&empty).execute() {
+        Ok(QueryResults::Solutions(solutions)) => Ok(solutions),
+        Ok(QueryResults::Boolean(_) | QueryResults::Graph(_)) => {
+            Err(PatternError::Operator("this form of query").into())
+        }
+        Err(error) => Err(SearchError::Io(std::io::Error::other(error))),
+    }
 }
 
-impl Service {
-    /// The name to call it by.
-    pub const NAME: oxigraph::model::NamedNodeRef<'static> = gm::SEARCH;
+struct Service<'a> {
+    index: &'a Index,
+}
 
-    pub fn new(source: Source) -> Self {
-        Self { source, last: Mutex::new(None) }
-    }
-
-    fn find(&self, search: &Search) -> Result<Arc<Found>, SearchError> {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, found)) = &*last
-            && known == search
-        {
-            return Ok(Arc::clone(found));
-        }
-        let found = Arc::new((self.source)()?.search(&search.text, search.kind)?);
-        *last = Some((search.clone(), Arc::clone(&found)));
-        Ok(found)
-    }
-
+impl Service<'_> {
     /// The solutions of a request, made as they are asked for.
     fn solutions(&self, request: Request) -> Result<QuerySolutionIter<'static>, SearchError> {
-        let found = self.find(&request.search)?;
+        let Search { text, kind } = &request.search;
+        let found = self.index.search(text, *kind)?;
         let variables: Arc<[Variable]> = request.variables().into();
         let only = match &request.thing {
             TermPattern::NamedNode(node) => Some(node.clone()),
@@ -131,31 +131,7 @@ fn score(score: f32) -> Literal {
     Literal::new_typed_literal(format!("{score:.3}"), xsd::DECIMAL)
 }
 
-impl ServiceHandler for Service {
-    type Error = SearchError;
-
-    fn handle(
-        &self,
-        pattern: &GraphPattern,
-        _base_iri: Option<&Iri<String>>,
-    ) -> Result<QuerySolutionIter<'static>, SearchError> {
-        if let Some(triples) = triples(pattern) {
-            return self.solutions(Request::parse(&triples)?);
-        }
-        let pattern = self.with_values(pattern)?;
-        let query = Query::Select { dataset: None, pattern, base_iri: None };
-        let empty = oxigraph::store::Store::new()?;
-        match SparqlEvaluator::new().for_query(query).on_store(&empty).execute() {
-            Ok(QueryResults::Solutions(solutions)) => Ok(solutions),
-            Ok(QueryResults::Boolean(_) | QueryResults::Graph(_)) => {
-                Err(PatternError::Operator("this form of query").into())
-            }
-            Err(error) => Err(SearchError::Io(std::io::Error::other(error))),
-        }
-    }
-}
-
-impl Service {
+impl Service<'_> {
     /// The pattern with the solutions of its triples in their place.
     fn with_values(&self, pattern: &GraphPattern) -> Result<GraphPattern, SearchError> {
         if let Some(triples) = triples(pattern) {

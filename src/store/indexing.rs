@@ -18,16 +18,18 @@ use oxigraph::model::{
     GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad,
     Term,
 };
+use oxigraph::sparql::QuerySolutionIter;
 use oxigraph::store::{StorageError, Store};
 use sha2::{Digest, Sha256};
-use spargebra::algebra::GraphTarget;
+use spargebra::algebra::{GraphPattern, GraphTarget};
 use spargebra::term::GraphNamePattern;
 use spargebra::{GraphUpdateOperation, Update};
 
 use super::manifest::{SEARCH, STALE};
 use super::revision::Revisions;
+use super::services::{Service, ServiceError};
 use crate::rdf::vocab::{dcterms, gm, skos};
-use crate::search::{Entry, Index, Kind, SearchError, Tokenizer};
+use crate::search::{self, Entry, Index, Kind, SearchError, Tokenizer};
 
 /// The index of a store, and what it does not have yet.
 pub(super) struct Indexing {
@@ -41,7 +43,28 @@ pub(super) struct Indexing {
 }
 
 /// The graphs that an update names as its targets; none where it leaves open which they are.
-fn touched(update: &Update) -> Option<BTreeSet<String>> {
+pub(super) struct Touched(Option<BTreeSet<String>>);
+
+impl Touched {
+    pub(super) fn by(update: &Update) -> Self {
+        Self(targets(update))
+    }
+}
+
+/// The index as a service of queries.
+pub(super) struct Searching(pub(super) Arc<Indexing>);
+
+impl Service for Searching {
+    fn answer(&self, pattern: &GraphPattern) -> Result<QuerySolutionIter<'static>, ServiceError> {
+        let answer = self.0.index().and_then(|index| search::answer(&index, pattern));
+        answer.map_err(|error| match error {
+            error if error.is_of_the_question() => ServiceError::Pattern(error.to_string()),
+            error => ServiceError::Io(io::Error::other(error)),
+        })
+    }
+}
+
+fn targets(update: &Update) -> Option<BTreeSet<String>> {
     let mut graphs = BTreeSet::new();
     for operation in &update.operations {
         match operation {
@@ -159,14 +182,14 @@ impl Indexing {
         Ok(())
     }
 
-    /// The same for the graphs that an update may touch; where it does not name them, all.
+    /// The same for what an update may touch.
     ///
     /// # Errors
     /// As of [`Indexing::expect`].
-    pub(super) fn expect_update(&self, update: &Update) -> Result<(), StorageError> {
-        match touched(update) {
-            Some(graphs) => self.expect(graphs),
-            None => {
+    pub(super) fn expect_touched(&self, touched: Touched) -> Result<(), StorageError> {
+        match touched {
+            Touched(Some(graphs)) => self.expect(graphs),
+            Touched(None) => {
                 let mut state = self.state();
                 self.mark(&mut state)?;
                 state.behind = Behind::Everything;

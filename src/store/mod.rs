@@ -3,7 +3,7 @@
 //! Invariant: a reader of the store sees whole documents only. A document goes in through
 //! [`Store::take_in`], one transaction that replaces the named graph of its version whole or not at all.
 //! Who may write can also change what graphs say ([`Store::fill_graph`], [`Store::drop_graph`],
-//! [`Store::update`]), each time in one transaction; every writer has its turn. The directory remembers the base IRI its IRIs were minted under and refuses
+//! [`Update::run`]), each time in one transaction; every writer has its turn. The directory remembers the base IRI its IRIs were minted under and refuses
 //! another. `cli` opens stores; `web` only asks them.
 //!
 //! The directory:
@@ -17,11 +17,15 @@
 //! ```
 
 mod export;
+mod federation;
 mod graphs;
 mod indexing;
 mod manifest;
 mod query;
 mod revision;
+mod run;
+mod services;
+mod size;
 mod take_in;
 mod update;
 
@@ -32,16 +36,20 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 pub use export::{Dump, ExportError};
+pub use federation::FetchError;
 pub use graphs::{Content, GraphError};
 pub use manifest::DEFAULT_BASE;
 pub use query::{Answer, AnswerFormat, Query, QueryError};
 pub use revision::Revision;
+pub use run::{Admitted, Asked, Busy, CountingAllocator, Limits, Overview, Run, Runs, Stop};
+pub use services::{Service, ServiceError, Services};
+pub use size::TooLarge;
 pub use take_in::Outcome;
-pub use update::{UpdateError, Using};
+pub use update::{Update, UpdateError, UpdateReport};
 
 use crate::rdf::Base;
 use crate::search::{self, SearchError};
-use indexing::Indexing;
+use indexing::{Indexing, Searching};
 use manifest::{CHANGED, LOCK, MANIFEST, QUADS};
 use revision::Revisions;
 
@@ -85,6 +93,7 @@ pub struct Store {
     indexing: Arc<Indexing>,
     base: Base,
     revisions: Arc<Revisions>,
+    services: Services,
     _lock: File,
 }
 
@@ -126,7 +135,15 @@ impl Store {
         };
         let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
         let indexing = Indexing::to_write(dir, quads.clone(), Arc::clone(&revisions))?;
-        Ok(Self { quads, indexing: Arc::new(indexing), base, revisions, _lock: lock })
+        let store = Self {
+            quads,
+            indexing: Arc::new(indexing),
+            base,
+            revisions,
+            services: Services::default(),
+            _lock: lock,
+        };
+        Ok(store.with_services(Services::default()))
     }
 
     /// Puts what was taken in where readers find it at once, and into the index; it is safe already.
@@ -173,7 +190,15 @@ impl Store {
         let quads = oxigraph::store::Store::open_read_only(dir.join(QUADS))?;
         let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
         let indexing = Indexing::to_read(dir, quads.clone(), Arc::clone(&revisions));
-        Ok(Self { quads, indexing: Arc::new(indexing), base, revisions, _lock: lock })
+        let store = Self {
+            quads,
+            indexing: Arc::new(indexing),
+            base,
+            revisions,
+            services: Services::default(),
+            _lock: lock,
+        };
+        Ok(store.with_services(Services::default()))
     }
 
     /// The state that a reading begun now sees; none while a change is being written.
@@ -184,6 +209,22 @@ impl Store {
     /// When the store was last changed; none where it never was.
     pub fn last_change(&self) -> Option<SystemTime> {
         self.revisions.last_change()
+    }
+
+    /// How many triples there are in all graphs. They are counted one by one: a matter of seconds in a large store.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn count(&self) -> Result<usize, StoreError> {
+        Ok(self.quads.len()?)
+    }
+
+    /// The same store, whose queries and updates may call these services, and always its own search.
+    #[must_use]
+    pub fn with_services(self, services: Services) -> Self {
+        let searching = Searching(Arc::clone(&self.indexing));
+        let services = services.with(search::SERVICE.into_owned(), Arc::new(searching));
+        Self { services, ..self }
     }
 
     /// What all IRIs of the data begin with.

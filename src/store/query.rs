@@ -1,30 +1,32 @@
 //! SPARQL queries and the forms their answers are written in.
 
 use std::io::{self, Write};
-use std::sync::{Arc, OnceLock};
 
 use oxigraph::io::{RdfFormat, RdfSerializer};
-use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Term, Variable};
+use oxigraph::model::{GraphName, NamedNode, Term, Variable};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use oxigraph::sparql::{
-    CancellationToken, PreparedSparqlQuery, QueryEvaluationError, QueryResults, QuerySolution,
-    SparqlEvaluator, SparqlSyntaxError,
+    QueryDatasetSpecification, QueryEvaluationError, QueryResults, QuerySolution, SparqlEvaluator,
+    SparqlSyntaxError,
 };
+use spargebra::SparqlParser;
 
 use super::Store;
-use super::indexing::Indexing;
+use super::run::{Run, Stop, pace};
+use super::size::{self, TooLarge};
 use crate::rdf::{Base, vocab::PREFIXES};
-use crate::search::{self, SearchError};
 
 /// Why a query has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum QueryError {
     #[error("the query is not SPARQL: {0}")]
     Syntax(#[from] SparqlSyntaxError),
+    #[error("the query is too large: {0}")]
+    TooLarge(#[from] TooLarge),
     #[error("<{0}> is not an IRI: {1}")]
     BadIri(String, String),
-    #[error("the query was stopped: it took longer than it may")]
-    Stopped,
+    #[error("the query was stopped: {0}")]
+    Stopped(#[from] Stop),
     #[error("the query cannot be answered: {0}")]
     Evaluation(#[source] QueryEvaluationError),
     #[error("the answer cannot be written: {0}")]
@@ -33,19 +35,19 @@ pub enum QueryError {
 
 impl From<QueryEvaluationError> for QueryError {
     fn from(error: QueryEvaluationError) -> Self {
-        match error {
-            QueryEvaluationError::Cancelled => Self::Stopped,
-            other => Self::Evaluation(other),
+        // Only a run has a token, and only what stopped it cancels that.
+        match Run::current().and_then(|run| run.stopped()) {
+            Some(stop) => Self::Stopped(stop),
+            None => Self::Evaluation(error),
         }
     }
 }
 
 /// A parsed query. Its default graph is the union of all graphs unless it names a dataset.
 pub struct Query {
-    prepared: PreparedSparqlQuery,
-    stop: CancellationToken,
-    /// What `SERVICE gm:search` asks; filled when the query is run.
-    index: Arc<OnceLock<Arc<Indexing>>>,
+    query: spargebra::Query,
+    dataset: QueryDatasetSpecification,
+    given: Vec<(Variable, Term)>,
 }
 
 impl Query {
@@ -55,17 +57,12 @@ impl Query {
     /// # Errors
     /// When the text is not a query.
     pub fn parse(text: &str, base: &Base) -> Result<Self, QueryError> {
-        let stop = CancellationToken::new();
-        let index: Arc<OnceLock<Arc<Indexing>>> = Arc::default();
-        let evaluator = SparqlEvaluator::new()
-            .with_cancellation_token(stop.clone())
-            .with_service_handler(search::Service::NAME, search_of(Arc::clone(&index)));
-        let evaluator = evaluator.clone().with_base_iri(base.as_str()).unwrap_or(evaluator);
-        let mut prepared = evaluator.parse_query(text)?;
-        if prepared.dataset().is_default_dataset() {
-            prepared.dataset_mut().set_default_graph_as_union();
-        }
-        Ok(Self { prepared, stop, index })
+        size::of_query_text(text)?;
+        let query = parser(base).parse_query(text)?;
+        size::of_query(&query)?;
+        let mut dataset = query.dataset().cloned().map_or_else(Default::default, Into::into);
+        unite(&mut dataset);
+        Ok(Self { query, dataset, given: Vec::new() })
     }
 
     /// Sets the dataset as the SPARQL protocol does with `default-graph-uri` and `named-graph-uri`, which go
@@ -74,11 +71,8 @@ impl Query {
     /// # Errors
     /// When a name is not an IRI.
     pub fn in_dataset(mut self, default: &[String], named: &[String]) -> Result<Self, QueryError> {
-        if !default.is_empty() || !named.is_empty() {
-            let (default, named) = graphs(default, named)?;
-            let dataset = self.prepared.dataset_mut();
-            dataset.set_default_graph(default);
-            dataset.set_available_named_graphs(named);
+        if let Some(dataset) = dataset(default, named)? {
+            self.dataset = dataset;
         }
         Ok(self)
     }
@@ -86,38 +80,59 @@ impl Query {
     /// Gives a variable of the SELECT clause its value beforehand.
     #[must_use]
     pub fn bind(mut self, variable: &str, value: impl Into<Term>) -> Self {
-        self.prepared = self.prepared.substitute_variable(Variable::new_unchecked(variable), value);
+        self.given.push((Variable::new_unchecked(variable), value.into()));
         self
     }
 
-    /// A handle that stops the query, and the reading of its answer, from another thread.
-    pub fn stopper(&self) -> CancellationToken {
-        self.stop.clone()
-    }
-
-    /// Answers the query from one state of the store.
+    /// Answers the query from one state of the store; as part of the [`Run`] that the thread is in, if it is in
+    /// one: then the answer too must be read there.
     ///
     /// # Errors
     /// When evaluation fails or was stopped.
     pub fn run(self, store: &Store) -> Result<Answer, QueryError> {
-        let _ = self.index.set(Arc::clone(&store.indexing));
-        Ok(Answer(self.prepared.on_store(&store.quads).execute()?))
+        let (evaluator, query) = match Run::current() {
+            Some(run) => (pace::evaluator(&run), pace::query(self.query)),
+            None => (SparqlEvaluator::new(), self.query),
+        };
+        let mut prepared = store.services.serve(evaluator).for_query(query);
+        *prepared.dataset_mut() = self.dataset;
+        for (variable, value) in self.given {
+            prepared = prepared.substitute_variable(variable, value);
+        }
+        Ok(Answer(prepared.on_store(&store.quads).execute()?))
     }
 }
 
-fn search_of(index: Arc<OnceLock<Arc<Indexing>>>) -> search::Service {
-    search::Service::new(Arc::new(move || index.get().ok_or(SearchError::NoStore)?.index()))
+pub(super) fn parser(base: &Base) -> SparqlParser {
+    SparqlParser::new().with_base_iri(base.as_str()).expect("a base IRI is an IRI")
 }
 
-/// The graphs that the protocol's parameters name: for the default graph, and by their names.
-pub(super) fn graphs(
+/// Makes the union of all graphs the default graph of a dataset that names no graphs.
+pub(super) fn unite(dataset: &mut QueryDatasetSpecification) {
+    if dataset.is_default_dataset() {
+        dataset.set_default_graph_as_union();
+    }
+}
+
+/// The dataset that a protocol's parameters name; none where they name none.
+pub(super) fn dataset(
     default: &[String],
     named: &[String],
-) -> Result<(Vec<GraphName>, Vec<NamedOrBlankNode>), QueryError> {
-    Ok((
-        default.iter().map(|iri| Ok(node(iri)?.into())).collect::<Result<_, QueryError>>()?,
-        named.iter().map(|iri| Ok(node(iri)?.into())).collect::<Result<_, QueryError>>()?,
-    ))
+) -> Result<Option<QueryDatasetSpecification>, QueryError> {
+    if default.is_empty() && named.is_empty() {
+        return Ok(None);
+    }
+    let mut dataset = QueryDatasetSpecification::new();
+    dataset.set_default_graph(each(default, |iri| Ok(GraphName::from(node(iri)?)))?);
+    dataset.set_available_named_graphs(each(named, |iri| Ok(node(iri)?.into()))?);
+    Ok(Some(dataset))
+}
+
+fn each<T>(
+    names: &[String],
+    make: impl Fn(&str) -> Result<T, QueryError>,
+) -> Result<Vec<T>, QueryError> {
+    names.iter().map(|name| make(name)).collect()
 }
 
 fn node(iri: &str) -> Result<NamedNode, QueryError> {
@@ -150,9 +165,11 @@ impl Answer {
     /// # Errors
     /// When evaluation fails or was stopped.
     pub fn rows(self) -> Result<Vec<QuerySolution>, QueryError> {
+        let run = Run::current();
         match self.0 {
             QueryResults::Solutions(solutions) => {
-                solutions.map(|row| row.map_err(QueryError::from)).collect()
+                let counted = solutions.map(|row| count(run.as_deref(), row));
+                counted.collect()
             }
             QueryResults::Boolean(_) | QueryResults::Graph(_) => Ok(Vec::new()),
         }
@@ -163,6 +180,7 @@ impl Answer {
     /// # Errors
     /// When evaluation fails or was stopped, or `out` cannot be written.
     pub fn write(self, format: AnswerFormat, out: impl Write) -> Result<(), QueryError> {
+        let run = Run::current();
         let serializer = QueryResultsSerializer::from_format(format.rows);
         match self.0 {
             QueryResults::Boolean(value) => {
@@ -172,20 +190,29 @@ impl Answer {
                 let variables = solutions.variables().to_vec();
                 let mut writer = serializer.serialize_solutions_to_writer(out, variables)?;
                 for solution in solutions {
-                    writer.serialize(&solution?)?;
+                    writer.serialize(&count(run.as_deref(), solution)?)?;
                 }
                 writer.finish()?;
             }
             QueryResults::Graph(triples) => {
                 let mut writer = with_prefixes(format.triples).for_writer(out);
                 for triple in triples {
-                    writer.serialize_triple(&triple?)?;
+                    writer.serialize_triple(&count(run.as_deref(), triple)?)?;
                 }
                 writer.finish()?;
             }
         }
         Ok(())
     }
+}
+
+/// Counts a row or triple of an answer. What comes after a run was stopped may be wrong: some operators of the
+/// evaluator take an error for an empty result.
+fn count<T>(run: Option<&Run>, item: Result<T, QueryEvaluationError>) -> Result<T, QueryError> {
+    if let Some(run) = run {
+        run.row()?;
+    }
+    Ok(item?)
 }
 
 /// A serializer that abbreviates with the usual prefixes where the format can.
@@ -241,12 +268,8 @@ mod tests {
     }
 
     #[test]
-    fn an_update_and_a_stopped_query_are_errors() {
+    fn an_update_is_no_query() {
         let (_dir, store) = store();
         assert!(matches!(Query::parse("CLEAR ALL", store.base()), Err(QueryError::Syntax(_))));
-        let query = Query::parse("SELECT * { ?s ?p ?o }", store.base()).unwrap();
-        query.stopper().cancel();
-        let rows = query.run(&store).and_then(Answer::rows);
-        assert!(matches!(rows, Err(QueryError::Stopped)));
     }
 }

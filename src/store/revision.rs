@@ -26,6 +26,14 @@ pub struct Revision {
     changes: u64,
 }
 
+impl Revision {
+    /// How often the store was changed since it was opened.
+    pub fn changes(self) -> u64 {
+        // The count goes up at the begin and at the end of a change.
+        self.changes / 2
+    }
+}
+
 impl std::fmt::Display for Revision {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:016x}-{}", self.opening, self.changes)

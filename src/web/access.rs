@@ -1,11 +1,7 @@
 //! Who may do what: bearer tokens (RFC 6750) with a role.
 
-use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::Response;
 
-use super::App;
 use super::problem::Problem;
 use crate::config::{self, Reading, Role, Token};
 
@@ -35,6 +31,11 @@ impl Access {
 
     fn anyone_has(&self, needed: Role) -> bool {
         self.tokens.iter().any(|token| token.role >= needed)
+    }
+
+    /// Whether reading needs a token.
+    pub(super) fn reading(&self) -> Reading {
+        if self.open_to_read { Reading::Open } else { Reading::Token }
     }
 
     /// Whether the sender of these headers may do what needs this role.
@@ -70,19 +71,6 @@ impl Access {
         let known = self.tokens.iter().filter(|t| t.sha256.eq_ignore_ascii_case(&digest));
         known.map(|token| token.role).max()
     }
-}
-
-/// Lets those who may read pass, to everything but what tells whether the server is well.
-pub(super) async fn readers_only(
-    State(app): State<App>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
-    let path = request.uri().path();
-    if !matches!(path.strip_prefix(app.root()), Some("healthz" | "readyz")) {
-        app.access.check(request.headers(), Role::Reader)?;
-    }
-    Ok(next.run(request).await)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

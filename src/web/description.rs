@@ -1,7 +1,7 @@
 //! What the service is and what it holds: the SPARQL 1.1 service description at `/sparql`, and VoID with
 //! live counts at `/.well-known/void`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -10,16 +10,16 @@ use jiff::Timestamp;
 use oxigraph::model::vocab::xsd;
 use oxigraph::model::{Literal, NamedNode, NamedNodeRef, Term, Triple};
 use oxigraph::sparql::QueryResults;
+use tokio::sync::Mutex;
 
 use super::body::text;
-use super::graph_store::fault;
 use super::negotiate::choose;
 use super::problem::Problem;
 use super::protocol::Malformed;
 use super::site::Site;
 use super::sparql::{self, TRIPLES};
-use super::{App, triples};
-use crate::store::{Query, QueryError, Revision};
+use super::{App, answers, failure, triples};
+use crate::store::{Asked, Query, QueryError, Revision};
 
 const SERVICE: &str = include_str!("templates/service.ttl");
 const VOID: &str = include_str!("templates/void.ttl");
@@ -69,8 +69,7 @@ fn service_triples(site: &Site, headers: &HeaderMap) -> Vec<Triple> {
 pub(super) async fn void(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
     // Before the counting, which is the work.
     triples::format(&headers)?;
-    let counted = tokio::task::spawn_blocking(move || app.counts.get(&app));
-    let described = counted.await.map_err(fault)?.map_err(fault)?;
+    let described = app.counts.get(&app).await?;
     triples::respond(&headers, &described)
 }
 
@@ -79,17 +78,21 @@ pub(super) async fn void(State(app): State<App>, headers: HeaderMap) -> Result<R
 pub(super) struct Counts(Mutex<Option<(Revision, Arc<Vec<Triple>>)>>);
 
 impl Counts {
-    /// Counts anew where the store has changed; whoever asks meanwhile waits for the same.
-    fn get(&self, site: &Site) -> Result<Arc<Vec<Triple>>, QueryError> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = site.store.revision();
+    /// Counts anew where the store has changed, within the limits of one query; whoever asks meanwhile waits
+    /// for the same.
+    async fn get(&self, app: &App) -> Result<Arc<Vec<Triple>>, Problem> {
+        let mut kept = self.0.lock().await;
+        let before = app.store.revision();
         if let (Some((revision, counts)), Some(now)) = (&*kept, before)
             && *revision == now
         {
             return Ok(Arc::clone(counts));
         }
-        let counts = Arc::new(count(site)?);
-        if before == site.store.revision() {
+        let asked = Asked { text: COUNTS.join("\n"), client: String::new() };
+        let counted = answers::within(App::clone(app), asked, None, count).await?;
+        let counts = counted.map_err(|error| failure::of_query(&error, app.runs.limits()))?;
+        let counts = Arc::new(counts);
+        if before == app.store.revision() {
             *kept = before.map(|revision| (revision, Arc::clone(&counts)));
         }
         Ok(counts)

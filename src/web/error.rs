@@ -1,10 +1,12 @@
 //! What a client is told when there is no answer. Causes of our own faults are logged, not shown.
 
 use askama::Template;
+use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::labels::Label;
+use super::problem::Problem;
 use crate::store::QueryError;
 
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +21,9 @@ pub(super) enum WebError {
     Search,
     #[error("writing the page: {0}")]
     Page(#[from] askama::Error),
-    #[error("the page's thread ended: {0}")]
-    Thread(#[from] tokio::task::JoinError),
+    /// It needed too much, or no turn came.
+    #[error("the page was not built")]
+    Stopped(Problem),
 }
 
 #[derive(Template)]
@@ -33,18 +36,27 @@ struct ErrorPage {
 
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
-        let (status, root, path, zh, en) = match self {
+        let (problem, root, path, (zh, en)) = match self {
             Self::NotFound { root, path } => {
-                (StatusCode::NOT_FOUND, root, path, "没有这一页", "There is no such page")
+                let title = ("没有这一页", "There is no such page");
+                (Err((StatusCode::NOT_FOUND, "not-found")), root, path, title)
+            }
+            Self::Stopped(problem) if problem.status() != StatusCode::INTERNAL_SERVER_ERROR => {
+                let title = ("太忙了，请稍后再试", "Too busy: try again later");
+                (Ok(problem), "/".to_owned(), String::new(), title)
             }
             other => {
                 tracing::error!(cause = %other, "a page failed");
-                let status = StatusCode::INTERNAL_SERVER_ERROR;
-                (status, "/".to_owned(), String::new(), "出错了", "Something went wrong here")
+                let title = ("出错了", "Something went wrong here");
+                let fault = (StatusCode::INTERNAL_SERVER_ERROR, "fault");
+                (Err(fault), "/".to_owned(), String::new(), title)
             }
         };
+        // For a program, which is told by this instead of a page.
+        let problem = problem
+            .unwrap_or_else(|(status, kind)| Problem::new(status, kind, format!("{zh} {en}")));
         let page = ErrorPage { root, title: Label { zh: zh.into(), en: en.into() }, path };
         let html = page.render().unwrap_or_else(|_| format!("<!doctype html><p>{zh} {en}"));
-        (status, Html(html)).into_response()
+        (problem.status(), Extension(problem), Html(html)).into_response()
     }
 }

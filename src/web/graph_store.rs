@@ -6,6 +6,7 @@
 //! without a triple is there all the same.
 
 use std::io;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{RawQuery, Request, State};
@@ -14,12 +15,14 @@ use axum::response::{IntoResponse, Response};
 use oxigraph::io::RdfFormat;
 use oxigraph::model::{GraphName, NamedNode};
 use tokio::sync::mpsc;
+use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::address::{ascii, decode};
 use super::body::{self, Part};
+use super::failure::of_fault;
 use super::problem::Problem;
 use super::protocol::form_urlencoded;
-use super::resource::{decode, encode_location};
 use super::sparql::TRIPLES;
 use super::{App, triples};
 use crate::config::Role;
@@ -40,14 +43,16 @@ pub(super) async fn read(
     let graph = Named::by(&app, request.uri().path(), address.as_deref())?.existing()?;
     let (kind, format) = triples::format(request.headers())?;
     let asked = graph.clone();
-    if !blocking(&app, move |app| app.store.has_graph(&asked).map_err(fault)).await? {
+    if !blocking(&app, move |app| app.store.has_graph(&asked).map_err(|error| of_fault(&error)))
+        .await?
+    {
         return Err(missing(&graph));
     }
     let body = match *request.method() {
         Method::HEAD => Body::empty(),
-        _ => stream(app, graph, format),
+        _ => stream(app, graph, format).await?,
     };
-    Ok(([(header::CONTENT_TYPE, kind), (header::VARY, "Accept".to_owned())], body).into_response())
+    Ok(([(header::CONTENT_TYPE, kind)], body).into_response())
 }
 
 /// PUT: these triples in the place of the graph's.
@@ -72,7 +77,7 @@ pub(super) async fn post(
     let graph = match Named::by(&app, request.uri().path(), address.as_deref())? {
         Named::Graph(graph) => graph,
         Named::Store => {
-            let number = getrandom::u64().map_err(fault)?;
+            let number = getrandom::u64().map_err(|error| of_fault(&error))?;
             let iri = format!("{}store/{number:016x}", app.store.base().as_str());
             NamedNode::new_unchecked(iri).into()
         }
@@ -90,7 +95,9 @@ pub(super) async fn delete(
     app.access.check(request.headers(), Role::Editor)?;
     let graph = Named::by(&app, request.uri().path(), address.as_deref())?.existing()?;
     let dropped = graph.clone();
-    if !blocking(&app, move |app| app.store.drop_graph(&dropped).map_err(fault)).await? {
+    if !blocking(&app, move |app| app.store.drop_graph(&dropped).map_err(|error| of_fault(&error)))
+        .await?
+    {
         return Err(missing(&graph));
     }
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -171,12 +178,12 @@ async fn fill(
                 let title = "内容不合所说的 RDF 格式 The content is not RDF of the stated type";
                 Problem::new(StatusCode::BAD_REQUEST, "bad-rdf", title).detail(error.to_string())
             }
-            GraphError::Database(_) | GraphError::Write(_) => fault(error),
+            GraphError::Database(_) | GraphError::Write(_) => of_fault(&error),
         })
     });
     match (new.await?, iri) {
         (true, Some(iri)) => {
-            Ok((StatusCode::CREATED, [(header::LOCATION, encode_location(&iri))]).into_response())
+            Ok((StatusCode::CREATED, [(header::LOCATION, ascii(&iri))]).into_response())
         }
         _ => Ok(StatusCode::NO_CONTENT.into_response()),
     }
@@ -200,43 +207,55 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce(&App) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let app = App::clone(app);
-    tokio::task::spawn_blocking(move || work(&app)).await.map_err(fault)?
+    tokio::task::spawn_blocking(move || work(&app)).await.map_err(|error| of_fault(&error))?
 }
 
-/// A failure of ours: logged, not told.
-pub(super) fn fault(cause: impl std::fmt::Display) -> Problem {
-    tracing::error!(%cause, "a request failed");
-    let title = "出错了 Something went wrong here";
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", title)
-}
-
-/// The triples of a graph as they are read. Where reading fails, the transfer breaks off instead of ending,
-/// so that nobody takes a part for the whole; where the client has gone, reading ends.
-fn stream(app: App, graph: GraphName, format: RdfFormat) -> Body {
-    let (sender, receiver) = mpsc::channel(AHEAD);
+/// The triples of a graph as they are read, from one state of the store, which is settled when this returns.
+/// Where reading fails later, the transfer breaks off instead of ending, so that nobody takes a part for the whole;
+/// where the client goes away or takes nothing for long, reading ends.
+async fn stream(app: App, graph: GraphName, format: RdfFormat) -> Result<Body, Problem> {
+    let (pieces, mut rest) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
-        let mut out = io::BufWriter::with_capacity(PIECE, Sender(sender.clone()));
+        let sender = Sender { pieces, patience: app.patience };
+        let mut out = io::BufWriter::with_capacity(PIECE, sender);
         let written = app.store.write_graph(&graph, format, &mut out);
         let written = written.map_err(io::Error::other).and_then(|()| io::Write::flush(&mut out));
         if let Err(error) = written {
             tracing::warn!(%error, "a graph was not sent to its end");
             // What is left in the buffer is not to follow the error.
-            drop(out.into_parts());
-            let _ = sender.blocking_send(Err(error));
+            let (sender, _) = out.into_parts();
+            let _ = sender.send(Err(error));
         }
     });
-    Body::from_stream(ReceiverStream::new(receiver))
+    let first = match rest.recv().await {
+        Some(Ok(first)) => first,
+        Some(Err(error)) => return Err(of_fault(&error)),
+        None => Vec::new(),
+    };
+    let pieces = tokio_stream::once(Ok(first)).chain(ReceiverStream::new(rest));
+    Ok(Body::from_stream(pieces))
 }
 
 /// Sends what is written to the task that answers.
-struct Sender(mpsc::Sender<io::Result<Vec<u8>>>);
+struct Sender {
+    pieces: mpsc::Sender<io::Result<Vec<u8>>>,
+    patience: Duration,
+}
+
+impl Sender {
+    fn send(&self, piece: io::Result<Vec<u8>>) -> io::Result<()> {
+        let sent = tokio::time::timeout(self.patience, self.pieces.send(piece));
+        match tokio::runtime::Handle::current().block_on(sent) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(io::ErrorKind::BrokenPipe.into()),
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
+}
 
 impl io::Write for Sender {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.0.blocking_send(Ok(bytes.to_vec())) {
-            Ok(()) => Ok(bytes.len()),
-            Err(_) => Err(io::ErrorKind::BrokenPipe.into()),
-        }
+        self.send(Ok(bytes.to_vec())).map(|()| bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

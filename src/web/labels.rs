@@ -36,6 +36,11 @@ impl Labels {
         Self(labels)
     }
 
+    /// Whether the ontology names this term.
+    pub(super) fn knows(&self, iri: &str) -> bool {
+        self.0.contains_key(iri)
+    }
+
     /// The name of a kind of citation. The kind `gm:basis` shares its IRI with a property of another name.
     pub(super) fn of_citation(&self, kind: &str) -> Label {
         self.of(if kind == gm::BASIS.as_str() { gm::BASED_ON.as_str() } else { kind })

@@ -1,27 +1,34 @@
 //! Pages for people and the SPARQL endpoint for programs, over one store, which holders of tokens may change.
 //!
-//! Invariant: handlers hold no query text (all reading is by the files of `queries/`), and the path of a
-//! page is the path of the IRI it is about, so that every IRI the store mints leads somewhere. Pages and
-//! counts take current versions only. `cli::serve` depends on this; axum stays here.
+//! Invariant: handlers hold no query text (all reading is by the files of `queries/`), and every IRI that the
+//! store mints leads to documents about it (`address`). Pages and counts take current versions only. What is the
+//! same for all requests, such as tags, limits and figures, is around the routes (`http`). `cli::serve` depends on this; axum stays here.
 
 mod access;
+mod address;
 mod agencies;
 mod agency;
+mod answers;
 mod api;
 mod body;
+mod cache;
 mod description;
 mod document;
 mod documents;
 mod error;
 mod evidence;
 mod examples;
+mod failure;
 mod graph_store;
+mod http;
 mod labels;
+pub mod metrics;
 mod negotiate;
 mod paging;
 mod problem;
 mod protocol;
 mod resource;
+mod running;
 mod search;
 mod site;
 mod sparql;
@@ -29,17 +36,15 @@ mod tasks;
 mod triples;
 mod update;
 mod upload;
+mod vocabulary;
 
 use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::header;
-use axum::middleware::from_fn_with_state;
 use axum::response::Redirect;
-use axum::routing::{MethodRouter, get, post};
-use tower_http::trace::TraceLayer;
+use axum::routing::{MethodRouter, delete, get, post};
 
 use crate::config::Config;
 use crate::knowledge::Knowledge;
@@ -56,8 +61,20 @@ pub fn anyone_writes(config: &Config) -> bool {
     Access::new(&config.access).anyone_writes()
 }
 
-/// Serves a store until the process is told to stop (Ctrl-C, SIGTERM). `knowledge` is what documents that are
-/// sent are read with.
+/// Stack of the threads that evaluate, in bytes: planning goes down into a query as deep as it is nested. Only what
+/// is used is taken.
+const STACK: usize = 256 << 20;
+
+/// The threads to serve with.
+///
+/// # Errors
+/// When the system gives none.
+pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build()
+}
+
+/// Serves a store until the process is told to stop (Ctrl-C, SIGTERM); answers that are under way are finished, within
+/// the time that a query may take. `knowledge` is what documents that are sent are read with.
 ///
 /// # Errors
 /// When the listener fails.
@@ -67,7 +84,8 @@ pub async fn serve(
     knowledge: Option<Knowledge>,
     config: &Config,
 ) -> io::Result<()> {
-    axum::serve(listener, router(store, knowledge, config)).with_graceful_shutdown(stopped()).await
+    let timeout = config.limits.query_timeout;
+    http::shutdown::serve(listener, router(store, knowledge, config), timeout).await
 }
 
 /// All routes. Where the base IRI has a path, they lie below it.
@@ -84,23 +102,28 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         .route("/store", graph_store())
         .route("/store/{*graph}", graph_store())
         .route("/documents", post(upload::post))
+        .route("/queries", get(running::list))
+        .route("/queries/{id}", delete(running::stop))
         .route("/.well-known/void", get(description::void))
         .route("/.well-known/sparql-examples", get(examples::list))
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/page/{*path}", get(resource::of))
+        .route("/data/{*path}", get(resource::triples))
+        .route("/ontology/context.jsonld", get(vocabulary::context))
+        .route("/healthz", get(http::health::live))
+        .route("/readyz", get(http::health::ready))
+        .route("/metrics", get(http::health::metrics))
         .route("/style.css", get(style))
-        .fallback(resource::show);
-    let readers_only = from_fn_with_state(Arc::clone(&site), access::readers_only);
+        .fallback(get(resource::show));
     let routes = if root.is_empty() {
-        routes.with_state(site)
+        routes.with_state(Arc::clone(&site))
     } else {
         let first = format!("{root}/");
         Router::new()
             .route("/", get(Redirect::temporary(&first)))
             .route(&first, get(documents::list).with_state(Arc::clone(&site)))
-            .nest(&root, routes.with_state(site))
+            .nest(&root, routes.with_state(Arc::clone(&site)))
     };
-    let largest = DefaultBodyLimit::max(config.limits.body << 20);
-    routes.layer(largest).layer(readers_only).layer(TraceLayer::new_for_http())
+    http::around(routes, &site, config)
 }
 
 fn graph_store() -> MethodRouter<App> {
@@ -111,20 +134,4 @@ async fn style() -> ([(header::HeaderName, &'static str); 2], &'static str) {
     let kind = (header::CONTENT_TYPE, "text/css; charset=utf-8");
     let age = (header::CACHE_CONTROL, "max-age=3600");
     ([kind, age], include_str!("templates/style.css"))
-}
-
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => drop(interrupt.await),
-    }
-    #[cfg(not(unix))]
-    drop(interrupt.await);
 }

@@ -8,34 +8,18 @@ use std::time::Duration;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::answers::Ask;
+use super::body::percent_decoded;
 use super::problem::Problem;
 
 /// The operation that a request asks for.
-#[derive(Debug)]
 pub(super) enum Asked {
-    Query(AskedQuery),
-    Update(AskedUpdate),
+    /// With the dataset that goes before its own FROM and FROM NAMED; empty where none is given.
+    Query(Ask),
+    /// With the dataset of its WHERE parts, which excludes USING and WITH in it; empty where none is given.
+    Update(Ask),
     /// Neither; in a GET this asks for the service description (SPARQL 1.1 Service Description, section 2).
     Nothing,
-}
-
-/// A query with the dataset that goes before its own FROM and FROM NAMED; empty where none is given.
-#[derive(Debug, Default)]
-pub(super) struct AskedQuery {
-    pub(super) text: String,
-    pub(super) default_graphs: Vec<String>,
-    pub(super) named_graphs: Vec<String>,
-    /// The time the client gives it, which may only be less than the server's own.
-    pub(super) timeout: Option<Duration>,
-}
-
-/// An update with the dataset of its WHERE parts, which excludes USING and WITH in it; empty where none is given.
-#[derive(Debug, Default)]
-pub(super) struct AskedUpdate {
-    pub(super) text: String,
-    pub(super) using_graphs: Vec<String>,
-    pub(super) using_named_graphs: Vec<String>,
-    pub(super) timeout: Option<Duration>,
 }
 
 /// Why a request is not one of the protocol's.
@@ -55,8 +39,6 @@ pub(super) enum Malformed {
     Charset(String),
     #[error("the text is not UTF-8")]
     Encoding,
-    #[error("the parameters are not form-encoded: {0}")]
-    Form(String),
     #[error("`timeout` is not a number of seconds: {0:?}")]
     Timeout(String),
 }
@@ -167,21 +149,20 @@ impl Parameters {
     }
 
     fn asked(mut self) -> Result<Asked, Malformed> {
-        let timeout = self.timeout;
+        let ask = |text, default_graphs, named_graphs| {
+            let client = String::new();
+            Ask { text, default_graphs, named_graphs, time: self.timeout, client }
+        };
         match (self.queries.len(), self.updates.len()) {
             (0, 0) => Ok(Asked::Nothing),
-            (1, 0) => Ok(Asked::Query(AskedQuery {
-                text: self.queries.remove(0),
-                default_graphs: self.default_graphs,
-                named_graphs: self.named_graphs,
-                timeout,
-            })),
-            (0, 1) => Ok(Asked::Update(AskedUpdate {
-                text: self.updates.remove(0),
-                using_graphs: self.using_graphs,
-                using_named_graphs: self.using_named_graphs,
-                timeout,
-            })),
+            (1, 0) => {
+                let text = self.queries.remove(0);
+                Ok(Asked::Query(ask(text, self.default_graphs, self.named_graphs)))
+            }
+            (0, 1) => {
+                let text = self.updates.remove(0);
+                Ok(Asked::Update(ask(text, self.using_graphs, self.using_named_graphs)))
+            }
             _ => Err(Malformed::Several),
         }
     }
@@ -194,9 +175,14 @@ fn seconds(value: String) -> Result<Duration, Malformed> {
 
 /// Name and value pairs of `application/x-www-form-urlencoded`.
 pub(super) fn form_urlencoded(form: &str) -> Result<Vec<(String, String)>, Malformed> {
-    let uri = format!("/?{form}").parse().map_err(|e| Malformed::Form(format!("{e}")))?;
-    let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri);
-    Ok(pairs.map_err(|e| Malformed::Form(e.body_text()))?.0)
+    let decoded = |text: &str| percent_decoded(&text.replace('+', " ")).ok_or(Malformed::Encoding);
+    let pairs = form.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decoded(name)?, decoded(value)?))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -217,12 +203,22 @@ mod tests {
             post(address, form, b"query=ASK%20%7B%7D"),
             post(address, "application/sparql-query", b"ASK {}"),
         ] {
-            let Ok(Asked::Query(query)) = asked else { panic!("{asked:?}") };
+            let Ok(Asked::Query(query)) = asked else { panic!() };
             assert_eq!(query.text, "ASK {}");
             assert_eq!(query.default_graphs, ["http://x/a"]);
-            assert_eq!(query.timeout, Some(Duration::from_millis(500)));
+            assert_eq!(query.time, Some(Duration::from_millis(500)));
         }
         assert!(matches!(Asked::in_address("format=json"), Ok(Asked::Nothing)));
+    }
+
+    #[test]
+    fn a_form_is_as_long_as_it_need_be() {
+        let query = format!("ASK {{}} # {}", "青".repeat(30_000));
+        let encoded: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let form = "application/x-www-form-urlencoded";
+        let asked = post("", form, format!("query={encoded}").as_bytes());
+        let Ok(Asked::Query(asked)) = asked else { panic!() };
+        assert_eq!(asked.text, query);
     }
 
     #[test]
@@ -232,9 +228,9 @@ mod tests {
             post("using-graph-uri=http://x/a", form, b"update=CLEAR+ALL"),
             post("using-graph-uri=http://x/a", "application/sparql-update", b"CLEAR ALL"),
         ] {
-            let Ok(Asked::Update(update)) = asked else { panic!("{asked:?}") };
+            let Ok(Asked::Update(update)) = asked else { panic!() };
             assert_eq!(update.text, "CLEAR ALL");
-            assert_eq!(update.using_graphs, ["http://x/a"]);
+            assert_eq!(update.default_graphs, ["http://x/a"]);
         }
         assert!(matches!(Asked::in_address("update=CLEAR+ALL"), Err(Malformed::UpdateInAddress)));
         assert!(matches!(post("update=CLEAR+ALL", form, b""), Err(Malformed::UpdateInAddress)));
@@ -244,7 +240,7 @@ mod tests {
     fn what_is_not_of_the_protocol_is_refused() {
         let form = "application/x-www-form-urlencoded";
         let query = "application/sparql-query";
-        let status = |asked: Result<Asked, Malformed>| Problem::from(asked.unwrap_err()).status();
+        let status = |asked: Result<Asked, Malformed>| Problem::from(asked.err().unwrap()).status();
         for (asked, expected) in [
             (Asked::in_address("query=ASK+%7B%7D&query=ASK+%7B%7D"), 400),
             (post("", form, b"query=ASK&update=CLEAR"), 400),

@@ -1,23 +1,36 @@
-//! Every other path: the page about the IRI that the base and the path make, or its triples.
-
-use std::sync::Arc;
+//! Things that the store names: an IRI leads to the documents about it (see [`super::address`]), which are a page for
+//! people and triples for programs.
 
 use askama::Template;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
-use oxigraph::io::RdfFormat;
+use axum::response::{IntoResponse, Response};
+use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::model::{NamedNode, Term};
 
+use super::address::{Thing, see_other};
 use super::error::WebError;
 use super::labels::Label;
 use super::negotiate::choose;
+use super::problem::Problem;
 use super::site::{Row, Site, page};
-use super::{App, agency, document, sparql};
+use super::{App, agency, answers, document, sparql, vocabulary};
+use crate::store::Asked;
 
+const KNOWN: &str = include_str!("queries/known.rq");
 const STATEMENTS: &str = include_str!("queries/statements.rq");
 const STATEMENTS_TO: &str = include_str!("queries/statements_to.rq");
+const GRAPH_STATEMENTS: &str = include_str!("queries/graph_statements.rq");
 const DESCRIPTION: &str = include_str!("queries/description.rq");
+const GRAPH_DESCRIPTION: &str = include_str!("queries/graph_description.rq");
+
+/// Names by which clients also ask for triples: what N-Triples were called before they had a name of their own (rdflib
+/// asks so), and what JSON-LD and RDF/XML are in general.
+const ALSO_TRIPLES: [(&str, RdfFormat); 3] = [
+    ("text/plain", RdfFormat::NTriples),
+    ("application/json", RdfFormat::JsonLd { profile: JsonLdProfileSet::empty() }),
+    ("application/xml", RdfFormat::RdfXml),
+];
 
 /// Most statements on a page.
 const MOST: usize = 200;
@@ -38,64 +51,116 @@ struct Statement {
     href: Option<String>,
 }
 
-/// The page about an IRI, or its triples for a client that would rather have them.
+/// Every path that is no page's: the IRI that the base and the path make.
 pub(super) async fn show(
     State(app): State<App>,
     headers: HeaderMap,
+    request: Request,
+) -> Result<Response, WebError> {
+    let path = request.uri().path();
+    let thing = Thing::of_path(&app, path).ok_or_else(|| app.not_found(path.to_owned()))?;
+    let (thing, page) = match vocabulary::place(&app, &thing) {
+        Some(place) => place,
+        None => {
+            known(&app, &thing).await?;
+            let page = thing.page(&app);
+            (thing, page)
+        }
+    };
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let address = match form(accept) {
+        Some(None) => page,
+        Some(Some(format)) => thing.data(&app, format),
+        None => return Ok(not_acceptable()),
+    };
+    Ok(([(header::LINK, thing.links(&app, "describedby"))], see_other(&address)).into_response())
+}
+
+/// The page about a thing.
+pub(super) async fn of(
+    State(app): State<App>,
     Query(asked): Query<agency::Asked>,
     request: Request,
 ) -> Result<Response, WebError> {
-    let path = decode(request.uri().path().trim_start_matches('/'));
-    let iri = format!("{}{path}", app.store.base().as_str());
-    if NamedNode::new(&*iri).is_err() {
-        return Err(app.not_found(path));
+    let path = request.uri().path().strip_prefix("/page/").unwrap_or_default();
+    let thing = Thing::of_path(&app, path).ok_or_else(|| app.not_found(path.to_owned()))?;
+    let links = [(header::LINK, thing.links(&app, "alternate"))];
+    if let Some(page) = vocabulary::page(&app, &thing)? {
+        return Ok((links, page).into_response());
     }
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    if let Some(format) = wants_triples(accept) {
-        let query = crate::store::Query::parse(DESCRIPTION, app.store.base())?;
-        let query = query.bind("thing", NamedNode::new_unchecked(iri));
-        return Ok(sparql::triples(app, query, format).await);
+    let address = thing.page(&app);
+    if address != thing.own_page(&app) {
+        known(&app, &thing).await?;
+        return Ok(see_other(&address));
     }
-    match path.split('/').next().unwrap_or_default() {
+    let iri = thing.iri(&app);
+    let about = match thing.0.split('/').next().unwrap_or_default() {
         "work" => page(app, move |site| document::of_work(site, &iri)).await,
-        "version" => match path.splitn(3, '/').nth(2) {
-            None => page(app, move |site| document::of_version(site, &iri)).await,
-            Some(item) => Ok(to_item(&app, &path, item)),
-        },
+        "version" if thing.0.matches('/').count() == 1 => {
+            page(app, move |site| document::of_version(site, &iri)).await
+        }
         "agency" | "group" | "unresolved" => {
             page(app, move |site| agency::build(site, &iri, &asked)).await
         }
-        "jurisdiction" => {
-            let code = path.rsplit('/').next().unwrap_or_default();
-            Ok(Redirect::to(&format!("{}?place={code}", app.root())).into_response())
-        }
-        _ => page(app, move |site| build(site, &iri)).await,
+        _ => page(app, move |site| build(site, &thing)).await,
+    };
+    Ok((links, about?).into_response())
+}
+
+/// The triples about a thing: what is said of it and what leads to it.
+pub(super) async fn triples(
+    State(app): State<App>,
+    request: Request,
+) -> Result<Response, WebError> {
+    let path = request.uri().path().strip_prefix("/data/").unwrap_or_default();
+    let (thing, format) =
+        Thing::with_form(&app, path).ok_or_else(|| app.not_found(path.to_owned()))?;
+    let links = [(header::LINK, thing.links(&app, "alternate"))];
+    if let Some(data) = vocabulary::data(&thing, format) {
+        return Ok((links, data).into_response());
+    }
+    known(&app, &thing).await?;
+    let query = if is_graph(&thing) { GRAPH_DESCRIPTION } else { DESCRIPTION };
+    let query = crate::store::Query::parse(query, app.store.base())?;
+    let query = query.bind("thing", NamedNode::new_unchecked(thing.iri(&app)));
+    Ok((links, sparql::triples(app, query, format).await).into_response())
+}
+
+/// That the store says something of a thing.
+async fn known(app: &App, thing: &Thing) -> Result<(), WebError> {
+    let iri = thing.iri(app);
+    let asked = Asked { text: KNOWN.to_owned(), client: String::new() };
+    let row = move |site: &Site| site.row(KNOWN, &[("thing", &iri)]);
+    let row =
+        answers::within(App::clone(app), asked, None, row).await.map_err(WebError::Stopped)?;
+    match row? {
+        Some(_) => Ok(()),
+        None => Err(app.not_found(thing.0.clone())),
     }
 }
 
-/// A web browser wants a page; a client that puts an RDF format before HTML gets triples.
-fn wants_triples(accept: Option<&str>) -> Option<RdfFormat> {
+fn is_graph(thing: &Thing) -> bool {
+    thing.0.starts_with("graph/")
+}
+
+/// None for a page: a web browser wants one, and whoever does not mind gets one. A client that puts an RDF format
+/// before HTML gets triples in it. Nothing if no form suits.
+fn form(accept: Option<&str>) -> Option<Option<RdfFormat>> {
     let page = [("text/html", None)];
-    let triples = sparql::TRIPLES.iter().map(|&(name, format)| (name, Some(format)));
-    choose(accept, &page.into_iter().chain(triples).collect::<Vec<_>>()).flatten()
+    let triples = sparql::TRIPLES.iter().chain(&ALSO_TRIPLES);
+    let triples = triples.map(|&(name, format)| (name, Some(format)));
+    choose(accept, &page.into_iter().chain(triples).collect::<Vec<_>>())
 }
 
-/// An outline node, or anything said of it, is shown on the page of its version.
-fn to_item(app: &Arc<Site>, path: &str, item: &str) -> Response {
-    let version = path.splitn(3, '/').take(2).collect::<Vec<_>>().join("/");
-    let mut parts = item.split('/');
-    let place = match (parts.next(), parts.next()) {
-        (Some(kind @ ("section" | "task" | "measure" | "practice")), Some(node)) => {
-            format!("#{kind}/{node}")
-        }
-        (Some("span"), Some(span)) => format!("#span/{span}"),
-        _ => String::new(),
-    };
-    let target = format!("{}{version}{place}", app.root());
-    (StatusCode::SEE_OTHER, [(header::LOCATION, encode_location(&target))]).into_response()
+fn not_acceptable() -> Response {
+    let title = "没有所要的格式 None of the accepted types is on offer";
+    let offers = sparql::TRIPLES.map(|(name, _)| name).join(", ");
+    Problem::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", title)
+        .remedy(format!("Accept: text/html, {offers}"))
+        .into_response()
 }
 
-fn build(site: &Site, iri: &str) -> Result<Resource, WebError> {
+fn build(site: &Site, thing: &Thing) -> Result<Resource, WebError> {
     let statement = |row: &Row, variable: &str| {
         let href = match row.term(variable) {
             Some(Term::NamedNode(node)) => Some(site.href(node.as_str())),
@@ -107,59 +172,20 @@ fn build(site: &Site, iri: &str) -> Result<Resource, WebError> {
             href,
         }
     };
-    let about = site.rows(STATEMENTS, &[("thing", iri)])?;
-    let from = site.rows(STATEMENTS_TO, &[("thing", iri)])?;
+    let iri = thing.iri(site);
+    let query = if is_graph(thing) { GRAPH_STATEMENTS } else { STATEMENTS };
+    let about = site.rows(query, &[("thing", &iri)])?;
+    let from = site.rows(STATEMENTS_TO, &[("thing", &iri)])?;
     if about.is_empty() && from.is_empty() {
-        return Err(site.not_found(iri.to_owned()));
+        return Err(site.not_found(iri));
     }
     let cut = about.len() > MOST || from.len() > MOST;
     Ok(Resource {
         root: site.root().to_owned(),
-        iri: iri.to_owned(),
         about: about.iter().take(MOST).map(|row| statement(row, "value")).collect(),
         from: from.iter().take(MOST).map(|row| statement(row, "other")).collect(),
+        iri,
         cut,
-    })
-}
-
-/// The path of an IRI from the path of an address: only characters beyond ASCII are decoded, the others are
-/// encoded in the IRI as well (RFC 3987, section 3.2). Bytes that are not UTF-8 stay as they are.
-pub(super) fn decode(path: &str) -> String {
-    let mut decoded = String::with_capacity(path.len());
-    let mut rest = path;
-    while let Some(at) = rest.find('%') {
-        decoded.push_str(&rest[..at]);
-        let run = rest.as_bytes()[at..].chunks(3).map_while(beyond_ascii).collect::<Vec<u8>>();
-        match str::from_utf8(&run) {
-            Ok(text) if !text.is_empty() => {
-                decoded.push_str(text);
-                rest = &rest[at + 3 * run.len()..];
-            }
-            _ => {
-                decoded.push('%');
-                rest = &rest[at + 1..];
-            }
-        }
-    }
-    decoded + rest
-}
-
-fn beyond_ascii(encoded: &[u8]) -> Option<u8> {
-    let &[b'%', high, low] = encoded else { return None };
-    let digit = |c: u8| char::from(c).to_digit(16);
-    let byte = u8::try_from(digit(high)? * 16 + digit(low)?).ok()?;
-    (byte >= 0x80).then_some(byte)
-}
-
-/// A location header may hold ASCII only.
-pub(super) fn encode_location(target: &str) -> String {
-    target.chars().fold(String::new(), |mut encoded, c| {
-        if c.is_ascii() {
-            encoded.push(c);
-        } else {
-            encoded.push_str(&super::paging::encode(c.encode_utf8(&mut [0; 4])));
-        }
-        encoded
     })
 }
 
@@ -168,19 +194,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_becomes_the_path_of_an_iri() {
-        assert_eq!(decode("agency/220284/%E6%95%99%E8%82%B2%E5%B1%80"), "agency/220284/教育局");
-        assert_eq!(decode("work/A%20B%25"), "work/A%20B%25");
-        assert_eq!(decode("%E6%95"), "%E6%95");
-        assert_eq!(decode("%"), "%");
-        assert_eq!(encode_location("/a/教#b"), "/a/%E6%95%99#b");
-    }
-
-    #[test]
     fn browsers_get_pages_and_programs_triples() {
-        assert!(wants_triples(Some("text/html,application/xhtml+xml,*/*;q=0.8")).is_none());
-        assert!(wants_triples(Some("*/*")).is_none());
-        assert!(wants_triples(None).is_none());
-        assert_eq!(wants_triples(Some("text/turtle")), Some(RdfFormat::Turtle));
+        assert_eq!(form(Some("text/html,application/xhtml+xml,*/*;q=0.8")), Some(None));
+        assert_eq!(form(Some("*/*")), Some(None));
+        assert_eq!(form(None), Some(None));
+        assert_eq!(form(Some("text/turtle")), Some(Some(RdfFormat::Turtle)));
+        assert_eq!(form(Some("text/plain, */*;q=0.1")), Some(Some(RdfFormat::NTriples)));
+        assert_eq!(form(Some("image/png")), None);
     }
 }

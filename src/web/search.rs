@@ -105,14 +105,6 @@ fn build(site: &Site, asked: Asked) -> Result<Results, WebError> {
 impl Shown {
     fn new(site: &Site, answer: Answer, kind: Kind) -> Self {
         let Answer { id, number, label: title, snippet, document, .. } = answer;
-        let href = match &document {
-            // `…/version/HASH/task/2.1` is `task/2.1` on the document's page.
-            Some(document) if kind != Kind::Document => {
-                let anchor = id.strip_prefix(&document.version).unwrap_or_default();
-                format!("{}#{}", site.href(&document.id), anchor.trim_start_matches('/'))
-            }
-            _ => site.href(&id),
-        };
         let source = document.filter(|_| kind != Kind::Document).map(|document| Source {
             title: document.title.unwrap_or_else(|| "（无题）".to_owned()),
             year: document.year.unwrap_or_default(),
@@ -137,7 +129,7 @@ impl Shown {
         }
         take(usize::MAX, false);
         Self {
-            href,
+            href: site.href(&id),
             label: site.labels.of(&format!("{}{}", gm::NAMESPACE, kind.name())),
             number: number.unwrap_or_default(),
             title: title.unwrap_or_default(),

@@ -1,5 +1,7 @@
 //! What all handlers share: the store, how it is asked, and how IRIs become links.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -8,24 +10,36 @@ use oxigraph::sparql::QuerySolution;
 
 use super::App;
 use super::access::Access;
+use super::address::Thing;
+use super::answers;
 use super::api::tables::Kept;
+use super::cache::Answers;
 use super::description::Counts;
 use super::error::WebError;
+use super::http::health::Triples;
 use super::labels::Labels;
+use super::metrics::Metrics;
 use crate::config::Config;
 use crate::knowledge::Knowledge;
-use crate::store::{Answer, Query, QueryError, Store};
+use crate::store::{Answer, Asked, Query, QueryError, Runs, Services, Store};
 
 pub(super) struct Site {
     pub(super) store: Store,
+    pub(super) runs: Runs,
+    /// Answers that are kept.
+    pub(super) kept: Answers,
     pub(super) labels: Labels,
     pub(super) access: Access,
     pub(super) tables: Kept,
+    pub(super) metrics: Metrics,
+    pub(super) triples: Triples,
     pub(super) counts: Counts,
     /// What documents are read with; only where documents are taken in.
     pub(super) knowledge: Option<Knowledge>,
     /// Whether there are hosts that SERVICE may reach.
     pub(super) is_federated: bool,
+    /// How long a client may take to receive a piece of a graph.
+    pub(super) patience: Duration,
     root: String,
 }
 
@@ -36,11 +50,21 @@ impl Site {
         let path = base.splitn(4, '/').nth(3).unwrap_or_default();
         let root = format!("/{path}");
         let access = Access::new(&config.access);
-        let labels = Labels::of_the_ontology();
-        let is_federated = !config.federation.hosts.is_empty();
-        let counts = Counts::default();
-        let tables = Kept::default();
-        Self { store, labels, access, tables, counts, knowledge, is_federated, root }
+        Self {
+            store: store.with_services(Services::new(&config.federation)),
+            runs: Runs::new(config),
+            kept: Answers::new(config.cache.memory << 20),
+            labels: Labels::of_the_ontology(),
+            access,
+            tables: Kept::default(),
+            metrics: Metrics::new(),
+            triples: Triples::default(),
+            counts: Counts::default(),
+            knowledge,
+            is_federated: !config.federation.hosts.is_empty(),
+            patience: config.limits.query_timeout,
+            root,
+        }
     }
 
     /// The path below which all pages lie; it begins and ends with a slash.
@@ -81,22 +105,24 @@ impl Site {
         Ok(self.rows(query, given)?.into_iter().next())
     }
 
-    /// The link to the page about an IRI: a path of ours, or the IRI itself.
+    /// The link to the page about an IRI: an address of ours, or the IRI itself.
     pub(super) fn href(&self, iri: &str) -> String {
         match iri.strip_prefix(self.store.base().as_str()) {
-            Some(path) => format!("{}{path}", self.root),
+            Some(path) => Thing(path.to_owned()).page(self),
             None => iri.to_owned(),
         }
     }
 }
 
-/// Builds a page on a thread that may block, since reading the store does.
+/// Builds a page on a thread that may block, since reading the store does; within the limits of one query.
 pub(super) async fn page<T: Template>(
     app: App,
     build: impl FnOnce(&Site) -> Result<T, WebError> + Send + 'static,
 ) -> Result<Response, WebError> {
-    let task = tokio::task::spawn_blocking(move || build(&app).and_then(|page| Ok(page.render()?)));
-    Ok(Html(task.await??).into_response())
+    let asked = Asked { text: std::any::type_name::<T>().to_owned(), client: String::new() };
+    let built = move |site: &Site| build(site).and_then(|page| Ok(page.render()?));
+    let page = answers::within(app, asked, None, built).await.map_err(WebError::Stopped)?;
+    Ok(Html(page?).into_response())
 }
 
 /// One row of an answer.

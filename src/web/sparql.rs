@@ -1,8 +1,5 @@
 //! `/sparql`: answers to what [`protocol`](super::protocol) found in a request.
 
-use std::io::{self, Write};
-use std::time::Duration;
-
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,16 +7,13 @@ use axum::response::{Html, IntoResponse, Response};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::sparql::results::QueryResultsFormat;
 
+use super::answers::{self, Ask, Choice};
 use super::body::Whole;
 use super::negotiate::choose;
-use super::protocol::{Asked, AskedQuery, Malformed};
-use super::{App, description, update};
-use crate::store::{AnswerFormat, Query, QueryError};
-
-/// How long a query may take.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// The largest answer, in bytes; it is held in memory before it is sent.
-const MOST: usize = 256 << 20;
+use super::problem::Problem;
+use super::protocol::{Asked, Malformed};
+use super::{App, description, failure, update};
+use crate::store::{AnswerFormat, Asked as Named, Query};
 
 /// Forms of rows and of yes or no.
 const ROWS: [(&str, QueryResultsFormat); 4] = [
@@ -41,36 +35,6 @@ pub(super) const TRIPLES: [(&str, RdfFormat); 6] = [
     ("application/trig", RdfFormat::TriG),
 ];
 
-/// Why a request is refused.
-#[derive(Debug, thiserror::Error)]
-enum Refusal {
-    #[error(transparent)]
-    Malformed(#[from] Malformed),
-    #[error("none of the accepted types is on offer; there is {0}")]
-    Accept(String),
-    #[error(transparent)]
-    Query(#[from] QueryError),
-    #[error("the answer is larger than {} MB: ask for less, as with LIMIT", MOST >> 20)]
-    TooLarge,
-    #[error("the query failed")]
-    Fault,
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let status = match self {
-            Self::Malformed(malformed) => return malformed.into_response(),
-            Self::Accept(_) => StatusCode::NOT_ACCEPTABLE,
-            Self::Query(QueryError::Stopped) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Query(QueryError::Evaluation(_)) | Self::Fault => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
-            _ => StatusCode::BAD_REQUEST,
-        };
-        (status, format!("{self}\n")).into_response()
-    }
-}
-
 #[derive(Template)]
 #[template(path = "sparql.html")]
 struct Form {
@@ -85,7 +49,7 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Response {
     match Asked::in_address(address.as_deref().unwrap_or_default()) {
-        Ok(Asked::Query(asked)) => respond(app, asked, &headers).await,
+        Ok(Asked::Query(ask)) => answer(app, ask, &headers).await,
         Ok(Asked::Nothing) => description::service(&app, &headers),
         Ok(Asked::Update(_)) => Malformed::UpdateInAddress.into_response(),
         Err(malformed) => malformed.into_response(),
@@ -100,9 +64,9 @@ pub(super) async fn post(
     Whole(body): Whole,
 ) -> Response {
     match Asked::in_body(address.as_deref().unwrap_or_default(), &headers, &body) {
-        Ok(Asked::Query(asked)) => respond(app, asked, &headers).await,
+        Ok(Asked::Query(ask)) => answer(app, ask, &headers).await,
         Ok(Asked::Nothing) => Malformed::Nothing.into_response(),
-        Ok(Asked::Update(asked)) => update::perform(app, asked, &headers).await.into_response(),
+        Ok(Asked::Update(ask)) => update::perform(app, ask, &headers).await.into_response(),
         Err(malformed) => malformed.into_response(),
     }
 }
@@ -110,99 +74,51 @@ pub(super) async fn post(
 /// A form to write a query in.
 pub(super) fn form(app: &App) -> Response {
     let form = Form { root: app.root().to_owned(), base: app.store.base().as_str().to_owned() };
-    form.render().map_or_else(|_| Refusal::Fault.into_response(), |f| Html(f).into_response())
-}
-
-async fn respond(app: App, asked: AskedQuery, headers: &HeaderMap) -> Response {
-    answer(app, asked, headers).await.unwrap_or_else(Refusal::into_response)
+    form.render()
+        .map_or_else(|error| failure::of_fault(&error).into_response(), |f| Html(f).into_response())
 }
 
 fn accept(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok())
 }
 
-async fn answer(app: App, asked: AskedQuery, headers: &HeaderMap) -> Result<Response, Refusal> {
-    let query = Query::parse(&asked.text, app.store.base())?;
-    let query = query.in_dataset(&asked.default_graphs, &asked.named_graphs)?;
+async fn answer(app: App, ask: Ask, headers: &HeaderMap) -> Response {
     let accept = accept(headers).map(str::to_owned);
-    let choice = move |is_graph| {
-        let (mut rows, mut triples) = (QueryResultsFormat::Json, RdfFormat::Turtle);
-        let kind;
-        if is_graph {
-            (kind, triples) = offered(accept.as_deref(), &TRIPLES, &[])?;
-        } else {
-            (kind, rows) = offered(accept.as_deref(), &ROWS, &ALSO_ROWS)?;
-        }
-        Ok((kind, AnswerFormat { rows, triples }))
-    };
-    let (kind, bytes) = evaluate(app, query, choice).await?;
-    Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
+    let choice = move |is_graph| chosen(accept.as_deref(), is_graph);
+    answers::query(app, ask, choice).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-/// The form that the client likes best, with its name.
+/// The form that the client likes best.
+fn chosen(accept: Option<&str>, is_graph: bool) -> Result<Choice, Problem> {
+    let (mut rows, mut triples) = (QueryResultsFormat::Json, RdfFormat::Turtle);
+    let kind;
+    if is_graph {
+        (kind, triples) = offered(accept, &TRIPLES, &[])?;
+    } else {
+        (kind, rows) = offered(accept, &ROWS, &ALSO_ROWS)?;
+    }
+    Ok((kind, AnswerFormat { rows, triples }))
+}
+
 fn offered<T: Copy>(
     accept: Option<&str>,
     offers: &[(&'static str, T)],
     more: &[(&'static str, T)],
-) -> Result<(&'static str, T), Refusal> {
+) -> Result<(&'static str, T), Problem> {
     let all: Vec<_> =
         offers.iter().chain(more).map(|&(name, value)| (name, (name, value))).collect();
-    let names = || offers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    choose(accept, &all).ok_or_else(|| Refusal::Accept(names()))
+    choose(accept, &all).ok_or_else(|| {
+        let names = offers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let title = "没有可接受的格式 None of the accepted types is on offer";
+        Problem::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", title)
+            .remedy(format!("Accept: {names}"))
+    })
 }
 
 /// The triples that a query of our own makes, in a form that was negotiated.
 pub(super) async fn triples(app: App, query: Query, triples: RdfFormat) -> Response {
     let format = AnswerFormat { rows: QueryResultsFormat::Json, triples };
-    match evaluate(app, query, move |_| Ok((triples.media_type(), format))).await {
-        Ok((kind, bytes)) => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
-        Err(refusal) => refusal.into_response(),
-    }
-}
-
-/// Answers a query in the form that `choice` makes of whether the answer is a graph.
-async fn evaluate(
-    app: App,
-    query: Query,
-    choice: impl FnOnce(bool) -> Result<(&'static str, AnswerFormat), Refusal> + Send + 'static,
-) -> Result<(&'static str, Vec<u8>), Refusal> {
-    let stopper = query.stopper();
-    let mut task = tokio::task::spawn_blocking(move || {
-        let answer = query.run(&app.store)?;
-        let (kind, format) = choice(answer.is_graph())?;
-        let mut out = Limited(Vec::new());
-        answer.write(format, &mut out)?;
-        Ok((kind, out.0))
-    });
-    let done = match tokio::time::timeout(PATIENCE, &mut task).await {
-        Ok(done) => done,
-        Err(_) => {
-            stopper.cancel();
-            return Err(QueryError::Stopped.into());
-        }
-    };
-    match done {
-        Ok(Err(Refusal::Query(QueryError::Write(_)))) => Err(Refusal::TooLarge),
-        Ok(answer) => answer,
-        Err(fault) => {
-            tracing::error!(%fault, "a query's thread ended");
-            Err(Refusal::Fault)
-        }
-    }
-}
-
-/// A buffer that takes no more than [`MOST`] bytes.
-struct Limited(Vec<u8>);
-
-impl Write for Limited {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > MOST {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    let named = Named { text: "triples of a page".to_owned(), client: String::new() };
+    let answer = answers::own_query(app, named, query, (triples.media_type(), format)).await;
+    answer.unwrap_or_else(IntoResponse::into_response)
 }

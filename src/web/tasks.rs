@@ -37,6 +37,8 @@ pub(super) struct Item {
     pub(super) citations: Vec<Citation>,
     pub(super) counterpart: Option<Counterpart>,
     pub(super) evidence: Vec<Proof>,
+    /// Where the item itself stands in the text: `span/10-20`.
+    spans: Vec<String>,
 }
 
 /// The bearers of one role.
@@ -103,6 +105,17 @@ impl Item {
             && self.deadlines.is_empty()
             && self.quantities.is_empty()
             && self.citations.is_empty())
+    }
+
+    /// Where the item stands in the text, but for places of what is said at it, which are shown.
+    pub(super) fn own_spans(&self) -> Vec<&str> {
+        let shown = |span: &str| {
+            self.evidence
+                .iter()
+                .map(|proof| format!("span/{}-{}", proof.excerpt.start, proof.excerpt.end))
+                .any(|other| other == span)
+        };
+        self.spans.iter().map(String::as_str).filter(|span| !shown(span)).collect()
     }
 
     /// What names the item in a table of contents.
@@ -190,14 +203,17 @@ impl<'a> Outline<'a> {
 
     fn item(&mut self, row: &Row) {
         let iri = row.text("item");
-        let anchor = iri.strip_prefix(self.version).unwrap_or(&iri).trim_start_matches('/');
+        let below = |iri: &str| {
+            iri.strip_prefix(self.version).unwrap_or(iri).trim_start_matches('/').to_owned()
+        };
+        let anchor = below(&iri);
         let parent = row.get("parent").and_then(|parent| self.index.get(&parent).copied());
         let heading = row.text("heading");
         let text = row.text("text");
         let rest = text.strip_prefix(&heading).unwrap_or(&text);
         let item = Item {
             kind: anchor.split('/').next().unwrap_or_default().to_owned(),
-            anchor: anchor.to_owned(),
+            anchor,
             label: self.site.labels.of(&row.text("class")),
             depth: parent.map_or(0, |parent| self.items[parent].depth + 1),
             number: row.text("number"),
@@ -205,13 +221,16 @@ impl<'a> Outline<'a> {
             heading,
             ..Item::default()
         };
-        let here = self.items.len();
+        let span = row.get("evidence").map(|evidence| below(&evidence));
+        // An item with several counterparts or places comes once for each.
+        let here = *self.index.entry(iri).or_insert(self.items.len());
+        if here == self.items.len() {
+            self.items.push(item);
+        }
+        let spans = &mut self.items[here].spans;
+        spans.extend(span.filter(|span| !spans.contains(span)));
         if let Some(counterpart) = row.get("counterpart") {
             self.counterparts.push((here, counterpart));
-        }
-        // An item with several counterparts comes once for each.
-        if self.index.insert(iri, here).is_none() {
-            self.items.push(item);
         }
     }
 

@@ -6,7 +6,7 @@ use oxigraph::io::{RdfFormat, RdfParser, RdfSerializer};
 use oxigraph::model::Triple;
 
 use super::body::text;
-use super::graph_store::fault;
+use super::failure::of_fault;
 use super::negotiate::choose;
 use super::problem::Problem;
 use super::sparql::TRIPLES;
@@ -52,10 +52,10 @@ pub(super) fn respond(headers: &HeaderMap, triples: &[Triple]) -> Result<Respons
     );
     let mut writer = serializer.for_writer(Vec::new());
     for triple in triples {
-        writer.serialize_triple(triple).map_err(fault)?;
+        writer.serialize_triple(triple).map_err(|error| of_fault(&error))?;
     }
-    let bytes = writer.finish().map_err(fault)?;
-    Ok(([(header::CONTENT_TYPE, kind.as_str()), (header::VARY, "Accept")], bytes).into_response())
+    let bytes = writer.finish().map_err(|error| of_fault(&error))?;
+    Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }
 
 /// The triples of one of our own Turtle files, whose relative IRIs are below the base.

@@ -5,12 +5,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::App;
+use super::answers::{self, Ask};
 use super::body::Whole;
-use super::graph_store::fault;
 use super::problem::Problem;
-use super::protocol::{Asked, AskedUpdate, Malformed};
+use super::protocol::{Asked, Malformed};
 use crate::config::Role;
-use crate::store::{UpdateError, Using};
 
 /// `/update`, for clients that have an address of its own for updates.
 pub(super) async fn post(
@@ -26,28 +25,9 @@ pub(super) async fn post(
     }
 }
 
-/// Does an update for the holder of an editor's token.
-pub(super) async fn perform(
-    app: App,
-    asked: AskedUpdate,
-    headers: &HeaderMap,
-) -> Result<Response, Problem> {
+/// Makes an update for the holder of an editor's token.
+pub(super) async fn perform(app: App, ask: Ask, headers: &HeaderMap) -> Result<Response, Problem> {
     app.access.check(headers, Role::Editor)?;
-    let done = tokio::task::spawn_blocking(move || {
-        let using = Using { default: &asked.using_graphs, named: &asked.using_named_graphs };
-        app.store.update(&asked.text, using)
-    });
-    match done.await.map_err(fault)? {
-        Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
-        Err(UpdateError::Database(error)) => Err(fault(error)),
-        Err(error) => {
-            let title = "更新未做，库未改动 The update was not done; the store is unchanged";
-            let kind = match error {
-                UpdateError::Syntax(_) => "update-syntax",
-                UpdateError::TwoDatasets | UpdateError::Dataset(_) => "update-dataset",
-                _ => "update-failed",
-            };
-            Err(Problem::new(StatusCode::BAD_REQUEST, kind, title).detail(error.to_string()))
-        }
-    }
+    answers::update(app, ask).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -11,11 +11,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::App;
+use super::address::ascii;
 use super::body::{self, Part};
-use super::graph_store::fault;
+use super::failure::of_fault;
 use super::problem::Problem;
 use super::protocol::form_urlencoded;
-use super::resource::encode_location;
 use crate::config::Role;
 use crate::pipeline::{self, Counts};
 use crate::rdf;
@@ -85,11 +85,11 @@ fn answer(mut documents: Vec<Entry>) -> Result<Response, Problem> {
     let status = if same { first } else { StatusCode::MULTI_STATUS.as_u16() };
     let location = match documents.as_slice() {
         [Entry { fate: Fate::Taken(taken), .. }] => {
-            HeaderValue::try_from(encode_location(&taken.version)).ok()
+            HeaderValue::try_from(ascii(&taken.version)).ok()
         }
         _ => None,
     };
-    let status = StatusCode::from_u16(status).map_err(fault)?;
+    let status = StatusCode::from_u16(status).map_err(|error| of_fault(&error))?;
     let mut response = (status, Json(Summary { documents })).into_response();
     if let Some(location) = location {
         response.headers_mut().insert(header::LOCATION, location);
@@ -114,7 +114,7 @@ async fn take(app: &App, part: Part) -> Entry {
     let (site, file) = (App::clone(app), name.clone());
     // A fault of the program costs one document, not the others.
     let taken = tokio::task::spawn_blocking(move || read(&site, &file, &part.bytes)).await;
-    match taken.map_err(fault).and_then(|taken| taken) {
+    match taken.map_err(|error| of_fault(&error)).and_then(|taken| taken) {
         Ok((outcome, taken)) => {
             let created = matches!(outcome, Outcome::New | Outcome::NewVersion);
             let status = if created { StatusCode::CREATED } else { StatusCode::OK };
@@ -135,14 +135,14 @@ fn read(
     name: &str,
     bytes: &[u8],
 ) -> Result<(Outcome, Taken), Problem> {
-    let knowledge = app.knowledge.as_ref().ok_or_else(|| fault("nothing to read with"))?;
+    let knowledge = app.knowledge.as_ref().ok_or_else(|| of_fault(&"nothing to read with"))?;
     let reading = pipeline::read(name, bytes, knowledge).map_err(|error| {
         let title = "文件里读不出公文 The file cannot be read as a document";
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable-document", title)
             .detail(error.to_string())
     })?;
     let described = rdf::quads(&reading.as_rdf(), app.store.base());
-    let outcome = app.store.take_in(&described).map_err(fault)?;
+    let outcome = app.store.take_in(&described).map_err(|error| of_fault(&error))?;
     let taken = Taken {
         outcome: match outcome {
             Outcome::New => "new",

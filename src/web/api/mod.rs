@@ -27,10 +27,10 @@ use axum::{Json, Router, extract::State};
 use utoipa::OpenApi;
 use utoipa::openapi::Server;
 
-use super::App;
 use super::problem::Problem;
 use super::site::Site;
-use crate::store::{QueryError, StoreError};
+use super::{App, answers};
+use crate::store::{Asked, QueryError};
 
 /// The routes below `/api`.
 pub(super) fn routes() -> Router<App> {
@@ -106,26 +106,17 @@ async fn openapi(State(app): State<App>) -> Response {
     Json(description(&app)).into_response()
 }
 
-/// Reads the store on a thread that may block.
+/// Reads the store on a thread that may block, within the limits of one query.
 async fn read<T: Send + 'static>(
     app: App,
     build: impl FnOnce(&Site) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(move || build(&app)).await.unwrap_or_else(|error| {
-        tracing::error!(cause = %error, "a thread ended");
-        Err(Problem::ours())
-    })
+    let asked = Asked { text: std::any::type_name::<T>().to_owned(), client: String::new() };
+    answers::within(app, asked, None, build).await?
 }
 
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
-        tracing::error!(cause = %error, "reading the store failed");
-        Self::ours()
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
         tracing::error!(cause = %error, "reading the store failed");
         Self::ours()
     }

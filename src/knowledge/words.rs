@@ -1,0 +1,150 @@
+//! Lists of words that a short text is asked to begin with, end with or hold one of.
+//!
+//! These questions are asked of every part of every bracket and clause, so none may cost a look at
+//! every word: a list is looked up by the one character that decides, and words inside a text are
+//! found by one automaton. Invariant: answers are those of trying the words in the list's order.
+
+use std::borrow::Cow;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
+use serde::Deserialize;
+
+/// Words by their first and by their last character.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Vec<String>")]
+pub struct Affixes {
+    first: ByChar,
+    last: ByChar,
+}
+
+impl From<Vec<String>> for Affixes {
+    fn from(words: Vec<String>) -> Self {
+        Self {
+            first: ByChar::new(&words, |w| w.chars().next()),
+            last: ByChar::new(&words, |w| w.chars().next_back()),
+        }
+    }
+}
+
+impl Affixes {
+    /// The words that `text` begins with, in the order of the list.
+    pub fn starts_of<'w>(&'w self, text: &str) -> impl Iterator<Item = &'w str> {
+        self.first.of(text.chars().next()).filter(move |w| text.starts_with(w))
+    }
+
+    /// The words that `text` ends with, in the order of the list.
+    pub fn ends_of<'w>(&'w self, text: &str) -> impl Iterator<Item = &'w str> {
+        self.last.of(text.chars().next_back()).filter(move |w| text.ends_with(w))
+    }
+
+    /// Whether `text` begins with one of the words.
+    pub fn start(&self, text: &str) -> bool {
+        self.starts_of(text).next().is_some()
+    }
+
+    /// Whether `text` ends with one of the words.
+    pub fn end(&self, text: &str) -> bool {
+        self.ends_of(text).next().is_some()
+    }
+
+    /// Whether `text` is one of the words.
+    pub fn contains(&self, text: &str) -> bool {
+        self.starts_of(text).any(|w| w.len() == text.len())
+    }
+
+    /// `text` without the first word of the list that it begins with.
+    pub fn strip_start<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let len = self.starts_of(text).next()?.len();
+        Some(&text[len..])
+    }
+
+    /// `text` without the first word of the list that it ends with.
+    pub fn strip_end<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let len = self.ends_of(text).next()?.len();
+        Some(&text[..text.len() - len])
+    }
+
+    /// The characters that the words end with.
+    pub fn last_chars(&self) -> impl Iterator<Item = char> {
+        self.last.0.iter().map(|(c, _)| *c)
+    }
+}
+
+/// Words by a character that each has, ascending; the words of one in the order of the list.
+#[derive(Clone, Debug, Default)]
+struct ByChar(Vec<(char, Vec<String>)>);
+
+impl ByChar {
+    fn new(words: &[String], key: impl Fn(&str) -> Option<char>) -> Self {
+        let mut all: Vec<(char, Vec<String>)> = Vec::new();
+        for word in words {
+            let Some(c) = key(word) else { continue };
+            match all.binary_search_by_key(&c, |(c, _)| *c) {
+                Ok(at) => all[at].1.push(word.clone()),
+                Err(at) => all.insert(at, (c, vec![word.clone()])),
+            }
+        }
+        Self(all)
+    }
+
+    fn of(&self, c: Option<char>) -> impl Iterator<Item = &str> {
+        let at = c.and_then(|c| self.0.binary_search_by_key(&c, |(c, _)| *c).ok());
+        at.map_or(&[][..], |at| &self.0[at].1).iter().map(String::as_str)
+    }
+}
+
+/// Finds which of `words` a text holds, overlapping ones too. Made for texts of a few characters.
+pub fn anywhere<W: AsRef<[u8]>>(
+    words: impl IntoIterator<Item = W>,
+) -> Result<AhoCorasick, BuildError> {
+    automaton(MatchKind::Standard, words)
+}
+
+/// Finds the longest of `words` at each place of a text.
+pub fn longest<W: AsRef<[u8]>>(
+    words: impl IntoIterator<Item = W>,
+) -> Result<AhoCorasick, BuildError> {
+    automaton(MatchKind::LeftmostLongest, words)
+}
+
+/// The first bytes of Chinese words are too few to skip text by, so the automaton reads all of it.
+fn automaton<W: AsRef<[u8]>>(
+    kind: MatchKind,
+    words: impl IntoIterator<Item = W>,
+) -> Result<AhoCorasick, BuildError> {
+    AhoCorasick::builder()
+        .match_kind(kind)
+        .kind(Some(AhoCorasickKind::DFA))
+        .prefilter(false)
+        .build(words)
+}
+
+/// `text` without white space; it is copied only where it has some.
+pub fn without_space(text: &str) -> Cow<'_, str> {
+    match text.contains(char::is_whitespace) {
+        true => Cow::Owned(text.chars().filter(|c| !c.is_whitespace()).collect()),
+        false => Cow::Borrowed(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn affixes_are_found_in_the_order_of_the_list() {
+        let list: Vec<String> = ["局", "教育局", "市"].map(str::to_owned).to_vec();
+        let words = Affixes::from(list);
+        assert_eq!(words.ends_of("市教育局").collect::<Vec<_>>(), ["局", "教育局"]);
+        assert_eq!(words.strip_end("市教育局"), Some("市教育"));
+        assert_eq!(words.strip_start("市教育局"), Some("教育局"));
+        assert!(words.contains("教育局") && !words.contains("育局"));
+        assert!(!words.start("省") && !words.end("") && !words.end("省"));
+    }
+
+    #[test]
+    fn space_is_taken_out_only_where_there_is_some() {
+        assert!(matches!(without_space("市教育局"), Cow::Borrowed("市教育局")));
+        assert_eq!(without_space("市 教\u{3000}育局"), "市教育局");
+    }
+}

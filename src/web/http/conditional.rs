@@ -1,0 +1,117 @@
+//! Entity tags (RFC 9110, section 8.8.3): an answer that the client has already is not made again.
+//!
+//! The tag of an answer is made of the revision of the store, the address, the `Host` and the `Accept` header, all known
+//! before anything is evaluated. It is given only to answers that are functions of these: a handler whose
+//! answer is not, or that minds caching itself, says so by a `Cache-Control` header of its own.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+use crate::config::Reading;
+use crate::store::Revision;
+use crate::web::App;
+
+/// Answers 304 where the client's copy is of the present revision, and tags what is answered else.
+pub(super) async fn answer(State(app): State<App>, request: Request, next: Next) -> Response {
+    if ![Method::GET, Method::HEAD].contains(request.method()) {
+        return next.run(request).await;
+    }
+    let revision = app.store.revision();
+    let tag = revision.map(|revision| tag(revision, &request));
+    let control = match app.access.reading() {
+        Reading::Open => HeaderValue::from_static("no-cache"),
+        Reading::Token => HeaderValue::from_static("private, no-cache"),
+    };
+    if let Some(known) = tag.as_deref().and_then(|tag| known(request.headers(), tag)) {
+        let headers = [(header::ETAG, known), (header::CACHE_CONTROL, control)];
+        let mut response = (StatusCode::NOT_MODIFIED, headers).into_response();
+        vary(response.headers_mut());
+        return response;
+    }
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let headers = response.headers_mut();
+    if headers.contains_key(header::CACHE_CONTROL)
+        || !(status.is_success() || status.is_redirection())
+    {
+        return response;
+    }
+    headers.insert(header::CACHE_CONTROL, control);
+    vary(headers);
+    // A change in between may be in the answer or not.
+    let settled = revision.is_some() && revision == app.store.revision();
+    if let Some(tag) = tag.filter(|_| settled && status == StatusCode::OK) {
+        headers.insert(header::ETAG, HeaderValue::from_str(&tag).expect("hexadecimal digits"));
+    }
+    response
+}
+
+/// What is compressed differs in its bytes from what is not, and has the same meaning: a weak tag says so.
+pub(super) async fn weaken(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if headers.contains_key(header::CONTENT_ENCODING)
+        && let Some(strong) = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok())
+        && strong.starts_with('"')
+        && let Ok(weak) = HeaderValue::from_str(&format!("W/{strong}"))
+    {
+        headers.insert(header::ETAG, weak);
+    }
+    response
+}
+
+fn vary(headers: &mut HeaderMap) {
+    headers.append(header::VARY, HeaderValue::from_static("accept"));
+}
+
+fn tag(revision: Revision, request: &Request) -> String {
+    let mut digest = Sha256::new();
+    // The host too: descriptions name the address they are asked at.
+    let headers = [header::HOST, header::ACCEPT].map(|name| request.headers().get_all(name));
+    let headers = headers.iter().flatten().map(HeaderValue::as_bytes);
+    let address = request.uri().path_and_query().map_or("", |address| address.as_str());
+    for part in std::iter::once(address.as_bytes()).chain(headers) {
+        // No header and no address has a line break.
+        digest.update(part);
+        digest.update(b"\n");
+    }
+    let digest = digest.finalize();
+    let digest = u64::from_be_bytes(digest[..8].try_into().expect("eight bytes"));
+    format!("\"{revision}-{digest:016x}\"")
+}
+
+/// The member of `If-None-Match` that is `tag`, by the weak comparison. `*` is not looked at: whether there is
+/// anything at an address is not known yet.
+fn known(headers: &HeaderMap, tag: &str) -> Option<HeaderValue> {
+    let lists = headers.get_all(header::IF_NONE_MATCH).iter();
+    let mut members = lists.filter_map(|list| list.to_str().ok()).flat_map(|list| list.split(','));
+    let member = members.find(|member| {
+        let member = member.trim();
+        member.strip_prefix("W/").unwrap_or(member) == tag
+    })?;
+    HeaderValue::from_str(member.trim()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_tags_is_searched_by_the_weak_comparison() {
+        for (list, found) in [
+            (r#""a""#, Some(r#""a""#)),
+            (r#""b", W/"a" , "c""#, Some(r#"W/"a""#)),
+            (r#""b""#, None),
+            ("*", None),
+            ("a", None),
+        ] {
+            let headers = HeaderMap::from_iter([(header::IF_NONE_MATCH, list.parse().unwrap())]);
+            let known = known(&headers, r#""a""#);
+            assert_eq!(known.as_ref().map(|v| v.to_str().unwrap()), found, "{list}");
+        }
+        assert!(known(&HeaderMap::new(), r#""a""#).is_none());
+    }
+}

@@ -1,0 +1,275 @@
+//! The vocabulary at its address: terms as a page and as triples, shapes, and the JSON-LD context.
+//!
+//! Its IRIs are under `https://w3id.org/gangmu/`, which redirects to a server of this program: `ontology`, `role/…`,
+//! `genre/…` and `shapes` there are the paths of the same names here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use askama::Template;
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use oxigraph::io::{RdfFormat, RdfParser, RdfSerializer};
+use oxigraph::model::vocab::{rdf, rdfs};
+use oxigraph::model::{Graph, NamedNodeRef, NamedOrBlankNodeRef, TermRef};
+
+use super::address::Thing;
+use super::error::WebError;
+use super::labels::{Label, Labels};
+use super::site::Site;
+use crate::rdf::vocab::{ONTOLOGY, gm, skos};
+
+const SHAPES: &str = include_str!("../../ontology/shapes.ttl");
+const CONTEXT: &str = include_str!("../../ontology/context.jsonld");
+/// What all IRIs of the vocabulary begin with.
+const NAMESPACE: &str = "https://w3id.org/gangmu/";
+const UNION_OF: NamedNodeRef<'_> =
+    NamedNodeRef::new_unchecked("http://www.w3.org/2002/07/owl#unionOf");
+
+#[derive(Template)]
+#[template(path = "vocabulary.html")]
+struct Vocabulary {
+    root: String,
+    kinds: Vec<Kind>,
+}
+
+/// Terms of one kind, such as classes.
+struct Kind {
+    label: Label,
+    terms: Vec<Term>,
+}
+
+struct Term {
+    /// What follows `#` in the address of its place on the page.
+    anchor: String,
+    iri: String,
+    label: Label,
+    comment: Label,
+    facts: Vec<(Label, Vec<Link>)>,
+}
+
+struct Link {
+    text: String,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "shapes.html")]
+struct Shapes {
+    root: String,
+    text: &'static str,
+}
+
+/// The document about a thing of the vocabulary, and its place on the page.
+pub(super) fn place(site: &Site, thing: &Thing) -> Option<(Thing, String)> {
+    let path = thing.0.trim_end_matches('/');
+    let (document, fragment) = match path {
+        "ontology" => ("ontology", String::new()),
+        "shapes" | "ontology/shapes" => ("ontology/shapes", String::new()),
+        "role" | "genre" => ("ontology", format!("#{path}/")),
+        _ => {
+            let is_concept = path.starts_with("role/") || path.starts_with("genre/");
+            if !is_concept || !site.labels.knows(&format!("{NAMESPACE}{path}")) {
+                return None;
+            }
+            ("ontology", format!("#{path}"))
+        }
+    };
+    let document = Thing(document.to_owned());
+    let page = format!("{}{fragment}", document.own_page(site));
+    Some((document, page))
+}
+
+/// The page of a document of the vocabulary.
+pub(super) fn page(site: &Site, thing: &Thing) -> Result<Option<Response>, WebError> {
+    let root = site.root().to_owned();
+    let html = match thing.0.as_str() {
+        "ontology" => Vocabulary { root, kinds: kinds(&site.labels) }.render()?,
+        "ontology/shapes" => Shapes { root, text: SHAPES }.render()?,
+        _ => return Ok(None),
+    };
+    Ok(Some(Html(html).into_response()))
+}
+
+/// A document of the vocabulary as triples; Turtle as it was written, with its remarks.
+pub(super) fn data(thing: &Thing, format: RdfFormat) -> Option<Response> {
+    let text = match thing.0.as_str() {
+        "ontology" => ONTOLOGY,
+        "ontology/shapes" => SHAPES,
+        _ => return None,
+    };
+    let bytes = if format == RdfFormat::Turtle { text.into() } else { converted(text, format) };
+    Some(([(header::CONTENT_TYPE, format.media_type())], bytes).into_response())
+}
+
+/// The JSON-LD context.
+pub(super) async fn context() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/ld+json")], CONTEXT)
+}
+
+fn converted(turtle: &str, format: RdfFormat) -> Vec<u8> {
+    let mut triples = RdfParser::from_format(RdfFormat::Turtle).for_slice(turtle);
+    let quads: Vec<_> = triples.by_ref().flatten().collect();
+    let serializer = RdfSerializer::from_format(format);
+    let serializer = triples.prefixes().fold(serializer, |serializer, (prefix, iri)| {
+        serializer.clone().with_prefix(prefix, iri).unwrap_or(serializer)
+    });
+    let mut writer = serializer.for_writer(Vec::new());
+    let written = quads.iter().try_for_each(|quad| writer.serialize_quad(quad));
+    written
+        .and_then(|()| writer.finish())
+        .expect("memory takes all, and the format takes all triples")
+}
+
+fn kinds(labels: &Labels) -> Vec<Kind> {
+    let quads = RdfParser::from_format(RdfFormat::Turtle).for_slice(ONTOLOGY).flatten();
+    let graph: Graph = quads.map(|quad| oxigraph::model::Triple::from(quad)).collect();
+    let mut terms: BTreeMap<&str, Vec<Term>> = BTreeMap::new();
+    for triple in graph.triples_for_predicate(rdf::TYPE) {
+        let (NamedOrBlankNodeRef::NamedNode(term), TermRef::NamedNode(class)) =
+            (triple.subject, triple.object)
+        else {
+            continue;
+        };
+        if let (Some(anchor), Some(kind)) = (anchor(term.as_str()), kind(class.as_str())) {
+            terms.entry(kind).or_default().push(describe(&graph, term, anchor, labels));
+        }
+    }
+    let names = [
+        ("class", "类", "classes"),
+        ("property", "属性", "properties"),
+        ("value", "取值", "values"),
+        ("concept", "角色与文种", "roles and genres"),
+    ];
+    // A property may be a value too, as kinds of citations are.
+    let mut placed = BTreeSet::new();
+    let kinds = names.into_iter().map(|(kind, zh, en)| {
+        let mut terms = terms.remove(kind).unwrap_or_default();
+        terms.retain(|term| placed.insert(term.anchor.clone()));
+        terms.sort_by(|a, b| a.anchor.cmp(&b.anchor));
+        Kind { label: Label { zh: zh.into(), en: en.into() }, terms }
+    });
+    kinds.collect()
+}
+
+/// Of `…/ontology#Task` it is `Task`, of `…/role/lead` it is `role/lead`, of the scheme `role/` (`role` is a property).
+fn anchor(iri: &str) -> Option<String> {
+    let name = iri.strip_prefix(gm::NAMESPACE);
+    let name = name.or_else(|| iri.strip_prefix(NAMESPACE).filter(|name| *name != "ontology"))?;
+    Some(name.to_owned())
+}
+
+fn kind(class: &str) -> Option<&'static str> {
+    if class.starts_with(gm::NAMESPACE) {
+        return Some("value");
+    }
+    let name = class.rsplit(['#', '/']).next().unwrap_or_default();
+    match name {
+        "Class" => Some("class"),
+        "ObjectProperty" | "DatatypeProperty" => Some("property"),
+        "Concept" | "ConceptScheme" => Some("concept"),
+        _ => None,
+    }
+}
+
+fn describe(graph: &Graph, term: NamedNodeRef<'_>, anchor: String, labels: &Labels) -> Term {
+    let mut comment = Label::default();
+    let mut facts: Vec<(Label, Vec<Link>)> = Vec::new();
+    for triple in graph.triples_for_subject(term) {
+        let predicate = triple.predicate;
+        match triple.object {
+            TermRef::Literal(text) if predicate == rdfs::COMMENT => match text.language() {
+                Some("zh") => text.value().clone_into(&mut comment.zh),
+                _ => text.value().clone_into(&mut comment.en),
+            },
+            TermRef::Literal(_) => {}
+            object if predicate != rdf::TYPE => {
+                let label = fact(predicate);
+                let links = named(graph, object).into_iter().map(|iri| link(&iri, labels));
+                match facts.iter_mut().find(|(known, _)| *known == label) {
+                    Some((_, known)) => known.extend(links),
+                    None => facts.push((label, links.collect())),
+                }
+            }
+            _ => {}
+        }
+    }
+    facts.sort_by(|(a, _), (b, _)| a.en.cmp(&b.en));
+    Term { anchor, iri: term.as_str().to_owned(), label: labels.of(term.as_str()), comment, facts }
+}
+
+/// What a property of the ontology's own language is called.
+fn fact(property: NamedNodeRef<'_>) -> Label {
+    let (zh, en) = match property {
+        rdfs::SUB_CLASS_OF | rdfs::SUB_PROPERTY_OF => ("上位", "specialises"),
+        rdfs::DOMAIN => ("主语", "of"),
+        rdfs::RANGE => ("取值", "values"),
+        _ if property == skos::BROADER => ("上位", "broader"),
+        _ => {
+            let name = property.as_str().rsplit(['#', '/']).next().unwrap_or_default();
+            (name, name)
+        }
+    };
+    Label { zh: zh.into(), en: en.into() }
+}
+
+/// The IRIs that an object stands for: itself, or the members of a union.
+fn named(graph: &Graph, object: TermRef<'_>) -> Vec<String> {
+    let mut next = match object {
+        TermRef::NamedNode(node) => return vec![node.as_str().to_owned()],
+        TermRef::BlankNode(node) => graph.object_for_subject_predicate(node, UNION_OF),
+        _ => None,
+    };
+    let mut members = Vec::new();
+    while let Some(TermRef::BlankNode(list)) = next {
+        if let Some(TermRef::NamedNode(member)) =
+            graph.object_for_subject_predicate(list, rdf::FIRST)
+        {
+            members.push(member.as_str().to_owned());
+        }
+        next = graph.object_for_subject_predicate(list, rdf::REST);
+    }
+    members
+}
+
+fn link(iri: &str, labels: &Labels) -> Link {
+    match anchor(iri) {
+        Some(anchor) => Link { text: labels.of(iri).zh, href: format!("#{anchor}") },
+        None => Link { text: labels.of(iri).en, href: iri.to_owned() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use oxigraph::model::NamedOrBlankNode;
+
+    use super::*;
+
+    #[test]
+    fn every_term_has_its_place_on_the_page() {
+        let kinds = kinds(&Labels::of_the_ontology());
+        let anchors: Vec<&str> =
+            kinds.iter().flat_map(|kind| &kind.terms).map(|term| term.anchor.as_str()).collect();
+        for quad in RdfParser::from_format(RdfFormat::Turtle).for_slice(ONTOLOGY).flatten() {
+            let NamedOrBlankNode::NamedNode(term) = quad.subject else { continue };
+            if let Some(anchor) = anchor(term.as_str()) {
+                assert_eq!(anchors.iter().filter(|known| **known == anchor).count(), 1, "{anchor}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_forms_say_the_same() {
+        for document in ["ontology", "ontology/shapes"] {
+            let thing = Thing(document.to_owned());
+            let text = if document == "ontology" { ONTOLOGY } else { SHAPES };
+            let count = |text: &[u8], format| {
+                RdfParser::from_format(format).for_slice(text).map(Result::unwrap).count()
+            };
+            let all = count(text.as_bytes(), RdfFormat::Turtle);
+            for format in [RdfFormat::NTriples, RdfFormat::RdfXml] {
+                assert_eq!(count(&converted(text, format), format), all, "{document} {format}");
+            }
+            assert!(data(&thing, RdfFormat::NTriples).is_some());
+        }
+    }
+}
