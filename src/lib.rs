@@ -17,6 +17,7 @@
 //! * [`resolve`]: names to identities: divisions, agencies, works.
 //! * [`rdf`]: claims to quads, IRIs, canonical form.
 //! * [`store`]: the embedded store; a document goes in whole or not at all.
+//! * [`search`]: full text, kept in step with the store and rebuildable from it.
 //! * [`pipeline`]: the stages in their order.
 //! * [`audit`]: what looks like a claim and was not read.
 //! * [`cli`], [`web`]: the ways to ask; [`config`]: the settings of the server.
@@ -32,6 +33,7 @@ pub mod pipeline;
 pub mod rdf;
 pub mod read;
 pub mod resolve;
+pub mod search;
 pub mod store;
 pub mod web;
 

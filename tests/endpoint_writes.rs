@@ -3,6 +3,9 @@
 #[path = "common/server.rs"]
 mod server;
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::Triple;
 use server::{Answer, Server, Start, TOKEN};
@@ -129,6 +132,9 @@ fn graphs_are_had_and_written_in_all_formats() {
         assert_eq!(server.write("POST", &path, kind, &got.body).status, 204, "{kind}");
         assert_eq!(triples(&server.read(&path, "*/*")).len(), 1, "{kind}");
     }
+    let head = server.send("HEAD", "/store/notes/%E7%94%B2", &[]);
+    assert_eq!(head.status(), 200);
+    assert!(!head.headers().contains_key("content-length"), "it is not known");
     assert_problem(&server.read("/store?default", "image/png"), 406);
     for (method, path, kind, body, status) in [
         ("PUT", "/store?default", "application/pdf", "", 415),
@@ -211,17 +217,25 @@ fn one_bad_document_stops_none_of_the_others() {
 }
 
 #[test]
-fn a_body_over_the_limit_is_refused() {
-    let server =
-        Start { documents: None, settings: "[limits]\nbody = 1\n", ..Start::default() }.start();
-    let large = " ".repeat((1 << 20) + 1);
+fn a_body_over_the_limit_is_refused_before_it_is_sent() {
+    let settings = "[limits]\nbody = 1\n";
+    let server = Start { documents: None, settings, ..Start::default() }.start();
     for (path, kind) in [
         ("/documents?name=a.txt", "text/plain"),
         ("/store?default", TURTLE),
         ("/update", UPDATE),
         ("/sparql", "application/sparql-query"),
     ] {
-        assert_problem(&server.write("POST", path, kind, &large), 413);
+        let mut stream = TcpStream::connect(server.address.trim_start_matches("http://")).unwrap();
+        let length = (1 << 20) + 1;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n\
+             Content-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).unwrap();
+        assert!(line.starts_with("HTTP/1.1 413"), "{path}: {line}");
     }
     let large = " ".repeat(1 << 20);
     assert_eq!(server.write("POST", "/store?default", TURTLE, &large).status, 204);
@@ -256,6 +270,8 @@ fn the_questions_are_examples() {
     let server = Server::empty();
     let examples = server.read("/.well-known/sparql-examples", "application/ld+json");
     assert_eq!(examples.status, 200);
+    let again = server.read("/.well-known/sparql-examples", "application/ld+json");
+    assert_eq!(examples.body, again.body);
     let select = "http://www.w3.org/ns/shacl#select";
     let queries: Vec<_> = triples(&examples)
         .into_iter()

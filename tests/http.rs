@@ -99,7 +99,7 @@ fn head_is_get_without_the_body() {
 #[test]
 fn large_answers_are_compressed_for_those_who_can_read_it() {
     let server = server();
-    let query = encode("SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 2000");
+    let query = encode("SELECT * { ?s ?p ?o } LIMIT 2000");
     let path = format!("/sparql?query={query}");
     let plain = server
         .send("GET", &path, &[PLAIN, ("Accept", "text/csv")])

@@ -7,6 +7,7 @@
 
 mod check;
 mod export;
+mod index;
 mod ingest;
 mod query;
 mod serve;
@@ -57,6 +58,7 @@ enum Command {
     Query(query::Args),
     Serve(serve::Args),
     Export(export::Args),
+    Index(index::Args),
     Show(show::Args),
     Check(check::Args),
     Token(token::Args),
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Query(args) => query::run(args),
         Command::Serve(args) => serve::run(args, cli.quiet),
         Command::Export(args) => export::run(args),
+        Command::Index(args) => index::run(args),
         Command::Show(args) => show::run(args),
         Command::Check(args) => check::run(args, cli.quiet),
         Command::Token(args) => token::run(args),

@@ -81,6 +81,7 @@ impl Store {
             tx.clear_graph(graph.as_ref())?;
         }
         tx.extend(&quads);
+        self.indexing.expect([graph.to_string()])?;
         tx.commit()?;
         Ok(new)
     }
@@ -101,6 +102,7 @@ impl Store {
             Some(name) => tx.remove_named_graph(name)?,
             None => tx.clear_graph(graph.as_ref())?,
         }
+        self.indexing.expect([graph.to_string()])?;
         tx.commit()?;
         Ok(true)
     }

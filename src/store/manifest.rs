@@ -14,6 +14,9 @@ pub const DEFAULT_BASE: &str = "http://127.0.0.1:8080/";
 pub(super) const MANIFEST: &str = "store.json";
 pub(super) const LOCK: &str = "lock";
 pub(super) const QUADS: &str = "quads";
+pub(super) const SEARCH: &str = "search";
+/// There while the store may say something that the index does not.
+pub(super) const STALE: &str = "search.stale";
 /// A file that is touched at each change.
 pub(super) const CHANGED: &str = "changed";
 /// The manifest before it is renamed into place.
@@ -30,7 +33,8 @@ struct Manifest {
 /// Whether `dir` is empty or holds nothing but a store's own files.
 pub(super) fn is_ours(dir: &Path) -> io::Result<bool> {
     for entry in std::fs::read_dir(dir)? {
-        if ![MANIFEST, LOCK, QUADS, CHANGED, DRAFT].iter().any(|&own| entry_is(&entry, own)) {
+        let own = [MANIFEST, LOCK, QUADS, CHANGED, SEARCH, STALE, DRAFT];
+        if !own.iter().any(|&own| entry_is(&entry, own)) {
             return Ok(dir.join(MANIFEST).is_file());
         }
     }

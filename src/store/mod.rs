@@ -10,6 +10,7 @@
 //!
 //! ```text
 //! store.json   format number and base IRI; written last, so that its presence means a whole store
+//! search/      the full-text index (tantivy); search.stale beside it while it may be behind the triples
 //! lock         locked by the process that has the store open: shared to read, exclusive to write
 //! changed      empty; its time is that of the last change
 //! quads/       the triples (oxigraph on RocksDB)
@@ -18,6 +19,7 @@
 mod export;
 mod federation;
 mod graphs;
+mod indexing;
 mod manifest;
 mod query;
 mod revision;
@@ -30,6 +32,7 @@ mod update;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 pub use export::{Dump, ExportError};
@@ -45,6 +48,8 @@ pub use take_in::Outcome;
 pub use update::{Update, UpdateError, UpdateReport};
 
 use crate::rdf::Base;
+use crate::search::{self, SearchError};
+use indexing::{Indexing, Searching};
 use manifest::{CHANGED, LOCK, MANIFEST, QUADS};
 use revision::Revisions;
 
@@ -76,6 +81,8 @@ pub enum StoreError {
     BadBase(String),
     #[error("{0} cannot be read or written: {1}")]
     Io(PathBuf, #[source] io::Error),
+    #[error(transparent)]
+    Search(#[from] SearchError),
     #[error("the database says: {0}")]
     Database(#[from] oxigraph::store::StorageError),
 }
@@ -83,8 +90,9 @@ pub enum StoreError {
 /// An open store, locked until it is dropped.
 pub struct Store {
     quads: oxigraph::store::Store,
+    indexing: Arc<Indexing>,
     base: Base,
-    revisions: Revisions,
+    revisions: Arc<Revisions>,
     services: Services,
     _lock: File,
 }
@@ -125,16 +133,42 @@ impl Store {
             (None, Some(base)) => manifest::write(dir, base)?,
             (None, None) => manifest::write(dir, manifest::base(DEFAULT_BASE)?)?,
         };
-        let revisions = Revisions::new(dir.join(CHANGED)).map_err(at)?;
-        Ok(Self { quads, base, revisions, services: Services::default(), _lock: lock })
+        let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
+        let indexing = Indexing::to_write(dir, quads.clone(), Arc::clone(&revisions))?;
+        let store = Self {
+            quads,
+            indexing: Arc::new(indexing),
+            base,
+            revisions,
+            services: Services::default(),
+            _lock: lock,
+        };
+        Ok(store.with_services(Services::default()))
     }
 
-    /// Puts what was taken in where readers find it at once; it is safe already.
+    /// Puts what was taken in where readers find it at once, and into the index; it is safe already.
     ///
     /// # Errors
-    /// When the database cannot be written.
+    /// When the database or the index cannot be written.
     pub fn flush(&self) -> Result<(), StoreError> {
-        Ok(self.quads.flush()?)
+        self.quads.flush()?;
+        Ok(self.indexing.catch_up()?)
+    }
+
+    /// The full-text index, in step with all changes that are written.
+    ///
+    /// # Errors
+    /// When the index or the database cannot be read.
+    pub fn search(&self) -> Result<Arc<search::Index>, SearchError> {
+        self.indexing.index()
+    }
+
+    /// Builds the full-text index anew from the store.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn rebuild_index(&self) -> Result<(), StoreError> {
+        Ok(self.indexing.rebuild()?)
     }
 
     /// Opens the store at `dir` to read; any number of processes may at the same time.
@@ -154,8 +188,17 @@ impl Store {
         refuse_if_locked(dir, lock.try_lock_shared())?;
         let base = manifest::read(dir)?.ok_or_else(|| StoreError::NotAStore(dir.to_owned()))?;
         let quads = oxigraph::store::Store::open_read_only(dir.join(QUADS))?;
-        let revisions = Revisions::new(dir.join(CHANGED)).map_err(at)?;
-        Ok(Self { quads, base, revisions, services: Services::default(), _lock: lock })
+        let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
+        let indexing = Indexing::to_read(dir, quads.clone(), Arc::clone(&revisions));
+        let store = Self {
+            quads,
+            indexing: Arc::new(indexing),
+            base,
+            revisions,
+            services: Services::default(),
+            _lock: lock,
+        };
+        Ok(store.with_services(Services::default()))
     }
 
     /// The state that a reading begun now sees; none while a change is being written.
@@ -176,9 +219,11 @@ impl Store {
         Ok(self.quads.len()?)
     }
 
-    /// The same store, whose queries and updates may call these services.
+    /// The same store, whose queries and updates may call these services, and always its own search.
     #[must_use]
     pub fn with_services(self, services: Services) -> Self {
+        let searching = Searching(Arc::clone(&self.indexing));
+        let services = services.with(search::SERVICE.into_owned(), Arc::new(searching));
         Self { services, ..self }
     }
 

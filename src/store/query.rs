@@ -21,7 +21,7 @@ use crate::rdf::{Base, vocab::PREFIXES};
 pub enum QueryError {
     #[error("the query is not SPARQL: {0}")]
     Syntax(#[from] SparqlSyntaxError),
-    #[error("the query is too large: {0}")]
+    #[error(transparent)]
     TooLarge(#[from] TooLarge),
     #[error("<{0}> is not an IRI: {1}")]
     BadIri(String, String),

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::SystemTime;
 
 /// Counts the changes of an open store. Nothing else can change a store while it is open, so within one
@@ -63,6 +63,20 @@ impl Revisions {
         let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.changes.fetch_add(1, Ordering::SeqCst);
         Changing { revisions: self, nothing: false, _turn: turn }
+    }
+
+    /// The same, after what is being written now.
+    pub(super) fn wait(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// That nothing is being written, until what is given back is dropped. None while something is.
+    pub(super) fn quiet(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.turn.try_lock() {
+            Ok(turn) => Some(turn),
+            Err(TryLockError::Poisoned(turn)) => Some(turn.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }
 

@@ -65,6 +65,8 @@ impl Store {
         }
         taking.make_current(before.is_empty())?;
         taking.forget_unused(before.difference(&after))?;
+        let shared = document.shared.iter().map(|quad| quad.graph_name.to_string());
+        self.indexing.expect(shared.chain([document.graph.to_string()]))?;
         taking.tx.commit()?;
         Ok(outcome)
     }

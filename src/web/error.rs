@@ -16,6 +16,9 @@ pub(super) enum WebError {
     NotFound { root: String, path: String },
     #[error("reading the store: {0}")]
     Query(#[from] QueryError),
+    /// Its cause is in the log already.
+    #[error("searching")]
+    Search,
     #[error("writing the page: {0}")]
     Page(#[from] askama::Error),
     /// It needed too much, or no turn came.

@@ -1,13 +1,13 @@
 //! `/.well-known/sparql-examples`: the questions of `queries/` as data, in the form that the examples of other
 //! endpoints have (SHACL's `sh:SPARQLExecutable`), so that tools which collect examples find them.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use oxigraph::model::vocab::{rdf, rdfs, xsd};
-use oxigraph::model::{
-    BlankNode, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple,
-};
+use oxigraph::model::{Literal, NamedNode, NamedNodeRef, Term, Triple};
 use spargebra::{Query, SparqlParser};
 
 use super::problem::Problem;
@@ -49,12 +49,29 @@ pub(super) async fn list(State(app): State<App>, headers: HeaderMap) -> Result<R
     let base = app.store.base().as_str();
     let here = format!("{base}.well-known/sparql-examples");
     let target = NamedNode::new_unchecked(format!("{base}sparql"));
-    let mut made = Vec::new();
+    let prefixes = NamedNode::new_unchecked(format!("{here}#prefixes"));
+    let mut made = declarations(&here, &prefixes);
     for (name, text) in QUESTIONS {
         let example = NamedNode::new_unchecked(format!("{here}/{name}"));
-        made.extend(Example { name, text }.triples(example, &here, &target));
+        made.extend(Example { name, text }.triples(&example, &prefixes, &target));
     }
     triples::respond(&headers, &made)
+}
+
+/// The prefixes of all examples; none means two namespaces, as a test checks.
+fn declarations(here: &str, prefixes: &NamedNode) -> Vec<Triple> {
+    let used = QUESTIONS.into_iter().flat_map(|(name, text)| Example { name, text }.prefixes());
+    let mut triples = Vec::new();
+    for (prefix, namespace) in used.collect::<BTreeMap<_, _>>() {
+        let declaration = NamedNode::new_unchecked(format!("{here}#prefix-{prefix}"));
+        let say = |property: &str, value: Literal| {
+            Triple::new(declaration.clone(), shacl(property), value)
+        };
+        triples.push(Triple::new(prefixes.clone(), shacl("declare"), declaration.clone()));
+        triples.push(say("prefix", Literal::from(prefix)));
+        triples.push(say("namespace", Literal::new_typed_literal(namespace, xsd::ANY_URI)));
+    }
+    triples
 }
 
 struct Example {
@@ -63,7 +80,12 @@ struct Example {
 }
 
 impl Example {
-    fn triples(&self, example: NamedNode, here: &str, target: &NamedNode) -> Vec<Triple> {
+    fn triples(
+        &self,
+        example: &NamedNode,
+        prefixes: &NamedNode,
+        target: &NamedNode,
+    ) -> Vec<Triple> {
         let (property, class) = self.form();
         let say = |predicate: NamedNodeRef<'_>, object: Term| {
             Triple::new(example.clone(), predicate, object)
@@ -72,6 +94,7 @@ impl Example {
             say(rdf::TYPE, shacl("SPARQLExecutable").into()),
             say(rdf::TYPE, shacl(class).into()),
             say(shacl(property).as_ref(), Literal::from(self.query()).into()),
+            say(shacl("prefixes").as_ref(), prefixes.clone().into()),
             say(TARGET, target.clone().into()),
         ];
         for (language, mark) in [("zh", "# 问: "), ("en", "# Q: ")] {
@@ -79,17 +102,6 @@ impl Example {
             let question = question.unwrap_or(self.name);
             let question = Literal::new_language_tagged_literal_unchecked(question, language);
             triples.push(say(rdfs::COMMENT, question.into()));
-        }
-        let prefixes = NamedNode::new_unchecked(format!("{here}#prefixes-{}", self.name));
-        triples.push(say(shacl("prefixes").as_ref(), prefixes.clone().into()));
-        for (prefix, namespace) in self.prefixes() {
-            let declaration = NamedOrBlankNode::from(BlankNode::default());
-            let say = |property: &str, value: Literal| {
-                Triple::new(declaration.clone(), shacl(property), value)
-            };
-            triples.push(Triple::new(prefixes.clone(), shacl("declare"), declaration.clone()));
-            triples.push(say("prefix", Literal::from(prefix)));
-            triples.push(say("namespace", Literal::new_typed_literal(namespace, xsd::ANY_URI)));
         }
         triples
     }
@@ -111,7 +123,7 @@ impl Example {
         self.text[length..].trim_end()
     }
 
-    fn prefixes(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    fn prefixes(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         self.text.lines().filter_map(|line| {
             let (prefix, iri) = line.strip_prefix("PREFIX ")?.split_once(':')?;
             Some((prefix.trim(), iri.trim().strip_prefix('<')?.strip_suffix('>')?))
@@ -139,6 +151,14 @@ mod tests {
     }
 
     #[test]
+    fn a_prefix_means_one_namespace() {
+        let used = QUESTIONS.into_iter().flat_map(|(name, text)| Example { name, text }.prefixes());
+        let used: BTreeSet<_> = used.collect();
+        let prefixes: BTreeSet<_> = used.iter().map(|(prefix, _)| prefix).collect();
+        assert_eq!(prefixes.len(), used.len(), "{used:?}");
+    }
+
+    #[test]
     fn an_example_has_its_question_its_query_and_its_prefixes() {
         for (name, text) in QUESTIONS {
             let example = Example { name, text };
@@ -147,7 +167,7 @@ mod tests {
             let declared = text.matches("PREFIX ").count();
             assert_eq!(example.prefixes().count(), declared, "{name}");
             let node = NamedNode::new_unchecked("http://x/e");
-            let triples = example.triples(node.clone(), "http://x", &node);
+            let triples = example.triples(&node, &node, &node);
             let comments = triples.iter().filter(|triple| triple.predicate == rdfs::COMMENT);
             assert_eq!(comments.count(), 2, "{name}");
         }

@@ -49,7 +49,8 @@ pub(super) async fn read(
         return Err(missing(&graph));
     }
     let body = match *request.method() {
-        Method::HEAD => Body::empty(),
+        // Of a length that is not stated, as GET's is.
+        Method::HEAD => Body::from_stream(tokio_stream::empty::<io::Result<Vec<u8>>>()),
         _ => stream(app, graph, format).await?,
     };
     Ok(([(header::CONTENT_TYPE, kind)], body).into_response())

@@ -9,6 +9,7 @@ mod address;
 mod agencies;
 mod agency;
 mod answers;
+mod api;
 mod body;
 mod cache;
 mod description;
@@ -28,6 +29,7 @@ mod problem;
 mod protocol;
 mod resource;
 mod running;
+mod search;
 mod site;
 mod sparql;
 mod tasks;
@@ -93,6 +95,8 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
     let routes = Router::new()
         .route("/", get(documents::list))
         .route("/agencies", get(agencies::list))
+        .route("/search", get(search::show))
+        .nest("/api", api::routes())
         .route("/sparql", get(sparql::get).post(sparql::post))
         .route("/update", post(update::post))
         .route("/store", graph_store())
@@ -109,7 +113,7 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         .route("/readyz", get(http::health::ready))
         .route("/metrics", get(http::health::metrics))
         .route("/style.css", get(style))
-        .fallback(get(resource::show));
+        .fallback(resource::show);
     let routes = if root.is_empty() {
         routes.with_state(Arc::clone(&site))
     } else {

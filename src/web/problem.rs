@@ -7,17 +7,20 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 /// A failure that the client can act on. Causes of our own faults are logged, not told.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
     /// A name for the kind of failure, `urn:gangmu:problem:` and a word.
     #[serde(rename = "type")]
     kind: String,
+    #[schema(value_type = String)]
     title: Cow<'static, str>,
+    #[schema(value_type = u16)]
     #[serde(serialize_with = "number")]
     status: StatusCode,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     /// What to do about it.
+    #[schema(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     remedy: Option<Cow<'static, str>>,
     #[serde(skip)]

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Query, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::model::{NamedNode, Term};
@@ -57,6 +57,10 @@ pub(super) async fn show(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, WebError> {
+    if ![Method::GET, Method::HEAD].contains(request.method()) {
+        let allowed = [(header::ALLOW, "GET,HEAD")];
+        return Ok((StatusCode::METHOD_NOT_ALLOWED, allowed).into_response());
+    }
     let path = request.uri().path();
     let thing = Thing::of_path(&app, path).ok_or_else(|| app.not_found(path.to_owned()))?;
     let (thing, page) = match vocabulary::place(&app, &thing) {

@@ -12,6 +12,7 @@ use super::App;
 use super::access::Access;
 use super::address::Thing;
 use super::answers;
+use super::api::tables::Kept;
 use super::cache::Answers;
 use super::description::Counts;
 use super::error::WebError;
@@ -29,6 +30,7 @@ pub(super) struct Site {
     pub(super) kept: Answers,
     pub(super) labels: Labels,
     pub(super) access: Access,
+    pub(super) tables: Kept,
     pub(super) metrics: Metrics,
     pub(super) triples: Triples,
     pub(super) counts: Counts,
@@ -54,6 +56,7 @@ impl Site {
             kept: Answers::new(config.cache.memory << 20),
             labels: Labels::of_the_ontology(),
             access,
+            tables: Kept::default(),
             metrics: Metrics::new(),
             triples: Triples::default(),
             counts: Counts::default(),

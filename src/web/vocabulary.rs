@@ -3,14 +3,16 @@
 //! Its IRIs are under `https://w3id.org/gangmu/`, which redirects to a server of this program: `ontology`, `role/…`,
 //! `genre/…` and `shapes` there are the paths of the same names here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use askama::Template;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use oxigraph::io::{RdfFormat, RdfParser, RdfSerializer};
 use oxigraph::model::vocab::{rdf, rdfs};
-use oxigraph::model::{Graph, NamedNodeRef, NamedOrBlankNodeRef, TermRef};
+use oxigraph::model::{
+    BlankNode, Graph, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, TermRef,
+};
 
 use super::address::Thing;
 use super::error::WebError;
@@ -108,7 +110,8 @@ pub(super) async fn context() -> impl IntoResponse {
 
 fn converted(turtle: &str, format: RdfFormat) -> Vec<u8> {
     let mut triples = RdfParser::from_format(RdfFormat::Turtle).for_slice(turtle);
-    let quads: Vec<_> = triples.by_ref().flatten().collect();
+    let mut names = HashMap::new();
+    let quads: Vec<_> = triples.by_ref().flatten().map(|quad| numbered(quad, &mut names)).collect();
     let serializer = RdfSerializer::from_format(format);
     let serializer = triples.prefixes().fold(serializer, |serializer, (prefix, iri)| {
         serializer.clone().with_prefix(prefix, iri).unwrap_or(serializer)
@@ -118,6 +121,22 @@ fn converted(turtle: &str, format: RdfFormat) -> Vec<u8> {
     written
         .and_then(|()| writer.finish())
         .expect("memory takes all, and the format takes all triples")
+}
+
+/// The same with blank nodes named by their order: the parser names them by chance, and a document must be the same each
+/// time to have the same tag.
+fn numbered(mut quad: Quad, names: &mut HashMap<BlankNode, BlankNode>) -> Quad {
+    let mut name = |node: &BlankNode| {
+        let next = format!("b{}", names.len());
+        names.entry(node.clone()).or_insert_with(|| BlankNode::new_unchecked(next)).clone()
+    };
+    if let NamedOrBlankNode::BlankNode(node) = &quad.subject {
+        quad.subject = name(node).into();
+    }
+    if let oxigraph::model::Term::BlankNode(node) = &quad.object {
+        quad.object = name(node).into();
+    }
+    quad
 }
 
 fn kinds(labels: &Labels) -> Vec<Kind> {
@@ -240,8 +259,6 @@ fn link(iri: &str, labels: &Labels) -> Link {
 
 #[cfg(test)]
 mod tests {
-    use oxigraph::model::NamedOrBlankNode;
-
     use super::*;
 
     #[test]
@@ -267,7 +284,9 @@ mod tests {
             };
             let all = count(text.as_bytes(), RdfFormat::Turtle);
             for format in [RdfFormat::NTriples, RdfFormat::RdfXml] {
-                assert_eq!(count(&converted(text, format), format), all, "{document} {format}");
+                let made = converted(text, format);
+                assert_eq!(count(&made, format), all, "{document} {format}");
+                assert!(made == converted(text, format), "the same each time");
             }
             assert!(data(&thing, RdfFormat::NTriples).is_some());
         }

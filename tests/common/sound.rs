@@ -16,7 +16,7 @@ pub fn check(name: &str, bytes: &[u8], knowledge: &Knowledge) {
     claims(&reading);
     let base = rdf::Base::new("http://localhost:8080/").expect("a base");
     assert!(!rdf::quads(&reading.as_rdf(), &base).own.is_empty());
-    audit::audit(&reading, &knowledge.roles);
+    audit::audit(&reading, knowledge);
 }
 
 /// A clean text has no empty or padded lines, its pieces come from the source in their order, and its

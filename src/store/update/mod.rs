@@ -9,6 +9,7 @@ use oxigraph::store::StorageError;
 use spargebra::GraphUpdateOperation;
 
 use super::federation::FetchError;
+use super::indexing::Touched;
 use super::query::{dataset, parser};
 use super::run::{Run, Stop};
 use super::size::{self, TooLarge};
@@ -25,7 +26,7 @@ pub enum UpdateError {
         "the update names its graphs itself (WITH, USING): then using-graph-uri and using-named-graph-uri may not"
     )]
     GraphsTwice,
-    #[error("the update is too large: {0}")]
+    #[error(transparent)]
     TooLarge(#[from] TooLarge),
     #[error(transparent)]
     Graphs(QueryError),
@@ -113,6 +114,7 @@ impl Update {
     pub fn run(self, store: &Store) -> Result<UpdateReport, UpdateError> {
         let _changing = store.revisions.changing();
         let run = Run::current();
+        let touched = Touched::by(&self.update);
         let mut applying = Applying {
             tx: store.quads.start_transaction()?,
             services: &store.services,
@@ -128,6 +130,7 @@ impl Update {
             // From here on it cannot be stopped: whoever asks is told that it was made.
             run.finish()?;
         }
+        store.indexing.expect_touched(touched)?;
         applying.tx.commit()?;
         Ok(applying.report)
     }
