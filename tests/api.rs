@@ -284,7 +284,7 @@ fn the_description_and_the_pages_for_people() {
     let found = server.at("/search?q=养老").body;
     assert!(text(&found).contains("<mark>养老</mark>"), "{found}");
     assert!(text(&server.at("/search?q=OR").body).contains("请写出要找的词语"));
-    assert!(text(&server.at("/search?q=<b>没有").body).contains("没有找到"));
+    assert!(text(&server.at("/search?q=%3Cb%3E没有").body).contains("没有找到"));
 }
 
 /// A client that knows nothing but the description finds no answer outside it.

@@ -209,7 +209,7 @@ fn show_tells_a_person_and_a_program() {
 
 #[test]
 fn check_ends_with_its_measure() {
-    let measure = predicate::str::is_match(r"\n\d+ places, \d+ unread, \d+\.\d\d %\n$").unwrap();
+    let measure = predicate::str::is_match(r"(?m)^\d+ places, \d+ unread, \d+\.\d\d %\n$").unwrap();
     gangmu().arg("check").arg(samples()).assert().success().stdout(measure);
     gangmu().args(["check", "gone"]).assert().code(1).stdout("0 places, 0 unread, 0.00 %\n");
 }

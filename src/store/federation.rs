@@ -186,17 +186,15 @@ fn is_public(address: IpAddr) -> bool {
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
-    let special = address.is_private()
+    let special = matches!(
+        (a, b, c),
+        (0 | 224.., ..) | (100, 64..128, _) | (192, 0, 0) | (192, 88, 99) | (198, 18..20, _)
+    );
+    !(special
+        || address.is_private()
         || address.is_loopback()
         || address.is_link_local()
-        || address.is_documentation()
-        || a == 0
-        || a >= 224
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 192 && b == 88 && c == 99)
-        || (a == 198 && (18..20).contains(&b));
-    !special
+        || address.is_documentation())
 }
 
 /// Of IPv6 only what is assigned for the internet (2000::/3), without what leads to an IPv4 address.

@@ -141,7 +141,7 @@ fn numbered(mut quad: Quad, names: &mut HashMap<BlankNode, BlankNode>) -> Quad {
 
 fn kinds(labels: &Labels) -> Vec<Kind> {
     let quads = RdfParser::from_format(RdfFormat::Turtle).for_slice(ONTOLOGY).flatten();
-    let graph: Graph = quads.map(|quad| oxigraph::model::Triple::from(quad)).collect();
+    let graph: Graph = quads.map(oxigraph::model::Triple::from).collect();
     let mut terms: BTreeMap<&str, Vec<Term>> = BTreeMap::new();
     for triple in graph.triples_for_predicate(rdf::TYPE) {
         let (NamedOrBlankNodeRef::NamedNode(term), TermRef::NamedNode(class)) =
@@ -186,6 +186,7 @@ fn kind(class: &str) -> Option<&'static str> {
         "Class" => Some("class"),
         "ObjectProperty" | "DatatypeProperty" => Some("property"),
         "Concept" | "ConceptScheme" => Some("concept"),
+        "Service" => Some("value"),
         _ => None,
     }
 }
