@@ -201,10 +201,13 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     let assigned = first & 0xe000 == 0x2000;
-    let special = (first == 0x2001 && second < 0x200) // protocol assignments, Teredo
-        || (first == 0x2001 && second == 0xdb8) // documentation
-        || first == 0x2002 // 6to4
-        || first == 0x3fff; // documentation
+    let special = match first {
+        // Protocol assignments and Teredo; documentation.
+        0x2001 => second < 0x200 || second == 0xdb8,
+        // 6to4; documentation.
+        0x2002 | 0x3fff => true,
+        _ => false,
+    };
     assigned && !special
 }
 

@@ -93,7 +93,7 @@ fn claims(reading: &Reading) {
     for fact in &facts.citations {
         claim(fact.citing.unwrap_or_default(), fact.evidence, fact.confidence);
         holds(document, fact.evidence, fact.title);
-        for number in fact.number {
+        if let Some(number) = fact.number {
             slice(document, number);
         }
         assert!(fact.work.is_some_and(|id| id < identities.works.len()));
