@@ -5,11 +5,14 @@
 
 use std::io::{self, Write};
 use std::mem::take;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::http::header;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
@@ -43,6 +46,12 @@ pub(super) struct Ask {
 }
 
 impl Ask {
+    /// Says who asks.
+    pub(super) fn of(mut self, client: Option<Extension<ConnectInfo<SocketAddr>>>) -> Self {
+        self.client = client.map(|client| client.0.0.ip().to_string()).unwrap_or_default();
+        self
+    }
+
     fn asked(&self) -> Asked {
         Asked { text: self.text.clone(), client: self.client.clone() }
     }
@@ -57,11 +66,14 @@ pub(super) async fn query(
 ) -> Result<Response, Problem> {
     let (asked, time) = (ask.asked(), ask.time);
     let key = key(&app, &ask, &choice);
-    if let Some(key) = &key
-        && let Some(kept) = app.kept.get(key)
-    {
-        return Ok(respond(kept.kind, Some(key.revision), Body::from(kept.body)));
+    if let Some(key) = &key {
+        let kept = app.kept.get(key);
+        app.metrics.cache(kept.is_some());
+        if let Some(kept) = kept {
+            return Ok(respond(kept.kind, Some(key.revision), Body::from(kept.body)));
+        }
     }
+    let changing = may_change(&ask.text);
     let parse = move |site: &Site| {
         let query = Query::parse(&ask.text, site.store.base())?;
         query.in_dataset(&ask.default_graphs, &ask.named_graphs)
@@ -71,7 +83,13 @@ pub(super) async fn query(
     if let Some(key) = key.filter(|key| *whole && *revision == Some(key.revision)) {
         app.kept.keep(key, Kept { kind, body: first.clone() });
     }
-    Ok(begun.into_response())
+    let mut response = begun.into_response();
+    if changing {
+        // The same revision may give another answer: it has no tag.
+        let live = HeaderValue::from_static("no-store");
+        response.headers_mut().insert(header::CACHE_CONTROL, live);
+    }
+    Ok(response)
 }
 
 /// What the answer depends on; none if it may not be kept.
@@ -121,8 +139,10 @@ pub(super) async fn within<T: Send + 'static>(
     let run = Arc::clone(admitted.run());
     let _gone = Gone(Arc::clone(&run));
     let task = tokio::task::spawn_blocking(move || {
-        let done = admitted.run().enter(|| work(&app))?;
-        admitted.run().finish().map(|()| done)
+        let run = admitted.run();
+        let done = run.enter(|| work(&app)).and_then(|done| run.finish().map(|()| done));
+        app.metrics.ended(run.rows(), run.stopped());
+        done
     });
     let done = task.await.map_err(|fault| failure::of_thread(&fault))?;
     done.map_err(|stop| failure::of_stop(stop, run.limits()))
@@ -245,6 +265,7 @@ fn evaluate(
         Ok(Err(problem)) => Err(problem),
         Err(stop) => Err(failure::of_stop(stop, run.limits())),
     };
+    site.metrics.ended(run.rows(), run.stopped());
     if let Err(problem) = &done
         && out.head.is_none()
     {

@@ -10,6 +10,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::store::Stop;
+
 /// Upper bounds in seconds of the steps in which the time to an answer is counted: from what a cached answer takes
 /// to the longest timeout anyone is likely to set.
 const STEPS: [f64; 12] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0];
@@ -111,29 +113,33 @@ impl Metrics {
         self.requests.get_or_create(&Request { route, method, status: status.as_u16() }).inc();
     }
 
-    /// How many queries are evaluated; to be raised at a query's begin and lowered at its end.
-    pub fn running(&self) -> &Gauge {
-        &self.running
+    /// How many queries are evaluated and how many wait for their turn.
+    pub(super) fn queries(&self, running: usize, waiting: usize) {
+        let gauge =
+            |gauge: &Gauge, count: usize| gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        gauge(&self.running, running);
+        gauge(&self.waiting, waiting);
     }
 
-    /// How many queries wait for their turn.
-    pub fn waiting(&self) -> &Gauge {
-        &self.waiting
-    }
-
-    /// Counts a query that did not come to its end. `reason` is one of few words, such as `time`, `memory`, `rows`,
-    /// `client`, `admin`.
-    pub fn stopped(&self, reason: &'static str) {
-        self.stopped.get_or_create(&Reason { reason }).inc();
-    }
-
-    /// Counts rows or triples that were answered.
-    pub fn rows(&self, rows: u64) {
+    /// Counts what a query answered, and why it was stopped if it did not come to its end.
+    pub(super) fn ended(&self, rows: u64, stopped: Option<Stop>) {
         self.rows.inc_by(rows);
+        if let Some(stop) = stopped {
+            let reason = match stop {
+                Stop::Time => "time",
+                Stop::Memory => "memory",
+                Stop::Rows => "rows",
+                Stop::Steps => "steps",
+                Stop::Answer => "answer-size",
+                Stop::Gone => "client",
+                Stop::Operator => "operator",
+            };
+            self.stopped.get_or_create(&Reason { reason }).inc();
+        }
     }
 
     /// Counts a look into the cache of answers.
-    pub fn cache(&self, found: bool) {
+    pub(super) fn cache(&self, found: bool) {
         let found = if found { "true" } else { "false" };
         self.cache.get_or_create(&Lookup { found }).inc();
     }
@@ -164,8 +170,8 @@ mod tests {
         metrics.answered(Some("/sparql"), &get, StatusCode::OK, ms);
         metrics.answered(Some("/sparql"), &get, StatusCode::OK, ms);
         metrics.answered(None, &Method::from_bytes(b"BREW").unwrap(), StatusCode::NOT_FOUND, ms);
-        metrics.running().inc();
-        metrics.stopped("time");
+        metrics.queries(1, 0);
+        metrics.ended(3, Some(Stop::Time));
         metrics.cache(true);
         let text = metrics.text(Some(4), Some(7));
         for line in [
@@ -175,6 +181,7 @@ mod tests {
             r#"gangmu_queries_stopped_total{reason="time"} 1"#,
             r#"gangmu_cache_lookups_total{found="true"} 1"#,
             "gangmu_queries_running 1",
+            "gangmu_query_rows_total 3",
             "gangmu_store_revision 4",
             "gangmu_store_triples 7",
             "# EOF",

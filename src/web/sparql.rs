@@ -1,7 +1,10 @@
 //! `/sparql`: answers to what [`protocol`](super::protocol) found in a request.
 
+use std::net::SocketAddr;
+
 use askama::Template;
-use axum::extract::{RawQuery, State};
+use axum::Extension;
+use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
@@ -46,10 +49,11 @@ struct Form {
 pub(super) async fn get(
     State(app): State<App>,
     RawQuery(address): RawQuery,
+    client: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Response {
     match Asked::in_address(address.as_deref().unwrap_or_default()) {
-        Ok(Asked::Query(ask)) => answer(app, ask, &headers).await,
+        Ok(Asked::Query(ask)) => answer(app, ask.of(client), &headers).await,
         Ok(Asked::Nothing) => description::service(&app, &headers),
         Ok(Asked::Update(_)) => Malformed::UpdateInAddress.into_response(),
         Err(malformed) => malformed.into_response(),
@@ -60,13 +64,16 @@ pub(super) async fn get(
 pub(super) async fn post(
     State(app): State<App>,
     RawQuery(address): RawQuery,
+    client: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
     Whole(body): Whole,
 ) -> Response {
     match Asked::in_body(address.as_deref().unwrap_or_default(), &headers, &body) {
-        Ok(Asked::Query(ask)) => answer(app, ask, &headers).await,
+        Ok(Asked::Query(ask)) => answer(app, ask.of(client), &headers).await,
         Ok(Asked::Nothing) => Malformed::Nothing.into_response(),
-        Ok(Asked::Update(ask)) => update::perform(app, ask, &headers).await.into_response(),
+        Ok(Asked::Update(ask)) => {
+            update::perform(app, ask.of(client), &headers).await.into_response()
+        }
         Err(malformed) => malformed.into_response(),
     }
 }

@@ -1,6 +1,9 @@
 //! SPARQL updates, at `/sparql` and `/update`.
 
-use axum::extract::{RawQuery, State};
+use std::net::SocketAddr;
+
+use axum::Extension;
+use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -15,11 +18,12 @@ use crate::config::Role;
 pub(super) async fn post(
     State(app): State<App>,
     RawQuery(address): RawQuery,
+    client: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
     Whole(body): Whole,
 ) -> Result<Response, Problem> {
     match Asked::in_body(address.as_deref().unwrap_or_default(), &headers, &body)? {
-        Asked::Update(asked) => perform(app, asked, &headers).await,
+        Asked::Update(asked) => perform(app, asked.of(client), &headers).await,
         Asked::Query(_) => Err(Malformed::QueryForUpdate.into()),
         Asked::Nothing => Err(Malformed::Nothing.into()),
     }

@@ -174,6 +174,11 @@ impl Run {
         self.stopped().map_or(Ok(()), Err)
     }
 
+    /// Rows or triples of the answer so far.
+    pub fn rows(&self) -> u64 {
+        self.rows.load(Ordering::Relaxed)
+    }
+
     /// Counts memory that is allocated where it is not seen; it stays counted.
     pub(super) fn charge(&self, bytes: usize) {
         if let Some(meter) = &self.meter {

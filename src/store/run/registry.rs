@@ -199,7 +199,7 @@ impl Run {
             client: self.asked.client.clone(),
             state: if self.began.get().is_some() { "running" } else { "waiting" },
             age: self.since.elapsed().as_secs_f64(),
-            rows: self.rows.load(Ordering::Relaxed),
+            rows: self.rows(),
             steps: self.ticks.load(Ordering::Relaxed),
             memory: self.meter.as_ref().map_or(0, Meter::held),
         }
@@ -211,7 +211,7 @@ impl Run {
             query = text,
             client = self.asked.client,
             seconds = self.since.elapsed().as_secs_f64(),
-            rows = self.rows.load(Ordering::Relaxed),
+            rows = self.rows(),
             memory = self.peak.load(Ordering::Relaxed),
             outcome = self.stopped().map_or_else(|| "answered".to_owned(), |stop| stop.to_string()),
             "a slow query"

@@ -43,6 +43,8 @@ pub(in crate::web) async fn metrics(State(app): State<App>) -> Response {
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     let text = tokio::task::spawn_blocking(move || {
         let revision = app.store.revision();
+        let waiting = app.runs.overview().iter().filter(|run| run.state == "waiting").count();
+        app.metrics.queries(app.runs.running(), waiting);
         app.metrics.text(revision.map(Revision::changes), app.triples.count(&app, revision))
     });
     match text.await {
