@@ -265,6 +265,13 @@ fn numerals_may_run_into_one_another() {
     check("一、新建一百分之百、一亿一亿一亿一亿一亿一亿个。");
 }
 
+#[test]
+fn a_task_has_one_row_for_its_counterpart() {
+    let head = "<p>一、建成站点</p><p>年底前完成。</p><tr><td>序号</td><td>任务</td><td>责任单位</td></tr>";
+    let row = |n| format!("<tr><td>{n}</td><td>建成站点</td><td>市民政局</td></tr>");
+    check(&format!("{}{}{}", head.replacen("<tr>", "<table><tr>", 1), row(1), row(2) + "</table>"));
+}
+
 proptest! {
     #![proptest_config(cases(1500))]
 

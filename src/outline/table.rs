@@ -401,29 +401,33 @@ fn is_limit(cell: &str) -> bool {
 }
 
 /// Ties the rows of a table to the tasks of the body that they restate: the one with the same
-/// heading; where most rows have one under their own number, the others by their number.
+/// heading, if no other row or task has it; where most rows have one under their own number, the
+/// others by their number.
 pub fn counterparts(text: &Text, nodes: &mut [Node]) {
     let letters = |span: Option<Span>| -> String {
         span.map_or("", |s| text.slice(s)).chars().filter(|c| c.is_alphanumeric()).collect()
     };
-    let mut body: HashMap<String, Vec<NodeId>> = HashMap::new();
-    let mut in_order = Vec::new();
-    let mut rows = Vec::new();
+    // The rows and the tasks under each heading.
+    let mut headings: HashMap<String, [Vec<NodeId>; 2]> = HashMap::new();
+    let (mut rows, mut in_order) = (Vec::new(), Vec::new());
     for (id, node) in nodes.iter().enumerate().filter(|(_, n)| n.kind == NodeKind::Task) {
         if node.in_table {
-            rows.push(id);
+            rows.push(id)
         } else {
-            in_order.push(id);
-            body.entry(letters(node.heading)).or_default().push(id);
+            in_order.push(id)
+        };
+        let heading = letters(node.heading);
+        if !heading.is_empty() {
+            headings.entry(heading).or_default()[usize::from(!node.in_table)].push(id);
         }
     }
-    let mut pairs = Vec::new();
-    for &row in &rows {
-        let key = letters(nodes[row].heading);
-        if let Some([task]) = body.get(&key).map(Vec::as_slice).filter(|_| !key.is_empty()) {
-            pairs.push((row, *task));
-        }
-    }
+    let mut pairs: Vec<_> = headings
+        .values()
+        .filter_map(|both| match [&both[0][..], &both[1][..]] {
+            [[row], [task]] => Some((*row, *task)),
+            _ => None,
+        })
+        .collect();
     // Both lists ascend.
     let place = |of: &[NodeId], id: &NodeId| of.binary_search(id).ok();
     let aligned = pairs.iter().filter(|(r, t)| place(&rows, r) == place(&in_order, t)).count();
