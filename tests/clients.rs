@@ -8,7 +8,7 @@ mod server;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use server::{encode, server};
+use server::{Server, TOKEN, encode, server};
 
 fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -26,23 +26,27 @@ fn run(probe: &mut Command, client: &mut Command) {
     println!("{}", told.concat());
 }
 
-fn python(script: &str, packages: &str) {
+fn python(script: &str, packages: &str, args: &[&str]) {
     let python = || Command::new(project("target/venv/bin/python"));
-    let server = server();
     run(
         python().arg("-c").arg(format!("import {packages}")),
-        python().arg(project("tests/clients").join(script)).arg(&server.address),
+        python().arg(project("tests/clients").join(script)).args(args),
     );
 }
 
 #[test]
 fn sparqlwrapper() {
-    python("sparqlwrapper.py", "SPARQLWrapper, rdflib");
+    python("sparqlwrapper.py", "SPARQLWrapper, rdflib", &[&server().address]);
 }
 
 #[test]
 fn rdflib() {
-    python("rdflib_store.py", "rdflib");
+    python("rdflib_store.py", "rdflib", &[&server().address]);
+}
+
+#[test]
+fn rdflib_that_writes() {
+    python("rdflib_update.py", "rdflib", &[&Server::empty().address, TOKEN]);
 }
 
 #[test]

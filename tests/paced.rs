@@ -5,7 +5,7 @@ mod common;
 
 use common::{SAMPLES, project};
 use gangmu::config::Config;
-use gangmu::store::{AnswerFormat, Asked, Query, Runs};
+use gangmu::store::{AnswerFormat, Asked, Runs};
 use oxigraph::io::RdfFormat;
 use oxigraph::sparql::results::QueryResultsFormat;
 
@@ -79,14 +79,24 @@ fn lines(text: &str) -> Vec<String> {
     let format = AnswerFormat { rows: QueryResultsFormat::Tsv, triples: RdfFormat::NTriples };
     let mut out = Vec::new();
     let store = &SAMPLES.store;
-    let query = Query::parse(text, store.base()).unwrap_or_else(|e| panic!("{text}: {e}"));
+    let query = store.query(text).unwrap_or_else(|e| panic!("{text}: {e}"));
     query.run(store).unwrap().write(format, &mut out).unwrap();
-    let mut lines: Vec<_> = String::from_utf8(out).unwrap().lines().map(str::to_owned).collect();
+    let mut lines: Vec<_> = String::from_utf8(out).unwrap().lines().map(in_order).collect();
     // Without ORDER BY any order is right; the head stays first.
     if !text.contains("ORDER BY") && lines.len() > 1 {
         lines[1..].sort_unstable();
     }
     lines
+}
+
+/// A line with the parts of what GROUP_CONCAT puts together in one order: SPARQL leaves it open.
+fn in_order(line: &str) -> String {
+    let cell = |cell: &str| {
+        let mut parts: Vec<_> = cell.trim_matches('"').split('、').collect();
+        parts.sort_unstable();
+        parts.join("、")
+    };
+    line.split('\t').map(cell).collect::<Vec<_>>().join("\t")
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use gangmu::knowledge::Knowledge;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::test_runner::RngSeed;
 
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::embedded);
 
@@ -237,8 +238,17 @@ fn check(text: &str) {
     sound::check("a.html", text.as_bytes(), &KNOWLEDGE);
 }
 
+/// The same cases at each run, so that a change is judged by what it changes. `PROPTEST_RNG_SEED` and
+/// `PROPTEST_CASES` look further.
 fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    let given = ProptestConfig::default();
+    let is_set = |variable: &str| std::env::var_os(variable).is_some();
+    ProptestConfig {
+        cases: if is_set("PROPTEST_CASES") { given.cases } else { cases },
+        rng_seed: if is_set("PROPTEST_RNG_SEED") { given.rng_seed } else { RngSeed::Fixed(2024) },
+        failure_persistence: None,
+        ..given
+    }
 }
 
 /// What once failed.
@@ -270,6 +280,11 @@ fn a_task_has_one_row_for_its_counterpart() {
     let head = "<p>一、建成站点</p><p>年底前完成。</p><tr><td>序号</td><td>任务</td><td>责任单位</td></tr>";
     let row = |n| format!("<tr><td>{n}</td><td>建成站点</td><td>市民政局</td></tr>");
     check(&format!("{}{}{}", head.replacen("<tr>", "<table><tr>", 1), row(1), row(2) + "</table>"));
+}
+
+#[test]
+fn an_annex_may_begin_between_a_head_and_its_rows() {
+    check("序号\n附件\n配合单位\n1\n建成站点\n");
 }
 
 proptest! {

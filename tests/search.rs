@@ -7,7 +7,7 @@ use std::path::Path;
 use common::{Collection, SAMPLES, documents, project, with_sample_names};
 use gangmu::pipeline;
 use gangmu::rdf;
-use gangmu::store::{Query, Store};
+use gangmu::store::Store;
 
 const PREFIXES: &str = "PREFIX gm: <https://w3id.org/gangmu/ontology#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -19,7 +19,7 @@ fn ask(query: &str) -> Vec<common::Row> {
 
 /// Why a query has no answer.
 fn refused(query: &str) -> String {
-    let query = Query::parse(&format!("{PREFIXES}{query}"), SAMPLES.store.base()).unwrap();
+    let query = SAMPLES.store.query(&format!("{PREFIXES}{query}")).unwrap();
     let error = query.run(&SAMPLES.store).and_then(|answer| answer.rows()).err();
     let error = error.unwrap_or_else(|| panic!("it has an answer"));
     format!(

@@ -13,7 +13,7 @@ use oxigraph::sparql::results::QueryResultsFormat;
 
 use super::Done;
 use crate::rdf::vocab::PREFIXES;
-use crate::store::{Answer, AnswerFormat, Query, QueryError, Store};
+use crate::store::{Answer, AnswerFormat, QueryError, Store};
 
 /// Ask a store in SPARQL
 ///
@@ -61,7 +61,7 @@ enum Form {
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let text = args.question.text()?;
     let store = Store::open_to_read(&args.store)?;
-    let answer = Query::parse(&text, store.base())?.run(&store)?;
+    let answer = store.query(&text)?.run(&store)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let triples = match args.results {
         Form::Json => RdfFormat::JsonLd { profile: JsonLdProfileSet::empty() },

@@ -187,6 +187,10 @@ pub fn flattened(
         (0, &lines[..0])
     };
     let lines = &lines[..annex()];
+    if lines.len() <= first {
+        // An annex that begins before the first row: the head was none.
+        return None;
+    }
     let columns: Vec<_> = head.iter().map(|l| column(text.slice(l.span), roles)).collect();
     let agency: Vec<Role> = columns
         .iter()

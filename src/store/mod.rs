@@ -51,6 +51,7 @@ use crate::rdf::Base;
 use crate::search::{self, SearchError};
 use indexing::{Indexing, Searching};
 use manifest::{CHANGED, LOCK, MANIFEST, QUADS};
+use query::Queries;
 use revision::Revisions;
 
 /// Bytes of the database's log that opening may take the time to go through: some milliseconds.
@@ -93,6 +94,7 @@ pub struct Store {
     indexing: Arc<Indexing>,
     base: Base,
     revisions: Arc<Revisions>,
+    queries: Queries,
     services: Services,
     _lock: File,
 }
@@ -140,6 +142,7 @@ impl Store {
             indexing: Arc::new(indexing),
             base,
             revisions,
+            queries: Queries::new(),
             services: Services::default(),
             _lock: lock,
         };
@@ -195,6 +198,7 @@ impl Store {
             indexing: Arc::new(indexing),
             base,
             revisions,
+            queries: Queries::new(),
             services: Services::default(),
             _lock: lock,
         };
@@ -209,6 +213,15 @@ impl Store {
     /// When the store was last changed; none where it never was.
     pub fn last_change(&self) -> Option<SystemTime> {
         self.revisions.last_change()
+    }
+
+    /// Parses SPARQL 1.1 (query forms only: an update is a syntax error here); relative IRIs are resolved against
+    /// the store's base. Texts that come often are parsed and planned once.
+    ///
+    /// # Errors
+    /// When the text is not a query, or one too large to plan.
+    pub fn query(&self, text: &str) -> Result<Query, QueryError> {
+        self.queries.get(text, &self.base)
     }
 
     /// How many triples there are in all graphs. They are counted one by one: a matter of seconds in a large store.

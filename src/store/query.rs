@@ -1,6 +1,7 @@
 //! SPARQL queries and the forms their answers are written in.
 
 use std::io::{self, Write};
+use std::sync::{Arc, OnceLock};
 
 use oxigraph::io::{RdfFormat, RdfSerializer};
 use oxigraph::model::{GraphName, NamedNode, Term, Variable};
@@ -9,10 +10,13 @@ use oxigraph::sparql::{
     QueryDatasetSpecification, QueryEvaluationError, QueryResults, QuerySolution, SparqlEvaluator,
     SparqlSyntaxError,
 };
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use spargebra::SparqlParser;
 
 use super::Store;
-use super::run::{Run, Stop, pace};
+use super::run::pace::Plan;
+use super::run::{Run, Stop};
 use super::size::{self, TooLarge};
 use crate::rdf::{Base, vocab::PREFIXES};
 
@@ -43,28 +47,66 @@ impl From<QueryEvaluationError> for QueryError {
     }
 }
 
-/// A parsed query. Its default graph is the union of all graphs unless it names a dataset.
-pub struct Query {
+/// Parsed queries and their plans, by text: neither depends on what is in the store.
+pub(super) struct Queries(Cache<String, Arc<Parsed>, Weight>);
+
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<String, Arc<Parsed>> for Weight {
+    /// Roughly the bytes that the text and its trees take.
+    fn weight(&self, text: &String, _: &Arc<Parsed>) -> u64 {
+        4096 + 48 * text.len() as u64
+    }
+}
+
+impl Queries {
+    /// Bytes that all of them may take.
+    const MOST: u64 = 32 << 20;
+
+    pub(super) fn new() -> Self {
+        Self(Cache::with_weighter(1024, Self::MOST, Weight))
+    }
+
+    pub(super) fn get(&self, text: &str, base: &Base) -> Result<Query, QueryError> {
+        let parsed = match self.0.get(text) {
+            Some(parsed) => parsed,
+            None => {
+                let parsed = Arc::new(Parsed::new(text, base)?);
+                self.0.insert(text.to_owned(), Arc::clone(&parsed));
+                parsed
+            }
+        };
+        let mut dataset = parsed.query.dataset().cloned().map_or_else(Default::default, Into::into);
+        unite(&mut dataset);
+        Ok(Query { parsed, dataset, given: Vec::new() })
+    }
+}
+
+/// What the text of a query says.
+struct Parsed {
     query: spargebra::Query,
+    /// Made when a run first needs it.
+    plan: OnceLock<Plan>,
+}
+
+impl Parsed {
+    fn new(text: &str, base: &Base) -> Result<Self, QueryError> {
+        size::of_query_text(text)?;
+        let query = parser(base).parse_query(text)?;
+        size::of_query(&query)?;
+        Ok(Self { query, plan: OnceLock::new() })
+    }
+}
+
+/// A parsed query ([`Store::query`]). Its default graph is the union of all graphs unless it names a dataset.
+pub struct Query {
+    parsed: Arc<Parsed>,
     dataset: QueryDatasetSpecification,
     given: Vec<(Variable, Term)>,
 }
 
 impl Query {
-    /// Parses SPARQL 1.1 (query forms only: an update is a syntax error here); relative IRIs are resolved
-    /// against `base`.
-    ///
-    /// # Errors
-    /// When the text is not a query.
-    pub fn parse(text: &str, base: &Base) -> Result<Self, QueryError> {
-        size::of_query_text(text)?;
-        let query = parser(base).parse_query(text)?;
-        size::of_query(&query)?;
-        let mut dataset = query.dataset().cloned().map_or_else(Default::default, Into::into);
-        unite(&mut dataset);
-        Ok(Self { query, dataset, given: Vec::new() })
-    }
-
     /// Sets the dataset as the SPARQL protocol does with `default-graph-uri` and `named-graph-uri`, which go
     /// before FROM and FROM NAMED; two empty lists leave the query as it is.
     ///
@@ -90,9 +132,10 @@ impl Query {
     /// # Errors
     /// When evaluation fails or was stopped.
     pub fn run(self, store: &Store) -> Result<Answer, QueryError> {
+        let Parsed { query, plan } = &*self.parsed;
         let (evaluator, query) = match Run::current() {
-            Some(run) => (pace::evaluator(&run), pace::query(self.query)),
-            None => (SparqlEvaluator::new(), self.query),
+            Some(run) => plan.get_or_init(|| Plan::new(query.clone())).of(&run),
+            None => (SparqlEvaluator::new(), query.clone()),
         };
         let mut prepared = store.services.serve(evaluator).for_query(query);
         *prepared.dataset_mut() = self.dataset;
@@ -246,7 +289,7 @@ mod tests {
     #[test]
     fn the_default_graph_is_the_union_unless_a_dataset_is_named() {
         let (_dir, store) = store();
-        let parse = |text: &str| Query::parse(text, store.base()).unwrap();
+        let parse = |text: &str| store.query(text).unwrap();
         let all = "SELECT ?o { ?s ?p ?o } ORDER BY ?o";
         assert_eq!(csv(&store, parse(all)), "o 1 2");
         let one = parse("SELECT ?o FROM <http://x/a> { ?s ?p ?o }");
@@ -262,7 +305,7 @@ mod tests {
     fn a_variable_can_be_given() {
         let (_dir, store) = store();
         let text = "SELECT ?g (COUNT(?o) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g";
-        let query = Query::parse(text, store.base()).unwrap();
+        let query = store.query(text).unwrap();
         let bound = query.bind("g", NamedNode::new("http://x/b").unwrap());
         assert_eq!(csv(&store, bound), "g,n http://x/b,1");
     }
@@ -270,6 +313,6 @@ mod tests {
     #[test]
     fn an_update_is_no_query() {
         let (_dir, store) = store();
-        assert!(matches!(Query::parse("CLEAR ALL", store.base()), Err(QueryError::Syntax(_))));
+        assert!(matches!(store.query("CLEAR ALL"), Err(QueryError::Syntax(_))));
     }
 }

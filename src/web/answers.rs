@@ -75,7 +75,7 @@ pub(super) async fn query(
     }
     let changing = may_change(&ask.text);
     let parse = move |site: &Site| {
-        let query = Query::parse(&ask.text, site.store.base())?;
+        let query = site.store.query(&ask.text)?;
         query.in_dataset(&ask.default_graphs, &ask.named_graphs)
     };
     let begun = begin(Arc::clone(&app), asked, time, choice, parse).await?;

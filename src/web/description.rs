@@ -19,7 +19,7 @@ use super::protocol::Malformed;
 use super::site::Site;
 use super::sparql::{self, TRIPLES};
 use super::{App, answers, failure, triples};
-use crate::store::{Asked, Query, QueryError, Revision};
+use crate::store::{Asked, QueryError, Revision};
 
 const SERVICE: &str = include_str!("templates/service.ttl");
 const VOID: &str = include_str!("templates/void.ttl");
@@ -105,8 +105,7 @@ fn count(site: &Site) -> Result<Vec<Triple>, QueryError> {
     let mut triples = triples::read(VOID, base);
     triples.push(Triple::new(dataset.clone(), URI_SPACE, Literal::from(base.as_str())));
     for query in COUNTS {
-        if let QueryResults::Graph(made) = Query::parse(query, base)?.run(&site.store)?.into_inner()
-        {
+        if let QueryResults::Graph(made) = site.store.query(query)?.run(&site.store)?.into_inner() {
             for triple in made {
                 triples.push(triple?);
             }

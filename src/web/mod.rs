@@ -85,7 +85,7 @@ pub async fn serve(
     config: &Config,
 ) -> io::Result<()> {
     let timeout = config.limits.query_timeout;
-    http::shutdown::serve(listener, router(store, knowledge, config), timeout).await
+    http::connections::serve(listener, router(store, knowledge, config), timeout).await
 }
 
 /// All routes. Where the base IRI has a path, they lie below it.

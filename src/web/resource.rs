@@ -125,7 +125,7 @@ pub(super) async fn triples(
     }
     known(&app, &thing).await?;
     let query = if is_graph(&thing) { GRAPH_DESCRIPTION } else { DESCRIPTION };
-    let query = crate::store::Query::parse(query, app.store.base())?;
+    let query = app.store.query(query)?;
     let query = query.bind("thing", NamedNode::new_unchecked(thing.iri(&app)));
     Ok((links, sparql::triples(app, query, format).await).into_response())
 }

@@ -21,7 +21,7 @@ use super::labels::Labels;
 use super::metrics::Metrics;
 use crate::config::Config;
 use crate::knowledge::Knowledge;
-use crate::store::{Answer, Asked, Query, QueryError, Runs, Services, Store};
+use crate::store::{Answer, Asked, QueryError, Runs, Services, Store};
 
 pub(super) struct Site {
     pub(super) store: Store,
@@ -88,7 +88,7 @@ impl Site {
 
     /// The rows that one of our own queries gives, with some of its variables given beforehand.
     pub(super) fn rows(&self, query: &str, given: &[(&str, &str)]) -> Result<Vec<Row>, QueryError> {
-        let mut query = Query::parse(query, self.store.base())?;
+        let mut query = self.store.query(query)?;
         for (variable, iri) in given {
             query = query.bind(variable, NamedNode::new_unchecked(*iri));
         }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use gangmu::knowledge::Knowledge;
 use gangmu::pipeline;
 use gangmu::rdf;
-use gangmu::store::{Outcome, Query, Store};
+use gangmu::store::{Outcome, Store};
 use oxigraph::model::Term;
 use tempfile::TempDir;
 
@@ -48,7 +48,7 @@ impl Collection {
 
     /// The rows that answer a SELECT query over all graphs.
     pub fn ask(&self, query: &str) -> Vec<Row> {
-        let query = Query::parse(query, self.store.base()).expect("a query");
+        let query = self.store.query(query).expect("a query");
         let rows = query.run(&self.store).and_then(|answer| answer.rows()).expect("an answer");
         rows.iter()
             .map(|row| row.iter().map(|(name, term)| (name.as_str().to_owned(), lexical(term))))

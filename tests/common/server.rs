@@ -164,6 +164,13 @@ impl Server {
         csv.lines().skip(1).map(str::to_owned).collect()
     }
 
+    /// The most memory that it has had so far, in megabytes, where the system tells.
+    pub fn peak(&self) -> Option<usize> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        Some(peak.trim().trim_end_matches(" kB").parse::<usize>().ok()? >> 10)
+    }
+
     /// Asks the server to stop, as a service manager does.
     pub fn ask_to_stop(&self) {
         let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();

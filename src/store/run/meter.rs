@@ -4,10 +4,12 @@
 //! holds. What it hands to another thread it must give up first ([`Metered::give_up`]), since the other thread
 //! frees it where nothing is counted. The database's own caches are not allocated through Rust and not counted.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicIsize, Ordering};
+
+use mimalloc::MiMalloc;
 
 /// How many threads can be metered at once.
 pub(super) const SEATS: usize = 1024;
@@ -17,8 +19,13 @@ static HELD: [AtomicIsize; SEATS] = [const { AtomicIsize::new(0) }; SEATS];
 /// Seats that nobody has.
 static FREE: Mutex<Seats> = Mutex::new(Seats { returned: Vec::new(), next: 1 });
 
+/// Bytes that a thread allocates or frees before it says so to others.
+const UNSAID: usize = 16 << 10;
+
 thread_local! {
     static SEAT: Cell<usize> = const { Cell::new(0) };
+    /// What the thread has allocated on its seat, less what it has freed, and not said yet.
+    static PENDING: Cell<isize> = const { Cell::new(0) };
 }
 
 struct Seats {
@@ -26,40 +33,56 @@ struct Seats {
     next: usize,
 }
 
-/// The system's allocator, which counts what metered threads hold. A program that wants its limits on memory to
-/// hold declares it as its global allocator; without it every evaluation seems to hold nothing.
+/// An allocator that counts what metered threads hold, and takes its memory from mimalloc: evaluations make many
+/// small things. A program that wants its limits on memory to hold declares it as its global allocator; without it
+/// every evaluation seems to hold nothing.
 pub struct CountingAllocator;
 
-// SAFETY: every call goes to `System` with the arguments it came with, and what `System` gives is given back.
-// Counting touches a constant-initialised thread local without destructor and an atomic in a static; it neither
+// SAFETY: every call goes to `MiMalloc` with the arguments it came with, and what that gives is given back.
+// Counting touches constant-initialised thread locals without destructor and an atomic in a static; it neither
 // allocates nor panics.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
-        unsafe { System.alloc(layout) }
+        unsafe { MiMalloc.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
-        unsafe { System.alloc_zeroed(layout) }
+        unsafe { MiMalloc.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         count(-(layout.size() as isize));
-        unsafe { System.dealloc(block, layout) }
+        unsafe { MiMalloc.dealloc(block, layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size as isize - layout.size() as isize);
-        unsafe { System.realloc(block, layout, size) }
+        unsafe { MiMalloc.realloc(block, layout, size) }
     }
 }
 
 fn count(bytes: isize) {
     let seat = SEAT.get();
     if seat != 0 {
-        HELD[seat].fetch_add(bytes, Ordering::Relaxed);
+        let pending = PENDING.get() + bytes;
+        if pending.unsigned_abs() < UNSAID {
+            PENDING.set(pending);
+        } else {
+            PENDING.set(0);
+            HELD[seat].fetch_add(pending, Ordering::Relaxed);
+        }
     }
+}
+
+/// Gives the thread another seat; what it had before.
+fn sit(seat: usize) -> usize {
+    let before = SEAT.replace(seat);
+    if before != 0 {
+        HELD[before].fetch_add(PENDING.take(), Ordering::Relaxed);
+    }
+    before
 }
 
 /// A seat for one evaluation.
@@ -81,14 +104,14 @@ impl Meter {
         Some(Self(seat))
     }
 
-    /// Bytes held now.
+    /// Bytes held now, but for what is [`UNSAID`].
     pub(super) fn held(&self) -> usize {
         HELD[self.0].load(Ordering::Relaxed).max(0).unsigned_abs()
     }
 
     /// Counts what this thread allocates until what is given back is dropped.
     pub(super) fn here(&self) -> Metered {
-        Metered { before: SEAT.replace(self.0) }
+        Metered { before: sit(self.0) }
     }
 
     /// Counts `bytes` that are allocated elsewhere.
@@ -105,9 +128,9 @@ impl Meter {
 impl Drop for Meter {
     fn drop(&mut self) {
         // The list of free seats may grow: that must not be counted on the seat given back.
-        let before = SEAT.replace(0);
+        let before = sit(0);
         FREE.lock().unwrap_or_else(std::sync::PoisonError::into_inner).returned.push(self.0);
-        SEAT.set(before);
+        sit(before);
     }
 }
 
@@ -118,7 +141,7 @@ pub(super) struct Metered {
 
 impl Drop for Metered {
     fn drop(&mut self) {
-        SEAT.set(self.before);
+        sit(self.before);
     }
 }
 

@@ -30,9 +30,6 @@ pub use registry::{Admitted, Asked, Busy, Overview, Runs};
 /// How long the token waits after the flag: where ticks flow, unwinding comes first and leaves no errors behind.
 const GRACE: Duration = Duration::from_millis(40);
 
-/// What a comparison of a sort takes, roughly, and what it takes more for each key that must be looked up.
-const COMPARING: Duration = Duration::from_nanos(100);
-const LOOKING_UP: Duration = Duration::from_nanos(2000);
 /// The state of a run that cannot be stopped any more.
 const FINISHED: u8 = u8::MAX;
 
@@ -59,9 +56,6 @@ pub struct Run {
     token: CancellationToken,
     ticks: AtomicU64,
     rows: AtomicU64,
-    /// Rows that are to be sorted, and the nanoseconds that comparing each once takes.
-    sorted: AtomicU64,
-    sorting: AtomicU64,
     meter: Option<Meter>,
     peak: AtomicUsize,
 }
@@ -80,8 +74,6 @@ impl Run {
             token: CancellationToken::new(),
             ticks: AtomicU64::new(0),
             rows: AtomicU64::new(0),
-            sorted: AtomicU64::new(0),
-            sorting: AtomicU64::new(0),
             meter: Meter::new(),
             peak: AtomicUsize::new(0),
         }
@@ -131,6 +123,11 @@ impl Run {
         if self.meter.as_ref().is_some_and(|meter| meter.held() > self.limits.memory) {
             self.stop(Stop::Memory);
         }
+        self.go_on();
+    }
+
+    /// Unwinds if the run is stopped. Only inside [`enter`](Self::enter).
+    pub(super) fn go_on(&self) {
         if self.stopped().is_some() {
             resume_unwind(Box::new(Unwound));
         }
@@ -141,22 +138,6 @@ impl Run {
         let held = self.meter.as_ref().map_or(0, Meter::held);
         if held.saturating_add(bytes) > self.limits.memory {
             self.stop(Stop::Memory);
-        }
-        self.tick();
-    }
-
-    /// Counts a row that will be sorted, with the number of its keys that must be looked up to be compared, and
-    /// unwinds if the sort could not end in time: nothing stops a sort that has begun.
-    pub(super) fn sort(&self, looked_up: usize) {
-        let rows = self.sorted.fetch_add(1, Ordering::Relaxed) + 1;
-        let cost = COMPARING + LOOKING_UP * u32::try_from(looked_up).unwrap_or(u32::MAX);
-        let cost = cost.as_nanos() as u64;
-        let cost = self.sorting.fetch_add(cost, Ordering::Relaxed) + cost;
-        if rows.is_multiple_of(256) {
-            let sort = Duration::from_nanos(cost.saturating_mul(u64::from(rows.ilog2())));
-            if Instant::now() + sort > self.deadline() {
-                self.stop(Stop::Time);
-            }
         }
         self.tick();
     }

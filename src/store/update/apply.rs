@@ -19,7 +19,8 @@ use spargebra::term::{GraphName as Target, GroundQuad};
 use super::template::Template;
 use super::{UpdateError, UpdateReport};
 use crate::store::query::unite;
-use crate::store::run::{Run, pace};
+use crate::store::run::Run;
+use crate::store::run::pace::Plan;
 use crate::store::services::Services;
 
 /// Bytes that a change takes in the transaction, roughly: up to nine index entries of up to 133 bytes. The
@@ -142,7 +143,7 @@ impl Applying<'_> {
         let base_iri = self.base.clone().and_then(|base| oxiri::Iri::parse(base).ok());
         let query = spargebra::Query::Select { dataset: None, pattern, base_iri };
         let (evaluator, query) = match &self.run {
-            Some(run) => (pace::evaluator(run), pace::query(query)),
+            Some(run) => Plan::new(query).of(run),
             None => (SparqlEvaluator::new(), query),
         };
         let mut prepared = self.services.serve(evaluator).for_query(query);

@@ -4,6 +4,7 @@
 //! before anything is evaluated. It is given only to answers that are functions of these: a handler whose
 //! answer is not, or that minds caching itself, says so by a `Cache-Control` header of its own.
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -31,6 +32,7 @@ pub(super) async fn answer(State(app): State<App>, request: Request, next: Next)
         vary(response.headers_mut());
         return response;
     }
+    let any = request.headers().get(header::IF_NONE_MATCH).is_some_and(|list| list == "*");
     let mut response = next.run(request).await;
     let status = response.status();
     let headers = response.headers_mut();
@@ -45,6 +47,14 @@ pub(super) async fn answer(State(app): State<App>, request: Request, next: Next)
     let settled = revision.is_some() && revision == app.store.revision();
     if let Some(tag) = tag.filter(|_| settled && status == StatusCode::OK) {
         headers.insert(header::ETAG, HeaderValue::from_str(&tag).expect("hexadecimal digits"));
+    }
+    if any && status == StatusCode::OK {
+        // There is something, and any of it will do: only now is it known.
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+            response.headers_mut().remove(name);
+        }
+        *response.body_mut() = Body::empty();
     }
     response
 }
@@ -83,7 +93,7 @@ fn tag(revision: Revision, request: &Request) -> String {
     format!("\"{revision}-{digest:016x}\"")
 }
 
-/// The member of `If-None-Match` that is `tag`, by the weak comparison. `*` is not looked at: whether there is
+/// The member of `If-None-Match` that is `tag`, by the weak comparison. `*` is not looked at here: whether there is
 /// anything at an address is not known yet.
 fn known(headers: &HeaderMap, tag: &str) -> Option<HeaderValue> {
     let lists = headers.get_all(header::IF_NONE_MATCH).iter();

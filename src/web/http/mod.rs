@@ -7,11 +7,11 @@
 //! `Cache-Control: no-store`.
 
 mod conditional;
+pub(super) mod connections;
 mod faults;
 pub(super) mod health;
 mod limits;
 mod observe;
-pub(super) mod shutdown;
 
 use std::any::Any;
 use std::time::Duration;

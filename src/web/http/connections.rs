@@ -1,16 +1,20 @@
-//! The end of serving: no new connections, what is being answered gets the time it may take.
+//! Connections from first to last: who takes too long over a request is cut off, and at the end of serving there are no
+//! new ones, while what is being answered gets the time it may take.
 
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
+use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
+use hyper_util::rt::TokioTimer;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 /// Time beyond the longest query's for its answer to be sent.
 const SENDING: Duration = Duration::from_secs(5);
+/// How long a client may take to send the head of a request, or leave a connection without one.
+const HEAD: Duration = Duration::from_secs(15);
 
 /// Serves until a signal (Ctrl-C, SIGTERM); then for as long as running answers last, but no longer than a query may
 /// take and [`SENDING`], nor beyond a second signal.
@@ -22,36 +26,29 @@ pub(in crate::web) async fn serve(
     routes: Router,
     query_timeout: Duration,
 ) -> io::Result<()> {
+    let handle = Handle::new();
     // An answer's last packet must not wait for the client to acknowledge the one before.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its delay");
-        }
-    });
-    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    let (stop, stopping) = oneshot::channel();
-    let graceful = async {
+    let acceptor = NoDelayAcceptor::new();
+    let server = axum_server::from_tcp(listener.into_std()?)?;
+    let mut server = server.acceptor(acceptor).handle(handle.clone());
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
+    let serving = server.serve(routes.into_make_service_with_connect_info::<SocketAddr>());
+    let ending = async {
         stopped().await;
         tracing::info!("stopping: running answers are finished first");
-        // Nobody to be told means that serving has ended already.
-        let _ = stop.send(());
+        handle.graceful_shutdown(Some(query_timeout + SENDING));
+        stopped().await;
+        handle.shutdown();
+        std::future::pending().await
     };
-    let serving = axum::serve(listener, service).with_graceful_shutdown(graceful);
-    let bound = async {
-        // Serving cannot end before the signal but by an error, which goes first.
-        drop(stopping.await);
-        tokio::select! {
-            () = tokio::time::sleep(query_timeout + SENDING) => {}
-            () = stopped() => {}
-        }
-    };
-    tokio::select! {
+    let served = tokio::select! {
         served = serving => served,
-        () = bound => {
-            tracing::warn!("stopped before all answers were finished");
-            Ok(())
-        }
+        never = ending => never,
+    };
+    if handle.connection_count() > 0 {
+        tracing::warn!("stopped before all answers were finished");
     }
+    served
 }
 
 async fn stopped() {

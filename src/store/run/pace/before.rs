@@ -1,76 +1,25 @@
-//! The algebra of a query, rewritten so that the evaluator reports back wherever rows flow.
+//! Ticks for a pattern that the optimizer will still work on: rows are counted where they go in ([`fed`]) and where
+//! they come out to be sorted, grouped, joined by hash or taken away ([`seen`]).
 //!
-//! Two filters that are always true do it, each calling a custom function that counts ([`Run::tick`]) and gives no
-//! value, so that `COALESCE` goes on to the next:
-//!
-//! * [`fed`] names no variable, so the optimizer pushes it down to the first scan of every operand: it sees rows
-//!   go in.
-//! * [`seen`] names a variable that nothing binds, so the optimizer leaves it on the first join below: it sees
-//!   rows come out, as of a product, that are then sorted, grouped, joined by hash or taken away.
-//!
-//! Conditions call it too ([`Pacer::condition`]), since the optimizer pushes them below. What is not touched is
+//! Conditions tick too ([`Pacer::condition`]), since the optimizer pushes them below. What is not touched is
 //! the inside of basic graph patterns: there each row is a reading of the database, and its optimizer must see
-//! them as they are. Answers stay the same: no variable is bound, no row is added or taken away.
+//! them as they are.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
-use oxigraph::model::{BlankNode, Literal, NamedNode, Term, Variable};
-use oxigraph::sparql::SparqlEvaluator;
+use oxigraph::model::{BlankNode, Variable};
 use spargebra::Query;
-use spargebra::algebra::{
-    AggregateExpression, Expression, Function, GraphPattern, OrderExpression,
-    PropertyPathExpression,
-};
+use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
-use super::Run;
+use super::{aggregate, change, expression, fed, filter, join, keys, seen, tick};
 
-const TICK: &str = "urn:gangmu:tick";
-const GROW: &str = "urn:gangmu:grow";
-const SORT: &str = "urn:gangmu:sort";
 /// Less than what the optimizer takes for the number of all triples, more than any store holds.
 const FEWER: usize = 999_999_999;
-/// Bytes of the longest string that the database keeps in the quad.
-const IN_PLACE: usize = 16;
-/// A name that no query can spell.
-const NEVER_BOUND: &str = "never bound";
-
-/// An evaluator whose ticks are the run's.
-pub(in crate::store) fn evaluator(run: &Arc<Run>) -> SparqlEvaluator {
-    let (ticking, growing, sorting) = (Arc::clone(run), Arc::clone(run), Arc::clone(run));
-    SparqlEvaluator::new()
-        .with_cancellation_token(run.token())
-        .with_custom_function(NamedNode::new_unchecked(TICK), move |_| {
-            ticking.tick();
-            None
-        })
-        .with_custom_function(NamedNode::new_unchecked(GROW), move |args| {
-            growing.reserve(args.iter().map(length).fold(1, |all, one| all.saturating_mul(one)));
-            None
-        })
-        .with_custom_function(NamedNode::new_unchecked(SORT), move |keys| {
-            sorting.sort(keys.iter().filter(|key| is_looked_up(key)).count());
-            None
-        })
-}
-
-/// Whether the database keeps a term elsewhere than in the quad, so that comparing it reads.
-fn is_looked_up(term: &Term) -> bool {
-    match term {
-        Term::NamedNode(_) => true,
-        Term::Literal(literal) => literal.value().len() > IN_PLACE,
-        Term::BlankNode(_) | Term::Triple(_) => false,
-    }
-}
-
-fn length(term: &Term) -> usize {
-    if let Term::Literal(literal) = term { literal.value().len() + 1 } else { 1 }
-}
 
 /// The query with ticks.
-pub(in crate::store) fn query(mut query: Query) -> Query {
-    let pacer = Pacer { planned: true, alone: true };
+pub(super) fn query(mut query: Query) -> Query {
+    let pacer = Pacer { alone: true };
     match &mut query {
         // Above the projection there must be nothing: all variables used there would be columns.
         Query::Select { pattern, .. } | Query::Describe { pattern, .. } => {
@@ -83,54 +32,8 @@ pub(in crate::store) fn query(mut query: Query) -> Query {
     query
 }
 
-fn change<T: Default>(place: &mut T, make: impl FnOnce(T) -> T) {
-    *place = make(std::mem::take(place));
-}
-
-fn tick() -> Expression {
-    Expression::FunctionCall(Function::Custom(NamedNode::new_unchecked(TICK)), Vec::new())
-}
-
-fn filter(expr: Expression, inner: GraphPattern) -> GraphPattern {
-    GraphPattern::Filter { expr, inner: Box::new(inner) }
-}
-
-fn join(left: GraphPattern, right: GraphPattern) -> GraphPattern {
-    GraphPattern::Join { left: Box::new(left), right: Box::new(right) }
-}
-
-/// The same rows, ticking where they are read.
-fn fed(pattern: GraphPattern) -> GraphPattern {
-    filter(Expression::Coalesce(vec![tick(), Literal::from(true).into()]), pattern)
-}
-
-/// The same rows, ticking where they come out.
-fn seen(pattern: GraphPattern) -> GraphPattern {
-    let never = Expression::Variable(Variable::new_unchecked(NEVER_BOUND));
-    filter(Expression::Coalesce(vec![tick(), never, Literal::from(true).into()]), pattern)
-}
-
-/// The same rows, weighed as what will be sorted. The evaluator calls nothing while it sorts.
-fn sorted(pattern: GraphPattern, keys: &[OrderExpression]) -> GraphPattern {
-    let key = |key: &OrderExpression| match key {
-        OrderExpression::Asc(key) | OrderExpression::Desc(key) => match key {
-            // A function is not called with arguments that have no value.
-            key @ Expression::Variable(_) => {
-                Some(Expression::Coalesce(vec![key.clone(), Literal::from(0).into()]))
-            }
-            _ => None,
-        },
-    };
-    let sort = Function::Custom(NamedNode::new_unchecked(SORT));
-    let sort = Expression::FunctionCall(sort, keys.iter().filter_map(key).collect());
-    let never = Expression::Variable(Variable::new_unchecked(NEVER_BOUND));
-    filter(Expression::Coalesce(vec![sort, never, Literal::from(true).into()]), pattern)
-}
-
 #[derive(Clone, Copy)]
 struct Pacer {
-    /// Whether the optimizer will order joins and push filters: everywhere but inside EXISTS.
-    planned: bool,
     /// Whether nothing outside of the pattern gives its variables values.
     alone: bool,
 }
@@ -151,56 +54,48 @@ impl Pacer {
     }
 
     /// For what is joined with something else.
-    fn beside(self) -> Self {
-        Self { alone: false, ..self }
+    fn beside() -> Self {
+        Self { alone: false }
     }
 
     /// For what is evaluated by itself, whatever it is joined with then.
-    fn apart(self) -> Self {
-        Self { alone: self.planned, ..self }
+    fn apart() -> Self {
+        Self { alone: true }
     }
 
     /// A pattern with ticks inside; the rows that come out may not have been counted.
     fn operator(self, pattern: GraphPattern) -> GraphPattern {
         use GraphPattern as P;
         let boxed = |pattern: Box<P>| Box::new(self.operator(*pattern));
-        let whole = |pattern: Box<P>| Box::new(self.apart().whole(*pattern));
+        let whole = |pattern: Box<P>| Box::new(Self::apart().whole(*pattern));
         match pattern {
-            P::Bgp { patterns } if !self.planned => {
-                let one = |pattern| fed(P::Bgp { patterns: vec![pattern] });
-                patterns.into_iter().map(one).reduce(join).map_or_else(P::default, seen)
-            }
-            P::Path { .. } if !self.planned => fed(pattern),
             P::Path { .. } if self.alone => started(pattern),
             P::Path { .. } | P::Bgp { .. } | P::Values { .. } | P::Service { .. } => pattern,
-            P::Join { left, right } if !self.planned => {
-                seen(join(self.operator(*left), self.operator(*right)))
-            }
             P::Join { .. } => self.joins(pattern),
             P::Lateral { left, right } => {
-                P::Lateral { left: boxed(left), right: Box::new(self.beside().operator(*right)) }
+                P::Lateral { left: boxed(left), right: Box::new(Self::beside().operator(*right)) }
             }
             P::LeftJoin { left, right, expression } => seen(P::LeftJoin {
                 left: boxed(left),
-                right: Box::new(self.beside().whole(*right)),
+                right: Box::new(Self::beside().whole(*right)),
                 expression: expression.map(|condition| self.condition(condition)),
             }),
             P::Filter { expr, inner } => filter(self.condition(expr), self.operator(*inner)),
             P::Union { left, right } => P::Union { left: boxed(left), right: boxed(right) },
             // A path in a graph that is not known yet is another thing for each graph.
             P::Graph { name, inner } => {
-                P::Graph { name, inner: Box::new(self.beside().operator(*inner)) }
+                P::Graph { name, inner: Box::new(Self::beside().operator(*inner)) }
             }
-            P::Extend { inner, variable, expression } => {
-                let expression = self.expression(expression);
-                P::Extend { inner: boxed(inner), variable, expression }
-            }
+            P::Extend { inner, variable, expression } => P::Extend {
+                inner: boxed(inner),
+                variable,
+                expression: super::expression(expression),
+            },
             P::Minus { left, right } => {
                 P::Minus { left: Box::new(self.whole(*left)), right: whole(right) }
             }
             P::OrderBy { inner, expression } => {
-                let inner = Box::new(sorted(*whole(inner), &expression));
-                P::OrderBy { inner, expression }
+                P::OrderBy { inner: whole(inner), expression: keys(expression) }
             }
             P::Project { inner, variables } => P::Project { inner: whole(inner), variables },
             P::Distinct { inner } => P::Distinct { inner: boxed(inner) },
@@ -208,7 +103,7 @@ impl Pacer {
             P::Slice { inner, start, length } => P::Slice { inner: boxed(inner), start, length },
             P::Group { inner, variables, aggregates } => {
                 let aggregates = aggregates.into_iter();
-                let aggregates = aggregates.map(|(v, a)| (v, self.aggregate(a))).collect();
+                let aggregates = aggregates.map(|(v, a)| (v, aggregate(a))).collect();
                 P::Group { inner: whole(inner), variables, aggregates }
             }
         }
@@ -220,62 +115,12 @@ impl Pacer {
             Expression::And(left, right) => {
                 Expression::And(self.condition(*left).into(), self.condition(*right).into())
             }
-            condition => Expression::Coalesce(vec![tick(), self.expression(condition)]),
+            condition => Expression::Coalesce(vec![tick(), expression(condition)]),
         }
     }
+}
 
-    /// An expression that asks before it makes a string much longer.
-    fn expression(self, expression: Expression) -> Expression {
-        use Expression as E;
-        let boxed = |e: Box<E>| Box::new(self.expression(*e));
-        let each = |all: Vec<E>| all.into_iter().map(|e| self.expression(e)).collect::<Vec<_>>();
-        match expression {
-            E::NamedNode(_) | E::Literal(_) | E::Variable(_) | E::Bound(_) => expression,
-            E::Or(a, b) => E::Or(boxed(a), boxed(b)),
-            E::And(a, b) => E::And(boxed(a), boxed(b)),
-            E::Equal(a, b) => E::Equal(boxed(a), boxed(b)),
-            E::SameTerm(a, b) => E::SameTerm(boxed(a), boxed(b)),
-            E::Greater(a, b) => E::Greater(boxed(a), boxed(b)),
-            E::GreaterOrEqual(a, b) => E::GreaterOrEqual(boxed(a), boxed(b)),
-            E::Less(a, b) => E::Less(boxed(a), boxed(b)),
-            E::LessOrEqual(a, b) => E::LessOrEqual(boxed(a), boxed(b)),
-            E::In(a, all) => E::In(boxed(a), each(all)),
-            E::Add(a, b) => E::Add(boxed(a), boxed(b)),
-            E::Subtract(a, b) => E::Subtract(boxed(a), boxed(b)),
-            E::Multiply(a, b) => E::Multiply(boxed(a), boxed(b)),
-            E::Divide(a, b) => E::Divide(boxed(a), boxed(b)),
-            E::UnaryPlus(a) => E::UnaryPlus(boxed(a)),
-            E::UnaryMinus(a) => E::UnaryMinus(boxed(a)),
-            E::Not(a) => E::Not(boxed(a)),
-            E::Exists(pattern) => {
-                E::Exists(Box::new(Self { planned: false, alone: false }.operator(*pattern)))
-            }
-            E::If(a, b, c) => E::If(boxed(a), boxed(b), boxed(c)),
-            E::Coalesce(all) => E::Coalesce(each(all)),
-            E::FunctionCall(Function::Concat, all) => {
-                let ticking = |e| E::Coalesce(vec![tick(), e]);
-                E::FunctionCall(Function::Concat, each(all).into_iter().map(ticking).collect())
-            }
-            E::FunctionCall(Function::Replace, all) => {
-                let all = each(all);
-                let sizes = all.iter().step_by(2).take(2).cloned().collect();
-                let grow = Function::Custom(NamedNode::new_unchecked(GROW));
-                let grow = E::FunctionCall(grow, sizes);
-                E::Coalesce(vec![grow, E::FunctionCall(Function::Replace, all)])
-            }
-            E::FunctionCall(function, all) => E::FunctionCall(function, each(all)),
-        }
-    }
-
-    fn aggregate(self, aggregate: AggregateExpression) -> AggregateExpression {
-        match aggregate {
-            AggregateExpression::FunctionCall { name, expr, distinct } => {
-                AggregateExpression::FunctionCall { name, expr: self.expression(expr), distinct }
-            }
-            count @ AggregateExpression::CountSolutions { .. } => count,
-        }
-    }
-
+impl Pacer {
     /// A tree of joins. The optimizer makes loops of most of them, and builds tables of the others' operands:
     /// what goes into the table of a second one must have been counted when it came out of the first.
     fn joins(self, pattern: GraphPattern) -> GraphPattern {
@@ -304,7 +149,7 @@ impl Pacer {
                 let one = |pattern| Part::new(GraphPattern::Bgp { patterns: vec![pattern] });
                 parts.extend(patterns.into_iter().map(one));
             }
-            other => parts.push(Part::new(self.beside().operator(other))),
+            other => parts.push(Part::new(Self::beside().operator(other))),
         }
     }
 }
@@ -440,7 +285,7 @@ fn loops(pattern: &GraphPattern) -> bool {
 }
 
 /// The variables that every row of a pattern binds.
-fn certain(pattern: &GraphPattern) -> HashSet<Variable> {
+pub(super) fn certain(pattern: &GraphPattern) -> HashSet<Variable> {
     use GraphPattern as P;
     match pattern {
         P::Bgp { patterns } => patterns.iter().flat_map(in_triple).collect(),
