@@ -16,9 +16,9 @@ run: setup
 	$(GANGMU) ingest --store $(STORE) --base-iri http://$(BIND)/ $(NAMES) "$(DOCS)" || [ $$? -eq 1 ]
 	exec $(GANGMU) serve --store $(STORE) --bind $(BIND)
 
-# One profile, so that the storage engine is compiled once.
+# One profile for all tests, so that the storage engine is compiled once for them.
 test: setup clients
-	cargo test --release --locked
+	cargo test --locked
 
 # The endpoint beside `oxigraph serve`, on the same documents.
 bench: setup clients

@@ -1,6 +1,6 @@
 //! `seeds/confidence.toml` against annotated documents: how many claims of each kind are right.
 //!
-//! `cargo test --release --test confidence -- --nocapture` prints the table as it is measured; with
+//! `cargo test --test confidence -- --nocapture` prints the table as it is measured; with
 //! `HELD_OUT=DIR` (tables of annotations, the documents in `DIR/docs`) the counts of `unseen` too.
 
 #[path = "common/annotations.rs"]
