@@ -4,7 +4,7 @@
 //! else from the sentence before it, else from the only time limit its item is given in a bracket
 //! or cell; none is invented. One target a quantity, two for a range, one for all `全覆盖` of a clause.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::bound::{bound, strip};
 use super::clause::{Clause, clauses};

@@ -4,8 +4,7 @@
 //! ones. What a list of names looks like is the matter of `names`. The extractors recognise names
 //! with this table, the resolve stage completes them.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashMapExt, HashSet};
 use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;

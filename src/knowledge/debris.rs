@@ -9,7 +9,7 @@ use std::ops::Range;
 use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
-use super::alternation;
+use super::{alternation, roomy};
 
 const SOURCE: &str = include_str!("../../seeds/debris.toml");
 
@@ -99,6 +99,8 @@ struct SpamExample {
 
 /// The compiled patterns.
 pub struct Debris {
+    /// All patterns for whole lines: nearly every line is none of them, and one look tells.
+    any_whole: Regex,
     lines: RegexSet,
     /// By pattern: where it holds and up to how many characters.
     limits: Vec<(Option<Place>, usize)>,
@@ -145,7 +147,10 @@ impl Debris {
         let long: Vec<_> =
             (0..file.line.len()).filter(|&i| longest(&file.line[i]) > LONGEST).collect();
         let parts: Vec<_> = file.part.iter().map(|e| &e.pattern).collect();
+        let wholes = [&file.line, &file.rest, &file.page, &file.site, &file.alone];
+        let wholes: Vec<_> = wholes.into_iter().flatten().map(|e| e.pattern.as_str()).collect();
         Ok(Self {
+            any_whole: roomy(&format!("^(?:{})$", wholes.join("|")))?,
             lines: whole(&file.line)?,
             limits: file.line.iter().map(|e| (e.place, longest(e))).collect(),
             long_lines: whole(long.iter().map(|&i| &file.line[i]))?,
@@ -166,6 +171,13 @@ impl Debris {
             alone: whole(&file.alone)?,
             spam: Spam::compile(&file.spam)?,
         })
+    }
+
+    /// Whether `line` as a whole is anything that this table knows. If not, it is no [line](Self::is_line)
+    /// or [rest](Self::is_rest) of a site, no [page](Self::is_page) break, names no [site](Self::site)
+    /// and does not [stand alone](Self::stands_alone).
+    pub fn is_marked(&self, line: &str) -> bool {
+        line.len() <= LONGEST_DEBRIS && self.any_whole.is_match(line)
     }
 
     /// Whether the whole of `line` is no part of the document.

@@ -11,11 +11,12 @@ use crate::knowledge::debris::{Debris, Place};
 /// So many first or last lines are the head or the tail of a document.
 const EDGE: usize = 30;
 
-/// Marks page breaks and drops what the printer repeats beside them.
+/// Looks which lines are marked, turns page breaks into such and drops what the printer repeats beside them.
 pub(super) fn mark_pages(lines: Vec<Line>, debris: &Debris) -> Vec<Line> {
     let mut lines = lines;
     for line in &mut lines {
-        if line.is_text() && debris.is_page(&line.text) {
+        line.marked = line.is_text() && debris.is_marked(&line.text);
+        if line.marked && debris.is_page(&line.text) {
             *line = Line::new(Kind::Page, String::new(), 0, 0);
         }
     }
@@ -74,7 +75,7 @@ fn shape(text: &str) -> String {
 pub(super) fn drop_lines(lines: &mut Vec<Line>, debris: &Debris) -> Vec<String> {
     let texts = lines.iter().filter(|l| l.is_text()).count();
     let mut sites: Vec<String> = Vec::new();
-    for line in lines.iter().filter(|l| l.is_text()) {
+    for line in lines.iter().filter(|l| l.is_text() && l.marked) {
         if let Some(site) = debris.site(&line.text) {
             sites.push(site.trim().to_owned());
             // A board and its sub-board: `文秘网_写材料`.
@@ -100,10 +101,9 @@ pub(super) fn drop_lines(lines: &mut Vec<Line>, debris: &Debris) -> Vec<String> 
         };
         // Short documents have their tail in their head.
         let tail = nth + EDGE > texts && nth * 3 > texts;
-        ended |= tail && nth * 2 > texts && debris.is_rest(&line.text);
-        let debris = debris.is_line(&line.text, place)
-            || tail && debris.is_line(&line.text, Place::Tail)
-            || sites.contains(&line.text);
+        ended |= tail && nth * 2 > texts && line.marked && debris.is_rest(&line.text);
+        let is_line = |place| line.marked && debris.is_line(&line.text, place);
+        let debris = is_line(place) || tail && is_line(Place::Tail) || sites.contains(&line.text);
         !ended && !debris
     });
     sites

@@ -30,11 +30,13 @@ pub(super) struct Line {
     joined: Vec<(usize, usize)>,
     /// The cell it belongs to, in a table whose cells the source told.
     pub cell: Option<usize>,
+    /// Whether a pattern for whole lines may match it.
+    pub marked: bool,
 }
 
 impl Line {
     pub fn new(kind: Kind, text: String, indent: usize, source: usize) -> Self {
-        Self { kind, text, indent, source, joined: Vec::new(), cell: None }
+        Self { kind, text, indent, source, joined: Vec::new(), cell: None, marked: true }
     }
 
     /// 1-based line of the decoded source where it begins.

@@ -4,6 +4,7 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use memchr::memmem;
 
 use super::ReadError;
 
@@ -96,7 +97,7 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 fn losses(string: &str) -> usize {
     let control = |&&b: &&u8| b < b' ' && !matches!(b, b'\t'..=b'\r' | 0x1a) || b == 0x7f;
     string.as_bytes().iter().filter(control).count()
-        + string.matches(char::REPLACEMENT_CHARACTER).count()
+        + memmem::find_iter(string.as_bytes(), "\u{fffd}").count()
 }
 
 fn check(string: String) -> Result<String, ReadError> {

@@ -9,8 +9,7 @@ mod items;
 mod quantities;
 mod responsibilities;
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use oxigraph::model::NamedNode;
 use oxigraph::model::vocab::xsd;
 
