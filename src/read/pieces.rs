@@ -163,7 +163,7 @@ impl<'a> Pieces<'a> {
                         first: edge(text.chars().next()),
                         last: edge(text.chars().next_back()),
                         starts: debris.starts_paragraph(text),
-                        alone: line.marked && debris.stands_alone(text),
+                        alone: debris.stands_alone(text, line.look),
                         gap: std::mem::take(&mut gap),
                         indented: None,
                     });

@@ -258,11 +258,14 @@ fn last_bracket(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{pieces::width, plain};
+    use super::super::{debris::look, pieces::width, plain};
     use super::*;
 
     fn paragraphs(text: &str) -> Vec<String> {
-        let lines = unwrap(plain::lines(text), &Debris::embedded()).0;
+        let debris = Debris::embedded();
+        let mut lines = plain::lines(text);
+        look(&mut lines, &debris);
+        let lines = unwrap(lines, &debris).0;
         lines.into_iter().map(|l| l.text).collect()
     }
 
