@@ -24,6 +24,8 @@ pub struct Bearer {
 
 /// Endings of a list that names only some.
 const OPEN_END: [&str; 4] = ["等部门", "等单位", "等机构", "等"];
+/// What stands in no list of names.
+const NO_NAME: [char; 6] = ['。', '；', '“', '《', '：', ':'];
 /// A subject is at most this long, in bytes.
 const SUBJECT: usize = 240;
 /// The name of a partner is at most this long, in characters.
@@ -138,6 +140,9 @@ impl Reader<'_> {
         while !s.is_char_boundary(limit) {
             limit -= 1;
         }
+        if !self.may_have_subject(&s[..limit]) {
+            return None;
+        }
         let markers: Vec<_> = self.rules.markers(&s[..limit]).collect();
         // A modal is the surer sign: 组织 in `共青团组织要…` is part of the name.
         for modal in [true, false] {
@@ -169,6 +174,16 @@ impl Reader<'_> {
             }
         }
         None
+    }
+
+    /// Whether a marker stands behind what may be a list of names: a quick look that spares most
+    /// clauses the rest.
+    fn may_have_subject(&self, s: &str) -> bool {
+        let head = &s[..s.find(NO_NAME).unwrap_or(s.len())];
+        let levels = head.char_indices().filter(|&(_, c)| self.rules.may_end_level(c));
+        let levels = levels.map(|(at, c)| at + c.len_utf8());
+        let mut ends = self.agencies.list_ends(head).chain(levels);
+        ends.any(|end| self.rules.marker_at_start(&s[end..]).is_some())
     }
 
     /// Whether names that no modal follows are the subject of a clause that stands there: in mid-sentence
@@ -330,9 +345,7 @@ impl Reader<'_> {
     /// The names in a stretch that is a list of bearers and nothing else.
     fn names(&self, range: Range<usize>) -> Option<Vec<Range<usize>>> {
         let s = &self.sentence[range.clone()];
-        if !self.agencies.may_end_list(s) && !self.rules.ends_as_level(s)
-            || s.contains(['。', '；', '“', '《', '：', ':'])
-        {
+        if !self.agencies.may_end_list(s) && !self.rules.ends_as_level(s) || s.contains(NO_NAME) {
             return None;
         }
         let parts = self.agencies.split_names(s);

@@ -3,7 +3,6 @@
 //! Invariant: ranges lie on character boundaries of the list and ascend; a link (和, 及) inside the
 //! name of a body never parts it. The extractors use this on what a bracket, cell or clause lists.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::agencies::Agencies;
@@ -92,27 +91,34 @@ impl Agencies {
     /// Whether the last character of `name`, which has no white space, lets it be a name: a quick
     /// look that spares most texts the rest.
     fn ends_as_name(&self, name: &str) -> bool {
-        name.chars().next_back().is_some_and(|c| self.is_last(c)) || self.names.is_open(name)
+        name.chars().next_back().is_some_and(|c| self.last_chars.has(c)) || self.names.is_open(name)
     }
 
     /// Whether `text` may end with a name or with what [`split_names`](Self::split_names) takes off
     /// the last name of a list.
     pub fn may_end_list(&self, text: &str) -> bool {
         let text = text.trim_end();
-        text.chars().next_back().is_some_and(|c| {
-            self.is_last(c) || opens(c) || closes(c) || "、，,；;。等门位构".contains(c)
-        }) || self.names.is_open(text)
+        text.chars().next_back().is_some_and(|c| self.list_chars.has(c)) || self.names.is_open(text)
     }
 
-    fn is_last(&self, c: char) -> bool {
-        self.last_chars.binary_search(&c).is_ok()
+    /// The places in `text` behind what [may end a list](Self::may_end_list): some more are given,
+    /// none is left out.
+    pub fn list_ends(&self, text: &str) -> impl Iterator<Item = usize> {
+        let mut open = false;
+        text.char_indices().filter_map(move |(at, c)| {
+            open |= self.names.may_open(c);
+            (open || self.list_chars.has(c)).then(|| at + c.len_utf8())
+        })
     }
 
-    /// The characters that names end with, by all that [`recognise`](Self::recognise) asks.
-    pub(super) fn all_last_chars(&self) -> Vec<char> {
+    /// Looks up anew which characters names end with, by all that [`recognise`](Self::recognise) asks.
+    pub(super) fn find_last_chars(&mut self) {
         let forms = self.forms().filter_map(|form| form.chars().next_back());
-        let all = forms.chain(self.names.last_chars()).chain(SHORT_ENDS);
-        all.collect::<BTreeSet<_>>().into_iter().collect()
+        let all: Vec<char> = forms.chain(self.names.last_chars()).chain(SHORT_ENDS).collect();
+        self.last_chars = all.iter().copied().collect();
+        // What `split_names` takes off: separators, brackets, 等 and what may stand behind it.
+        self.list_chars =
+            all.into_iter().chain("、，,；;。等门位构".chars()).chain(BRACKETS.chars()).collect();
     }
 
     /// Whether `word` is the function of a body (`教育`, `市场监管`), as lists before 部门 have it.
@@ -432,6 +438,8 @@ fn push(list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         }
     }
 }
+
+const BRACKETS: &str = "（(〔[［【〈<）)〕]］】〉>";
 
 fn opens(c: char) -> bool {
     matches!(c, '（' | '(' | '〔' | '[' | '［' | '【' | '〈' | '<')

@@ -93,6 +93,47 @@ impl ByChar {
     }
 }
 
+/// A set of characters. Those of the basic plane have a bit each, so that a look costs no search.
+#[derive(Clone)]
+pub struct Chars {
+    basic: Box<[u64; 1024]>,
+    beyond: Vec<char>,
+}
+
+impl Default for Chars {
+    fn default() -> Self {
+        Self { basic: Box::new([0; 1024]), beyond: Vec::new() }
+    }
+}
+
+impl FromIterator<char> for Chars {
+    fn from_iter<I: IntoIterator<Item = char>>(chars: I) -> Self {
+        let mut set = Self::default();
+        for c in chars {
+            match u16::try_from(u32::from(c)) {
+                Ok(code) => set.basic[usize::from(code / 64)] |= 1 << (code % 64),
+                Err(_) => set.beyond.push(c),
+            }
+        }
+        set
+    }
+}
+
+impl Chars {
+    /// The first characters of words.
+    pub fn firsts<'w>(words: impl IntoIterator<Item = &'w String>) -> Self {
+        words.into_iter().filter_map(|word| word.chars().next()).collect()
+    }
+
+    /// Whether `c` is one of them.
+    pub fn has(&self, c: char) -> bool {
+        match u16::try_from(u32::from(c)) {
+            Ok(code) => self.basic[usize::from(code / 64)] >> (code % 64) & 1 == 1,
+            Err(_) => self.beyond.contains(&c),
+        }
+    }
+}
+
 /// Finds which of `words` a text holds, overlapping ones too. Made for texts of a few characters.
 pub fn anywhere<W: AsRef<[u8]>>(
     words: impl IntoIterator<Item = W>,
@@ -112,6 +153,13 @@ pub fn longest_or_first<W: AsRef<[u8]>>(
     words: impl IntoIterator<Item = W>,
 ) -> Result<AhoCorasick, BuildError> {
     automaton(MatchKind::LeftmostLongest, StartKind::Both, words)
+}
+
+/// Finds the longest of a few words at each place of a text: so few that text can be skipped by them.
+pub fn longest_of_few<W: AsRef<[u8]>>(
+    words: impl IntoIterator<Item = W>,
+) -> Result<AhoCorasick, BuildError> {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words)
 }
 
 /// The first bytes of Chinese words are too few to skip text by, so the automaton reads all of it.
@@ -149,6 +197,13 @@ mod tests {
         assert_eq!(words.strip_start("市教育局"), Some("教育局"));
         assert!(words.contains("教育局") && !words.contains("育局"));
         assert!(!words.start("省") && !words.end("") && !words.end("省"));
+    }
+
+    #[test]
+    fn a_character_is_in_its_set() {
+        let set: Chars = "局a\u{20000}".chars().collect();
+        assert!("局a\u{20000}".chars().all(|c| set.has(c)));
+        assert!(!set.has('市') && !set.has('\u{20001}'));
     }
 
     #[test]

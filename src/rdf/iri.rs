@@ -76,7 +76,13 @@ impl Base {
 
     /// The version that a clean text is.
     pub fn version(&self, text: &str) -> NamedNode {
-        self.named(&["version", &digest(text)])
+        self.version_and_graph(text).0
+    }
+
+    /// The version that a clean text is, and its named graph.
+    pub fn version_and_graph(&self, text: &str) -> (NamedNode, NamedNode) {
+        let digest = digest(text);
+        (self.named(&["version", &digest]), self.named(&["graph", "version", &digest]))
     }
 
     /// The named graph of the version that a clean text is.
