@@ -38,7 +38,8 @@ const JOINT: f32 = 0.75;
 /// The bearers in `sentence`, which begins where a sentence begins.
 pub fn bearers(sentence: &str, rules: &ProseRules, grammar: Grammar) -> Vec<Bearer> {
     let Grammar { roles, agencies } = grammar;
-    let reader = Reader { sentence, rules, roles, agencies };
+    let joins = rules.joints(sentence).next().is_some();
+    let reader = Reader { sentence, rules, roles, agencies, joins };
     let mut out = Vec::new();
     let mut before = None;
     let mut adverbial = false;
@@ -75,6 +76,8 @@ struct Reader<'a> {
     rules: &'a ProseRules,
     roles: &'a Roles,
     agencies: &'a Agencies,
+    /// Whether the sentence holds a joint word.
+    joins: bool,
 }
 
 impl Reader<'_> {
@@ -179,11 +182,18 @@ impl Reader<'_> {
     /// Whether a marker stands behind what may be a list of names: a quick look that spares most
     /// clauses the rest.
     fn may_have_subject(&self, s: &str) -> bool {
-        let head = &s[..s.find(NO_NAME).unwrap_or(s.len())];
-        let levels = head.char_indices().filter(|&(_, c)| self.rules.may_end_level(c));
-        let levels = levels.map(|(at, c)| at + c.len_utf8());
-        let mut ends = self.agencies.list_ends(head).chain(levels);
-        ends.any(|end| self.rules.marker_at_start(&s[end..]).is_some())
+        let (mut ends, mut open) = (false, false);
+        for (at, c) in s.char_indices() {
+            if ends && self.rules.marker_at_start(&s[at..]).is_some() {
+                return true;
+            }
+            if NO_NAME.contains(&c) {
+                return false;
+            }
+            open |= self.agencies.names.may_open(c);
+            ends = open || self.agencies.may_end_list_with(c) || self.rules.may_end_level(c);
+        }
+        false
     }
 
     /// Whether names that no modal follows are the subject of a clause that stands there: in mid-sentence
@@ -315,6 +325,9 @@ impl Reader<'_> {
 
     /// The names behind a joint word (`会同X等部门`), up to what they do together.
     fn partners(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        if !self.joins {
+            return vec![];
+        }
         let s = &self.sentence[range.clone()];
         let Some(joint) = self.rules.joints(s).find(|j| {
             // Only at the start of a clause or right behind the subject and its adverbs.

@@ -155,6 +155,7 @@ pub struct Names {
     loose: Loose,
     expanded: Vec<(String, String)>,
     pub(super) links: Affixes,
+    link_firsts: Chars,
     joined: Vec<String>,
     classes: Vec<ClassRule>,
     endings: Vec<(Ending, Affixes)>,
@@ -203,6 +204,7 @@ impl Names {
             own: file.own,
             loose: file.loose,
             expanded: file.expanded,
+            link_firsts: file.links.first_chars().collect(),
             links: file.links,
             joined: file.joined,
             hopeless: anywhere(&file.not.parts)?,
@@ -343,8 +345,13 @@ impl Names {
     }
 
     /// Whether `c` may begin what makes a text [open](Self::is_open).
-    pub(super) fn may_open(&self, c: char) -> bool {
+    pub fn may_open(&self, c: char) -> bool {
         self.open_firsts.has(c)
+    }
+
+    /// Whether `c` may begin a link.
+    pub(super) fn may_link(&self, c: char) -> bool {
+        self.link_firsts.has(c)
     }
 
     /// Whether a link before this noun joins it to the name before it: 有关部门和 + 单位.

@@ -90,11 +90,6 @@ impl Patterns {
         let open = self.open(text).within(&(0..self.len()));
         open.filter(move |&pattern| self.each[pattern].is_match(text))
     }
-
-    /// Whether one of them matches `text`.
-    pub fn is_match(&self, text: &str) -> bool {
-        self.matching(text).next().is_some()
-    }
 }
 
 /// Words of which every match of a pattern holds at least one; none if nothing can be said.
@@ -143,6 +138,7 @@ mod tests {
         let patterns = Patterns::new(["甲乙+", "^丁$", r"\d"]).unwrap();
         assert_eq!(patterns.matching("甲乙丁").collect::<Vec<_>>(), [0]);
         assert_eq!(patterns.matching("丁").collect::<Vec<_>>(), [1]);
-        assert!(patterns.is_match("3") && !patterns.is_match("甲"));
+        assert_eq!(patterns.matching("甲3").collect::<Vec<_>>(), [2]);
+        assert_eq!(patterns.matching("甲").count(), 0);
     }
 }

@@ -5,7 +5,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::alternation;
-use super::words::{Affixes, Chars, anywhere, longest, longest_of_few, longest_or_first};
+use super::words::{Affixes, Chars, anywhere, longest, longest_or_first};
 
 #[derive(Deserialize)]
 struct File {
@@ -96,7 +96,7 @@ impl ProseRules {
             not_bound: file.not_bound.words.into(),
             support: behind(&file.support.words)?,
             lead: behind(&file.lead.words)?,
-            joint: longest_of_few(&file.joint.words)?,
+            joint: longest(&file.joint.words)?,
             anaphora: file.anaphora.words,
             name_heads: file.name_head.words.into(),
             parts: anywhere(&file.name_not.words)?,

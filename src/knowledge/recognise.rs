@@ -101,14 +101,9 @@ impl Agencies {
         text.chars().next_back().is_some_and(|c| self.list_chars.has(c)) || self.names.is_open(text)
     }
 
-    /// The places in `text` behind what [may end a list](Self::may_end_list): some more are given,
-    /// none is left out.
-    pub fn list_ends(&self, text: &str) -> impl Iterator<Item = usize> {
-        let mut open = false;
-        text.char_indices().filter_map(move |(at, c)| {
-            open |= self.names.may_open(c);
-            (open || self.list_chars.has(c)).then(|| at + c.len_utf8())
-        })
+    /// Whether a list may end with `c`, unless it holds what makes it [open](super::names::Names::may_open).
+    pub fn may_end_list_with(&self, c: char) -> bool {
+        self.list_chars.has(c)
     }
 
     /// Looks up anew which characters names end with, by all that [`recognise`](Self::recognise) asks.
@@ -210,6 +205,7 @@ impl Agencies {
         let mut left = list.chars().filter(|&c| closes(c)).count();
         for (at, c) in list.char_indices() {
             match c {
+                '\u{4e00}'..='\u{9fff}' => {}
                 // A bracket that is never closed opens nothing.
                 c if opens(c) && left > depth => depth += 1,
                 c if closes(c) => {
@@ -270,10 +266,13 @@ impl Agencies {
         let mut start = piece.start;
         for (at, c) in text.char_indices() {
             let at = piece.start + at;
+            if !c.is_whitespace() || at == start {
+                continue;
+            }
             // `各市(州) 教育局`: places in brackets go on with the body.
             let left = &list[start..at];
             let places = left.ends_with(closes) && self.names.class(left).is_some();
-            if c.is_whitespace() && at > start && !places && self.is_name(left) {
+            if !places && self.is_name(left) {
                 let rest = list[at..piece.end].trim_start();
                 let next = rest.split(char::is_whitespace).next().unwrap_or_default();
                 if self.is_name(next) || self.is_name(rest) {
@@ -297,11 +296,12 @@ impl Agencies {
         let mut skip = 0;
         for (at, c) in text.char_indices() {
             match c {
+                '\u{4e00}'..='\u{9fff}' => {}
                 c if opens(c) => depth += 1,
                 c if closes(c) => depth = depth.saturating_sub(1),
                 _ => {}
             }
-            if depth > 0 || at < skip || at == start {
+            if depth > 0 || at < skip || at == start || !self.names.may_link(c) {
                 continue;
             }
             let Some(link) = self.names.links.starts_of(&text[at..]).next() else { continue };
@@ -417,8 +417,8 @@ fn push(list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         start += text.len() - text.trim_start().len();
         let text = text.trim();
         end = start + text.len();
-        let count = |bracket: fn(char) -> bool| text.chars().filter(|&c| bracket(c)).count();
-        let (opened, closed) = (count(opens), count(closes));
+        let opened = || text.chars().filter(|&c| opens(c)).count();
+        let closed = || text.chars().filter(|&c| closes(c)).count();
         // `A、等有关部门`, `A及其有关部门`: 等 and 其 belong to the list.
         let etc = text.strip_prefix('等').filter(|rest| rest.chars().count() > 2);
         let own = text.strip_prefix('其').filter(|rest| {
@@ -431,8 +431,8 @@ fn push(list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
             continue;
         }
         match (text.chars().next(), text.chars().next_back()) {
-            (_, Some(last)) if closed > opened && closes(last) => end -= last.len_utf8(),
-            (Some(first), _) if opened > closed && opens(first) => start += first.len_utf8(),
+            (_, Some(last)) if closes(last) && closed() > opened() => end -= last.len_utf8(),
+            (Some(first), _) if opens(first) && opened() > closed() => start += first.len_utf8(),
             (Some(_), _) => return ranges.push(start..end),
             (None, _) => return,
         }

@@ -228,7 +228,7 @@ impl Roles {
 
     /// The label with colon that `text` begins with, and the byte offset after the colon.
     pub fn label_at_start(&self, text: &str) -> Option<(Label, usize)> {
-        if !self.label_colon.is_match(text) {
+        if !has_colon(text) || !self.label_colon.is_match(text) {
             return None;
         }
         let found = self.label_colon.captures(text)?;

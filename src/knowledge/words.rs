@@ -64,6 +64,11 @@ impl Affixes {
         Some(&text[..text.len() - len])
     }
 
+    /// The characters that the words begin with.
+    pub fn first_chars(&self) -> impl Iterator<Item = char> {
+        self.first.0.iter().map(|(c, _)| *c)
+    }
+
     /// The characters that the words end with.
     pub fn last_chars(&self) -> impl Iterator<Item = char> {
         self.last.0.iter().map(|(c, _)| *c)
@@ -126,6 +131,7 @@ impl Chars {
     }
 
     /// Whether `c` is one of them.
+    #[inline]
     pub fn has(&self, c: char) -> bool {
         match u16::try_from(u32::from(c)) {
             Ok(code) => self.basic[usize::from(code / 64)] >> (code % 64) & 1 == 1,
@@ -153,13 +159,6 @@ pub fn longest_or_first<W: AsRef<[u8]>>(
     words: impl IntoIterator<Item = W>,
 ) -> Result<AhoCorasick, BuildError> {
     automaton(MatchKind::LeftmostLongest, StartKind::Both, words)
-}
-
-/// Finds the longest of a few words at each place of a text: so few that text can be skipped by them.
-pub fn longest_of_few<W: AsRef<[u8]>>(
-    words: impl IntoIterator<Item = W>,
-) -> Result<AhoCorasick, BuildError> {
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words)
 }
 
 /// The first bytes of Chinese words are too few to skip text by, so the automaton reads all of it.
