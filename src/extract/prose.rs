@@ -38,7 +38,7 @@ const JOINT: f32 = 0.75;
 /// The bearers in `sentence`, which begins where a sentence begins.
 pub fn bearers(sentence: &str, rules: &ProseRules, grammar: Grammar) -> Vec<Bearer> {
     let Grammar { roles, agencies } = grammar;
-    let joins = rules.joints(sentence).next().is_some();
+    let joins = rules.joins(sentence);
     let reader = Reader { sentence, rules, roles, agencies, joins };
     let mut out = Vec::new();
     let mut before = None;

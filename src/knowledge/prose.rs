@@ -53,6 +53,7 @@ pub struct ProseRules {
     support: Regex,
     lead: Regex,
     joint: AhoCorasick,
+    joint_firsts: Chars,
     anaphora: Vec<String>,
     name_heads: Affixes,
     parts: AhoCorasick,
@@ -97,6 +98,7 @@ impl ProseRules {
             support: behind(&file.support.words)?,
             lead: behind(&file.lead.words)?,
             joint: longest(&file.joint.words)?,
+            joint_firsts: Chars::firsts(&file.joint.words),
             anaphora: file.anaphora.words,
             name_heads: file.name_head.words.into(),
             parts: anywhere(&file.name_not.words)?,
@@ -178,6 +180,11 @@ impl ProseRules {
         clause: &'a str,
     ) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
         self.links.find_iter(clause).map(|m| m.range())
+    }
+
+    /// Whether there is a joint word in a sentence.
+    pub fn joins(&self, sentence: &str) -> bool {
+        sentence.contains(|c| self.joint_firsts.has(c)) && self.joint.is_match(sentence)
     }
 
     /// The joint words (`会同`) in a clause.

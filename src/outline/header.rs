@@ -314,7 +314,8 @@ fn printed_document(
             if !ends_alike(full) && !ends_alike(bare) {
                 continue;
             }
-            let (found, full) = (letters(bare), letters(full));
+            let found = letters(bare);
+            let full = if full == bare { found.clone() } else { letters(full) };
             let printed = || Printed { title: stated(text, title), lines: start..end };
             if wanted.iter().any(|w| *w == found || *w == full) {
                 return Some(printed());

@@ -225,7 +225,8 @@ impl Pieces<'_> {
 
 /// Whether `text` is but the number of an item (`（一）`, `12．`).
 fn is_bare_number(text: &str) -> bool {
-    text.chars().count() <= 6
+    text.len() <= 6 * 3
+        && text.chars().count() <= 6
         && text.chars().all(|c| {
             c.is_ascii_digit()
                 || matches!(
