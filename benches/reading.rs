@@ -10,8 +10,13 @@ use std::path::Path;
 use aho_corasick::AhoCorasick;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gangmu::knowledge::Knowledge;
+use gangmu::store::CountingAllocator;
 use gangmu::{pipeline, rdf};
 use jieba_rs::Jieba;
+
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// Where documents are looked for, and what the results call them.
 const SOURCES: [(&str, &str); 2] =

@@ -4,7 +4,7 @@
 //! (`推进《甲》修订`), and in what comes before the first item by the formulas of an official document (`现印发给你们`).
 //! Invariant: one claim for each task, title and use; claims in the order of the text.
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 
 use crate::knowledge::citations::{CitationRules, Verb, bare};
 use crate::model::{Citation, CitationKind, Document, NodeId, NodeKind, Span};

@@ -5,7 +5,7 @@
 //! titles, names of events, bases of comparison and past times are left out. The target extractor
 //! depends on the result.
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 
 use super::clause::{Clause, clauses};
 use crate::knowledge::deadlines::{DeadlineRules, Strength, Time};

@@ -24,6 +24,8 @@ pub struct Bearer {
 
 /// Endings of a list that names only some.
 const OPEN_END: [&str; 4] = ["等部门", "等单位", "等机构", "等"];
+/// What stands in no list of names.
+const NO_NAME: [char; 6] = ['。', '；', '“', '《', '：', ':'];
 /// A subject is at most this long, in bytes.
 const SUBJECT: usize = 240;
 /// The name of a partner is at most this long, in characters.
@@ -36,7 +38,8 @@ const JOINT: f32 = 0.75;
 /// The bearers in `sentence`, which begins where a sentence begins.
 pub fn bearers(sentence: &str, rules: &ProseRules, grammar: Grammar) -> Vec<Bearer> {
     let Grammar { roles, agencies } = grammar;
-    let reader = Reader { sentence, rules, roles, agencies };
+    let joins = rules.joins(sentence);
+    let reader = Reader { sentence, rules, roles, agencies, joins };
     let mut out = Vec::new();
     let mut before = None;
     let mut adverbial = false;
@@ -73,6 +76,8 @@ struct Reader<'a> {
     rules: &'a ProseRules,
     roles: &'a Roles,
     agencies: &'a Agencies,
+    /// Whether the sentence holds a joint word.
+    joins: bool,
 }
 
 impl Reader<'_> {
@@ -138,6 +143,9 @@ impl Reader<'_> {
         while !s.is_char_boundary(limit) {
             limit -= 1;
         }
+        if !self.may_have_subject(&s[..limit]) {
+            return None;
+        }
         let markers: Vec<_> = self.rules.markers(&s[..limit]).collect();
         // A modal is the surer sign: 组织 in `共青团组织要…` is part of the name.
         for modal in [true, false] {
@@ -169,6 +177,23 @@ impl Reader<'_> {
             }
         }
         None
+    }
+
+    /// Whether a marker stands behind what may be a list of names: a quick look that spares most
+    /// clauses the rest.
+    fn may_have_subject(&self, s: &str) -> bool {
+        let (mut ends, mut open) = (false, false);
+        for (at, c) in s.char_indices() {
+            if ends && self.rules.marker_at_start(&s[at..]).is_some() {
+                return true;
+            }
+            if NO_NAME.contains(&c) {
+                return false;
+            }
+            open |= self.agencies.names.may_open(c);
+            ends = open || self.agencies.may_end_list_with(c) || self.rules.may_end_level(c);
+        }
+        false
     }
 
     /// Whether names that no modal follows are the subject of a clause that stands there: in mid-sentence
@@ -300,6 +325,9 @@ impl Reader<'_> {
 
     /// The names behind a joint word (`会同X等部门`), up to what they do together.
     fn partners(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        if !self.joins {
+            return vec![];
+        }
         let s = &self.sentence[range.clone()];
         let Some(joint) = self.rules.joints(s).find(|j| {
             // Only at the start of a clause or right behind the subject and its adverbs.
@@ -330,9 +358,7 @@ impl Reader<'_> {
     /// The names in a stretch that is a list of bearers and nothing else.
     fn names(&self, range: Range<usize>) -> Option<Vec<Range<usize>>> {
         let s = &self.sentence[range.clone()];
-        if !self.agencies.may_end_list(s) && !self.rules.ends_as_level(s)
-            || s.contains(['。', '；', '“', '《', '：', ':'])
-        {
+        if !self.agencies.may_end_list(s) && !self.rules.ends_as_level(s) || s.contains(NO_NAME) {
             return None;
         }
         let parts = self.agencies.split_names(s);

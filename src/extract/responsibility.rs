@@ -1,7 +1,8 @@
 //! Who has which part in a task: from brackets, label lines, cells, headings and running text.
 
-use std::collections::HashSet;
 use std::ops::Range;
+
+use foldhash::{HashSet, HashSetExt};
 
 use super::assignment::{Grammar, Named, read};
 use super::clause::sentences;

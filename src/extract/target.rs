@@ -4,13 +4,16 @@
 //! else from the sentence before it, else from the only time limit its item is given in a bracket
 //! or cell; none is invented. One target a quantity, two for a range, one for all `全覆盖` of a clause.
 
-use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::bound::{bound, strip};
 use super::clause::{Clause, clauses};
 use super::judge::{Place, Silence, judge};
 use super::quantity::{Amount, Quantity, quantities};
 use crate::knowledge::targets::{TargetRules, UnitKind};
+use crate::knowledge::words::Chars;
 use crate::model::{
     Comparator, Deadline, Document, Genre, NodeId, NodeKind, ROOT, Span, Target, TargetClass, Value,
 };
@@ -506,10 +509,10 @@ impl Reader<'_> {
 
 /// A quick look that spares many paragraphs and most clauses the rest.
 fn may_hold_a_number(text: &str) -> bool {
-    text.contains(|c| {
-        matches!(c, '0'..='9' | '０'..='９' | '一' | '二' | '三' | '四' | '五' | '六' | '七')
-            || matches!(c, '八' | '九' | '十' | '两' | '百' | '半' | '覆')
-    })
+    static NUMBERS: LazyLock<Chars> = LazyLock::new(|| {
+        "0123456789０１２３４５６７８９一二三四五六七八九十两百半覆".chars().collect()
+    });
+    text.contains(|c| NUMBERS.has(c))
 }
 
 fn is_counted(kind: Option<UnitKind>) -> bool {

@@ -4,14 +4,14 @@
 //! ones. What a list of names looks like is the matter of `names`. The extractors recognise names
 //! with this table, the resolve stage completes them.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashMapExt, HashSet};
 use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;
 
 use super::divisions;
 use super::names::Names;
+use super::words::Chars;
 
 /// The embedded table, in the form a names file has.
 pub const SOURCE: &str = include_str!("../../seeds/agencies.toml");
@@ -221,8 +221,10 @@ pub struct Agencies {
     branches: Vec<Branch>,
     /// Full names of divisions.
     pub(super) places: HashSet<String>,
-    /// The characters that names end with, ascending.
-    pub(super) last_chars: Vec<char>,
+    /// The characters that names end with.
+    pub(super) last_chars: Chars,
+    /// The characters that lists of names end with.
+    pub(super) list_chars: Chars,
     /// What lists of names look like.
     pub names: Names,
 }
@@ -237,7 +239,8 @@ impl Agencies {
             national: HashMap::new(),
             branches: vec![],
             places: divisions::names().map(str::to_owned).collect(),
-            last_chars: vec![],
+            last_chars: Chars::default(),
+            list_chars: Chars::default(),
             names: Names::embedded(),
         };
         agencies.extend(SOURCE).expect("seeds/agencies.toml is checked by the tests");
@@ -264,7 +267,7 @@ impl Agencies {
         self.printed.extend(fresh.printed);
         self.words.extend(fresh.words);
         self.national.extend(fresh.national);
-        self.last_chars = self.all_last_chars();
+        self.find_last_chars();
         Ok(())
     }
 

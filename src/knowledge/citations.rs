@@ -176,6 +176,14 @@ impl CitationRules {
 
 /// A title as it is compared: NFKC, letters and digits only, so that no punctuation counts.
 pub fn bare(title: &str) -> String {
+    // Of plain characters, as nearly all titles are, only the punctuation goes.
+    let plain = |c| matches!(c, ' '..='~' | '\u{4e00}'..='\u{9fff}' | '\u{3001}'..='\u{3002}' | '\u{3008}'..='\u{3011}' | '（' | '）' | '，' | '：' | '；' | '“' | '”' | '—');
+    if title.chars().all(plain) {
+        return title
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || *c >= '\u{4e00}' && *c <= '\u{9fff}')
+            .collect();
+    }
     title.nfkc().filter(|c| c.is_alphanumeric()).collect()
 }
 

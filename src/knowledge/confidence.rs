@@ -4,8 +4,7 @@
 //! kind and prior were right. The confidence that is published is the share of right ones, smoothed
 //! with the prior, so that a kind of claim that was never measured keeps what its rule says.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt};
 use serde::Deserialize;
 
 use crate::model::{Basis, CitationKind, TargetClass};

@@ -10,6 +10,7 @@ use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
 use super::alternation;
+use super::patterns::{Open, Patterns};
 
 const SOURCE: &str = include_str!("../../seeds/debris.toml");
 
@@ -99,29 +100,29 @@ struct SpamExample {
 
 /// The compiled patterns.
 pub struct Debris {
-    lines: RegexSet,
-    /// By pattern: where it holds and up to how many characters.
+    /// All patterns for whole lines: those of `lines`, `rests`, `pages`, `sites` and `alone`.
+    wholes: Patterns,
+    lines: Range<usize>,
+    /// By pattern of `lines`: where it holds and up to how many characters.
     limits: Vec<(Option<Place>, usize)>,
-    /// Those of them that hold for longer lines than most are, which are few.
-    long_lines: RegexSet,
-    /// Which they are.
-    long: Vec<usize>,
-    rests: RegexSet,
+    rests: Range<usize>,
+    pages: Range<usize>,
+    sites: Range<usize>,
+    alone: Range<usize>,
     elements: RegexSet,
-    parts: Vec<Regex>,
-    any_part: RegexSet,
-    pages: RegexSet,
-    sites: Vec<Regex>,
-    any_site: RegexSet,
+    parts: Patterns,
     starts: RegexSet,
     start_kinds: Vec<Start>,
     not_starts: Vec<Option<Regex>>,
     titles: RegexSet,
     finished: Vec<Option<Regex>>,
     assignments: RegexSet,
-    alone: RegexSet,
     spam: Spam,
 }
+
+/// What a line as a whole may be, by a quick look.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look(Open);
 
 /// Advertisements in the middle of sentences.
 struct Spam {
@@ -137,48 +138,49 @@ impl Debris {
         Self::compile(&file).expect("seeds/debris.toml is checked by the tests")
     }
 
-    fn compile(file: &File) -> Result<Self, regex::Error> {
-        let each = |entries: &[Entry]| {
-            entries.iter().map(|e| Regex::new(&e.pattern)).collect::<Result<Vec<_>, _>>()
-        };
+    fn compile(file: &File) -> Result<Self, Box<dyn std::error::Error>> {
         let longest = |entry: &Entry| entry.longest.unwrap_or(LONGEST);
-        let long: Vec<_> =
-            (0..file.line.len()).filter(|&i| longest(&file.line[i]) > LONGEST).collect();
-        let parts: Vec<_> = file.part.iter().map(|e| &e.pattern).collect();
+        let mut wholes = Vec::new();
+        let mut table = |entries: &[Entry]| {
+            let start = wholes.len();
+            wholes.extend(entries.iter().map(|e| format!("^(?:{})$", e.pattern)));
+            start..wholes.len()
+        };
         Ok(Self {
-            lines: whole(&file.line)?,
+            lines: table(&file.line),
             limits: file.line.iter().map(|e| (e.place, longest(e))).collect(),
-            long_lines: whole(long.iter().map(|&i| &file.line[i]))?,
-            long,
-            rests: whole(&file.rest)?,
+            rests: table(&file.rest),
+            pages: table(&file.page),
+            sites: table(&file.site),
+            alone: table(&file.alone),
+            wholes: Patterns::new(wholes)?,
             elements: RegexSet::new(file.element.iter().map(|e| &e.pattern))?,
-            parts: each(&file.part)?,
-            any_part: RegexSet::new(parts)?,
-            pages: whole(&file.page)?,
-            sites: each(&file.site)?,
-            any_site: whole(&file.site)?,
+            parts: Patterns::new(file.part.iter().map(|e| &e.pattern))?,
             starts: RegexSet::new(file.start.iter().map(|e| format!("^(?:{})", e.pattern)))?,
             start_kinds: file.start.iter().map(|e| e.kind.unwrap_or(Start::Item)).collect(),
             not_starts: exceptions(&file.start, |u| format!("^(?:{u})"))?,
             titles: whole(&file.title)?,
             finished: exceptions(&file.title, |u| format!("^(?:{u})$"))?,
             assignments: RegexSet::new(file.assignment.iter().map(|e| &e.pattern))?,
-            alone: whole(&file.alone)?,
             spam: Spam::compile(&file.spam)?,
         })
     }
 
+    /// What `line` as a whole may be.
+    pub fn look(&self, line: &str) -> Look {
+        Look(if line.len() > LONGEST_DEBRIS { Open::default() } else { self.wholes.open(line) })
+    }
+
+    /// Whether one of the patterns of a table that `look` leaves matches the whole of `line`.
+    fn is_one(&self, table: &Range<usize>, line: &str, look: Look) -> bool {
+        look.0.within(table).any(|pattern| self.wholes.get(pattern).is_match(line))
+    }
+
     /// Whether the whole of `line` is no part of the document.
-    pub fn is_line(&self, line: &str, place: Place) -> bool {
-        if line.len() > LONGEST_DEBRIS {
-            return false;
-        }
-        let holds = |pattern| self.holds(pattern, line, place);
-        if line.chars().nth(LONGEST).is_some() {
-            return self.long_lines.is_match(line)
-                && self.long_lines.matches(line).iter().any(|i| holds(self.long[i]));
-        }
-        self.lines.is_match(line) && self.lines.matches(line).iter().any(holds)
+    pub fn is_line(&self, line: &str, look: Look, place: Place) -> bool {
+        look.0.within(&self.lines).any(|pattern| {
+            self.holds(pattern, line, place) && self.wholes.get(pattern).is_match(line)
+        })
     }
 
     fn holds(&self, pattern: usize, line: &str, place: Place) -> bool {
@@ -187,8 +189,8 @@ impl Debris {
     }
 
     /// Whether nothing of the document follows `line`, if it stands near the end.
-    pub fn is_rest(&self, line: &str) -> bool {
-        line.len() <= LONGEST_DEBRIS && self.rests.is_match(line)
+    pub fn is_rest(&self, line: &str, look: Look) -> bool {
+        self.is_one(&self.rests, line, look)
     }
 
     /// Whether an element of a page with this id or class is no part of the document.
@@ -197,20 +199,15 @@ impl Debris {
     }
 
     /// Whether `line` marks a page break.
-    pub fn is_page(&self, line: &str) -> bool {
-        line.len() <= LONGEST_DEBRIS && self.pages.is_match(line)
+    pub fn is_page(&self, line: &str, look: Look) -> bool {
+        self.is_one(&self.pages, line, look)
     }
 
     /// The name of a site that writes its name into texts.
-    pub fn site<'t>(&self, line: &'t str) -> Option<&'t str> {
-        if line.len() > LONGEST_DEBRIS {
-            return None;
-        }
-        if !self.any_site.is_match(line) {
-            return None;
-        }
-        let which = self.any_site.matches(line).iter().next()?;
-        Some(self.sites[which].captures(line)?.get(1)?.as_str())
+    pub fn site<'t>(&self, line: &'t str, look: Look) -> Option<&'t str> {
+        let mut sites = look.0.within(&self.sites);
+        let found = sites.find_map(|pattern| self.wholes.get(pattern).captures(line))?;
+        Some(found.get(1)?.as_str())
     }
 
     /// What paragraph begins with `line`, whatever stands before it.
@@ -243,18 +240,16 @@ impl Debris {
     }
 
     /// Whether `line` is a paragraph of its own (a date, a document number).
-    pub fn stands_alone(&self, line: &str) -> bool {
-        line.len() <= LONGEST_DEBRIS && self.alone.is_match(line)
+    pub fn stands_alone(&self, line: &str, look: Look) -> bool {
+        self.is_one(&self.alone, line, look)
     }
 
     /// The byte ranges of `line` that are no part of the document, ascending and apart.
     pub fn parts(&self, line: &str) -> Vec<Range<usize>> {
         let mut found = self.spam.find(line);
         if line.len() <= LONGEST_DEBRIS {
-            for which in
-                self.any_part.is_match(line).then(|| self.any_part.matches(line)).iter().flatten()
-            {
-                for captures in self.parts[which].captures_iter(line) {
+            for which in self.parts.matching(line) {
+                for captures in self.parts.get(which).captures_iter(line) {
                     let groups = captures.iter().skip(1).flatten().next();
                     found.extend(groups.or_else(|| captures.get(0)).map(|m| m.range()));
                 }
@@ -333,18 +328,23 @@ mod tests {
     fn every_pattern_matches_its_examples_and_no_counter_example() {
         let file: File = toml::from_str(SOURCE).unwrap();
         let debris = Debris::embedded();
+        let is = |table: &Range<usize>, i: usize, line: &str| {
+            let look = debris.look(line);
+            let pattern = table.start + i;
+            look.0.has(pattern) && debris.wholes.get(pattern).is_match(line)
+        };
         check(&file.line, |i, line| {
             let place = debris.limits[i].0.unwrap_or(Place::Body);
-            debris.lines.matches(line).matched(i) && debris.holds(i, line, place)
+            is(&debris.lines, i, line) && debris.holds(i, line, place)
         });
-        check(&file.rest, |i, line| debris.rests.matches(line).matched(i));
+        check(&file.rest, |i, line| is(&debris.rests, i, line));
         check(&file.element, |_, mark| debris.is_element(mark));
-        check(&file.part, |i, line| debris.parts[i].is_match(line));
-        check(&file.page, |i, line| debris.pages.matches(line).matched(i));
-        check(&file.site, |i, line| debris.any_site.matches(line).matched(i));
+        check(&file.part, |i, line| debris.parts.matching(line).any(|part| part == i));
+        check(&file.page, |i, line| is(&debris.pages, i, line));
+        check(&file.site, |i, line| is(&debris.sites, i, line));
         check(&file.title, |_, line| debris.is_unfinished_title(line));
         check(&file.assignment, |i, inner| debris.assignments.matches(inner).matched(i));
-        check(&file.alone, |i, line| debris.alone.matches(line).matched(i));
+        check(&file.alone, |i, line| is(&debris.alone, i, line));
         check(&file.start, |i, line| {
             debris.starts.matches(line).matched(i) && debris.starts_paragraph(line).is_some()
         });
@@ -369,9 +369,7 @@ mod tests {
     #[test]
     fn a_site_is_named() {
         let debris = Debris::embedded();
-        assert_eq!(
-            debris.site("欢迎光临 青澜文秘网_写作 (http://example.cn/) |"),
-            Some("青澜文秘网_写作")
-        );
+        let line = "欢迎光临 青澜文秘网_写作 (http://example.cn/) |";
+        assert_eq!(debris.site(line, debris.look(line)), Some("青澜文秘网_写作"));
     }
 }

@@ -3,8 +3,7 @@
 //! Invariant: every division but the country has a division above it that is in the table.
 //! The resolve stage depends on this table for jurisdictions.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt};
 use serde::Deserialize;
 use thiserror::Error;
 

@@ -14,6 +14,7 @@ mod duty;
 pub mod examples;
 pub mod names;
 pub mod outline;
+mod patterns;
 pub mod prose;
 pub mod recognise;
 pub mod roles;

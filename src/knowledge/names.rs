@@ -13,7 +13,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::roomy;
-use super::words::{Affixes, anywhere};
+use super::words::{Affixes, Chars, anywhere};
 
 const SOURCE: &str = include_str!("../../seeds/names.toml");
 
@@ -155,6 +155,7 @@ pub struct Names {
     loose: Loose,
     expanded: Vec<(String, String)>,
     pub(super) links: Affixes,
+    link_firsts: Chars,
     joined: Vec<String>,
     classes: Vec<ClassRule>,
     endings: Vec<(Ending, Affixes)>,
@@ -163,6 +164,8 @@ pub struct Names {
     hopeless: AhoCorasick,
     /// What the classes need whose names may end with any character, and white space.
     open: AhoCorasick,
+    /// The first characters of that.
+    open_firsts: Chars,
 }
 
 /// Longest name of a body, in characters.
@@ -184,8 +187,10 @@ impl Names {
         let classes = classes.collect::<Result<Vec<_>, NameError>>()?;
         let open = classes.iter().zip(needs).filter(|(rule, _)| rule.ends.is_none());
         let spaces = ('\0'..='\u{3000}').filter(|c| c.is_whitespace()).map(String::from);
+        let open: Vec<_> = open.flat_map(|(_, needs)| needs).chain(spaces).collect();
         Ok(Self {
-            open: anywhere(open.flat_map(|(_, needs)| needs).chain(spaces))?,
+            open_firsts: Chars::firsts(&open),
+            open: anywhere(open)?,
             classes,
             endings: file.ending.into_iter().map(|e| (e.kind, e.endings)).collect(),
             levels: file.levels.into(),
@@ -199,6 +204,7 @@ impl Names {
             own: file.own,
             loose: file.loose,
             expanded: file.expanded,
+            link_firsts: file.links.first_chars().collect(),
             links: file.links,
             joined: file.joined,
             hopeless: anywhere(&file.not.parts)?,
@@ -336,6 +342,16 @@ impl Names {
     /// space that may hide one.
     pub(super) fn is_open(&self, text: &str) -> bool {
         self.open.is_match(text)
+    }
+
+    /// Whether `c` may begin what makes a text [open](Self::is_open).
+    pub fn may_open(&self, c: char) -> bool {
+        self.open_firsts.has(c)
+    }
+
+    /// Whether `c` may begin a link.
+    pub(super) fn may_link(&self, c: char) -> bool {
+        self.link_firsts.has(c)
     }
 
     /// Whether a link before this noun joins it to the name before it: 有关部门和 + 单位.

@@ -5,7 +5,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::alternation;
-use super::words::{Affixes, anywhere, longest, longest_or_first};
+use super::words::{Affixes, Chars, anywhere, longest, longest_or_first};
 
 #[derive(Deserialize)]
 struct File {
@@ -46,12 +46,14 @@ struct Words {
 /// The compiled table.
 pub struct ProseRules {
     markers: AhoCorasick,
+    marker_firsts: Chars,
     /// How many of the markers' patterns are modals; the others are actions.
     modals: usize,
     not_bound: Affixes,
     support: Regex,
     lead: Regex,
     joint: AhoCorasick,
+    joint_firsts: Chars,
     anaphora: Vec<String>,
     name_heads: Affixes,
     parts: AhoCorasick,
@@ -59,6 +61,7 @@ pub struct ProseRules {
     private: Affixes,
     links: AhoCorasick,
     levels: Levels,
+    level_lasts: Chars,
     adverbials: Adverbials,
 }
 
@@ -88,17 +91,20 @@ impl ProseRules {
             Regex::new(&format!("^(?:{modal})?{adverb}(?:{})", alternation(words)))
         };
         Ok(Self {
+            marker_firsts: Chars::firsts(patterns.clone()),
             markers: longest_or_first(patterns)?,
             modals: file.modal.words.len(),
             not_bound: file.not_bound.words.into(),
             support: behind(&file.support.words)?,
             lead: behind(&file.lead.words)?,
             joint: longest(&file.joint.words)?,
+            joint_firsts: Chars::firsts(&file.joint.words),
             anaphora: file.anaphora.words,
             name_heads: file.name_head.words.into(),
             parts: anywhere(&file.name_not.words)?,
             other_bodies: file.office_not.words,
             private: file.private.words.into(),
+            level_lasts: file.level.words.last_chars().collect(),
             levels: file.level,
             adverbials: file.adverbial,
             links: longest(&file.link.words)?,
@@ -112,7 +118,9 @@ impl ProseRules {
 
     /// The word of them that `text` begins with.
     pub fn marker_at_start(&self, text: &str) -> Option<Marker> {
-        self.markers.find(Input::new(text).anchored(Anchored::Yes)).map(|m| self.marker(m))
+        let may = text.chars().next().is_some_and(|c| self.marker_firsts.has(c));
+        let found = may.then(|| self.markers.find(Input::new(text).anchored(Anchored::Yes)))?;
+        found.map(|m| self.marker(m))
     }
 
     fn marker(&self, found: Match) -> Marker {
@@ -128,6 +136,11 @@ impl ProseRules {
     /// Whether `text` ends with such a word.
     pub fn ends_as_level(&self, text: &str) -> bool {
         self.levels.words.end(text.trim_end())
+    }
+
+    /// Whether such a word may end with `c`.
+    pub fn may_end_level(&self, c: char) -> bool {
+        self.level_lasts.has(c)
     }
 
     /// Whether a name is that of a class of bodies that ends as bodies and places do: `各地`.
@@ -167,6 +180,11 @@ impl ProseRules {
         clause: &'a str,
     ) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
         self.links.find_iter(clause).map(|m| m.range())
+    }
+
+    /// Whether there is a joint word in a sentence.
+    pub fn joins(&self, sentence: &str) -> bool {
+        sentence.contains(|c| self.joint_firsts.has(c)) && self.joint.is_match(sentence)
     }
 
     /// The joint words (`会同`) in a clause.

@@ -3,7 +3,6 @@
 //! Invariant: ranges lie on character boundaries of the list and ascend; a link (和, 及) inside the
 //! name of a body never parts it. The extractors use this on what a bracket, cell or clause lists.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::agencies::Agencies;
@@ -92,27 +91,29 @@ impl Agencies {
     /// Whether the last character of `name`, which has no white space, lets it be a name: a quick
     /// look that spares most texts the rest.
     fn ends_as_name(&self, name: &str) -> bool {
-        name.chars().next_back().is_some_and(|c| self.is_last(c)) || self.names.is_open(name)
+        name.chars().next_back().is_some_and(|c| self.last_chars.has(c)) || self.names.is_open(name)
     }
 
     /// Whether `text` may end with a name or with what [`split_names`](Self::split_names) takes off
     /// the last name of a list.
     pub fn may_end_list(&self, text: &str) -> bool {
         let text = text.trim_end();
-        text.chars().next_back().is_some_and(|c| {
-            self.is_last(c) || opens(c) || closes(c) || "、，,；;。等门位构".contains(c)
-        }) || self.names.is_open(text)
+        text.chars().next_back().is_some_and(|c| self.list_chars.has(c)) || self.names.is_open(text)
     }
 
-    fn is_last(&self, c: char) -> bool {
-        self.last_chars.binary_search(&c).is_ok()
+    /// Whether a list may end with `c`, unless it holds what makes it [open](super::names::Names::may_open).
+    pub fn may_end_list_with(&self, c: char) -> bool {
+        self.list_chars.has(c)
     }
 
-    /// The characters that names end with, by all that [`recognise`](Self::recognise) asks.
-    pub(super) fn all_last_chars(&self) -> Vec<char> {
+    /// Looks up anew which characters names end with, by all that [`recognise`](Self::recognise) asks.
+    pub(super) fn find_last_chars(&mut self) {
         let forms = self.forms().filter_map(|form| form.chars().next_back());
-        let all = forms.chain(self.names.last_chars()).chain(SHORT_ENDS);
-        all.collect::<BTreeSet<_>>().into_iter().collect()
+        let all: Vec<char> = forms.chain(self.names.last_chars()).chain(SHORT_ENDS).collect();
+        self.last_chars = all.iter().copied().collect();
+        // What `split_names` takes off: separators, brackets, 等 and what may stand behind it.
+        self.list_chars =
+            all.into_iter().chain("、，,；;。等门位构".chars()).chain(BRACKETS.chars()).collect();
     }
 
     /// Whether `word` is the function of a body (`教育`, `市场监管`), as lists before 部门 have it.
@@ -204,6 +205,7 @@ impl Agencies {
         let mut left = list.chars().filter(|&c| closes(c)).count();
         for (at, c) in list.char_indices() {
             match c {
+                '\u{4e00}'..='\u{9fff}' => {}
                 // A bracket that is never closed opens nothing.
                 c if opens(c) && left > depth => depth += 1,
                 c if closes(c) => {
@@ -264,10 +266,13 @@ impl Agencies {
         let mut start = piece.start;
         for (at, c) in text.char_indices() {
             let at = piece.start + at;
+            if !c.is_whitespace() || at == start {
+                continue;
+            }
             // `各市(州) 教育局`: places in brackets go on with the body.
             let left = &list[start..at];
             let places = left.ends_with(closes) && self.names.class(left).is_some();
-            if c.is_whitespace() && at > start && !places && self.is_name(left) {
+            if !places && self.is_name(left) {
                 let rest = list[at..piece.end].trim_start();
                 let next = rest.split(char::is_whitespace).next().unwrap_or_default();
                 if self.is_name(next) || self.is_name(rest) {
@@ -291,11 +296,12 @@ impl Agencies {
         let mut skip = 0;
         for (at, c) in text.char_indices() {
             match c {
+                '\u{4e00}'..='\u{9fff}' => {}
                 c if opens(c) => depth += 1,
                 c if closes(c) => depth = depth.saturating_sub(1),
                 _ => {}
             }
-            if depth > 0 || at < skip || at == start {
+            if depth > 0 || at < skip || at == start || !self.names.may_link(c) {
                 continue;
             }
             let Some(link) = self.names.links.starts_of(&text[at..]).next() else { continue };
@@ -411,8 +417,8 @@ fn push(list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         start += text.len() - text.trim_start().len();
         let text = text.trim();
         end = start + text.len();
-        let count = |bracket: fn(char) -> bool| text.chars().filter(|&c| bracket(c)).count();
-        let (opened, closed) = (count(opens), count(closes));
+        let opened = || text.chars().filter(|&c| opens(c)).count();
+        let closed = || text.chars().filter(|&c| closes(c)).count();
         // `A、等有关部门`, `A及其有关部门`: 等 and 其 belong to the list.
         let etc = text.strip_prefix('等').filter(|rest| rest.chars().count() > 2);
         let own = text.strip_prefix('其').filter(|rest| {
@@ -425,13 +431,15 @@ fn push(list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
             continue;
         }
         match (text.chars().next(), text.chars().next_back()) {
-            (_, Some(last)) if closed > opened && closes(last) => end -= last.len_utf8(),
-            (Some(first), _) if opened > closed && opens(first) => start += first.len_utf8(),
+            (_, Some(last)) if closes(last) && closed() > opened() => end -= last.len_utf8(),
+            (Some(first), _) if opens(first) && opened() > closed() => start += first.len_utf8(),
             (Some(_), _) => return ranges.push(start..end),
             (None, _) => return,
         }
     }
 }
+
+const BRACKETS: &str = "（(〔[［【〈<）)〕]］】〉>";
 
 fn opens(c: char) -> bool {
     matches!(c, '（' | '(' | '〔' | '[' | '［' | '【' | '〈' | '<')

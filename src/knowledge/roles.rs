@@ -10,7 +10,7 @@ use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
 use super::alternation;
-use super::words::without_space;
+use super::words::{Chars, without_space};
 
 use crate::model::Role;
 
@@ -122,6 +122,8 @@ pub struct Roles {
     label_anywhere: Regex,
     /// `(before)*(verb)(after)*` at the end of a clause; one named group a role.
     verb_at_end: Regex,
+    /// The characters that such an end may have, but white space.
+    verb_lasts: Chars,
     /// `牵头` and the like in mid-clause, or a joint word.
     mid: Regex,
     joint_words: Vec<String>,
@@ -202,6 +204,13 @@ impl Roles {
                 r"(?:{before}|\s)*(?:{})(?:{after}|\s)*$",
                 verbs.join("|")
             ))?,
+            verb_lasts: file
+                .verb
+                .iter()
+                .flat_map(|v| &v.words)
+                .chain(&file.adverb.after)
+                .filter_map(|word| word.chars().next_back())
+                .collect(),
             mid: Regex::new(&format!("(?:{})(?:负责)?", alternation(strong)))?,
             joint_words: file.joint.words.clone(),
             positions: file
@@ -219,7 +228,7 @@ impl Roles {
 
     /// The label with colon that `text` begins with, and the byte offset after the colon.
     pub fn label_at_start(&self, text: &str) -> Option<(Label, usize)> {
-        if !self.label_colon.is_match(text) {
+        if !has_colon(text) || !self.label_colon.is_match(text) {
             return None;
         }
         let found = self.label_colon.captures(text)?;
@@ -240,7 +249,9 @@ impl Roles {
 
     /// The verb phrase that ends `clause`.
     pub fn verb_at_end(&self, clause: &str) -> Option<VerbPhrase> {
-        if !self.verb_at_end.is_match(clause) {
+        let last = clause.chars().next_back()?;
+        let may = self.verb_lasts.has(last) || last.is_whitespace();
+        if !may || !self.verb_at_end.is_match(clause) {
             return None;
         }
         // The leftmost match is the longest phrase, since `$` anchors it.

@@ -3,9 +3,8 @@
 //! Invariant: every list is ready for the three questions asked of it: does a text end with a word
 //! of it, begin with one, or hold one. Only the target extractor depends on this.
 
-use std::collections::HashMap;
-
 use aho_corasick::AhoCorasick;
+use foldhash::{HashMap, HashMapExt};
 use serde::Deserialize;
 
 use super::words::{Affixes, longest};

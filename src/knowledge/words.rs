@@ -64,6 +64,11 @@ impl Affixes {
         Some(&text[..text.len() - len])
     }
 
+    /// The characters that the words begin with.
+    pub fn first_chars(&self) -> impl Iterator<Item = char> {
+        self.first.0.iter().map(|(c, _)| *c)
+    }
+
     /// The characters that the words end with.
     pub fn last_chars(&self) -> impl Iterator<Item = char> {
         self.last.0.iter().map(|(c, _)| *c)
@@ -90,6 +95,48 @@ impl ByChar {
     fn of(&self, c: Option<char>) -> impl Iterator<Item = &str> {
         let at = c.and_then(|c| self.0.binary_search_by_key(&c, |(c, _)| *c).ok());
         at.map_or(&[][..], |at| &self.0[at].1).iter().map(String::as_str)
+    }
+}
+
+/// A set of characters. Those of the basic plane have a bit each, so that a look costs no search.
+#[derive(Clone)]
+pub struct Chars {
+    basic: Box<[u64; 1024]>,
+    beyond: Vec<char>,
+}
+
+impl Default for Chars {
+    fn default() -> Self {
+        Self { basic: Box::new([0; 1024]), beyond: Vec::new() }
+    }
+}
+
+impl FromIterator<char> for Chars {
+    fn from_iter<I: IntoIterator<Item = char>>(chars: I) -> Self {
+        let mut set = Self::default();
+        for c in chars {
+            match u16::try_from(u32::from(c)) {
+                Ok(code) => set.basic[usize::from(code / 64)] |= 1 << (code % 64),
+                Err(_) => set.beyond.push(c),
+            }
+        }
+        set
+    }
+}
+
+impl Chars {
+    /// The first characters of words.
+    pub fn firsts<'w>(words: impl IntoIterator<Item = &'w String>) -> Self {
+        words.into_iter().filter_map(|word| word.chars().next()).collect()
+    }
+
+    /// Whether `c` is one of them.
+    #[inline]
+    pub fn has(&self, c: char) -> bool {
+        match u16::try_from(u32::from(c)) {
+            Ok(code) => self.basic[usize::from(code / 64)] >> (code % 64) & 1 == 1,
+            Err(_) => self.beyond.contains(&c),
+        }
     }
 }
 
@@ -149,6 +196,13 @@ mod tests {
         assert_eq!(words.strip_start("市教育局"), Some("教育局"));
         assert!(words.contains("教育局") && !words.contains("育局"));
         assert!(!words.start("省") && !words.end("") && !words.end("省"));
+    }
+
+    #[test]
+    fn a_character_is_in_its_set() {
+        let set: Chars = "局a\u{20000}".chars().collect();
+        assert!("局a\u{20000}".chars().all(|c| set.has(c)));
+        assert!(!set.has('市') && !set.has('\u{20001}'));
     }
 
     #[test]

@@ -62,12 +62,13 @@ const STEP: usize = 256;
 impl Text {
     /// A text with the source line of each of its pieces: (byte offset, 1-based line), ascending.
     pub fn new(string: String, origins: Vec<(usize, usize)>, tables: Vec<Table>) -> Self {
-        let mut marks = Vec::with_capacity(string.len() / STEP + 1);
-        for (points, (offset, _)) in string.char_indices().enumerate() {
-            while marks.len() * STEP <= offset {
-                marks.push(points);
-            }
-        }
+        let starts = |b: &&u8| !matches!(**b, 0x80..0xc0);
+        let marks = string.as_bytes().chunks(STEP).scan(0, |points, step| {
+            let before = *points;
+            *points += step.iter().filter(starts).count();
+            Some(before)
+        });
+        let marks = marks.collect();
         Self { string, origins, tables, marks }
     }
 

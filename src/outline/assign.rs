@@ -205,7 +205,11 @@ impl Splitter<'_> {
     fn brackets(&self, span: Span) -> Vec<(usize, Option<usize>)> {
         let mut found: Vec<(usize, Option<usize>)> = Vec::new();
         let mut open = Vec::new();
-        for (i, c) in self.text.slice(span).char_indices() {
+        let s = self.text.slice(span);
+        // The first bytes of brackets, which no ideograph has.
+        let may_be = |b: u8| b.is_ascii() || matches!(b, 0xe2 | 0xe3 | 0xef);
+        for (i, _) in s.bytes().enumerate().filter(|&(_, b)| may_be(b)) {
+            let Some(c) = s[i..].chars().next() else { break };
             if opens(c) {
                 open.push(found.len());
                 found.push((span.start + i, None));

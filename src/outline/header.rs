@@ -40,6 +40,9 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     )
     .expect("a constant pattern")
 });
+/// The words of `ISSUED` and `ISSUED_BARE`: a quick look before the patterns.
+static ISSUING: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("印发|转发|发布|公布|征求|发给").expect("a constant pattern"));
 static ISSUED: LazyLock<Regex> = LazyLock::new(|| {
     roomy(r"(?:印发|转发|发布|公布|征求)(?:[^《》〈〉，。]{2,30}制[定订]的)?\s*(?:了)?\s*[《〈](.+?)[》〉](?:(?:（[^）]*）)?(?:公开)?(?:的)?意见|等?的?通知|\s*(?:印发|转发|发布|予以|给)|[，,。]|$)|((?:《[^》]+》(?:（[^）]*）)?\s*[、和及与]?\s*)+)[^《。]{0,30}?(?:印发|发给|转发)")
         .expect("a constant pattern")
@@ -256,9 +259,10 @@ fn printed_document(
 ) -> Option<Printed> {
     let mut wanted: Vec<String> = Vec::new();
     let mut want = |s: &str| {
-        // The words of `ISSUED`: a quick look before the pattern.
-        let words = ["印发", "转发", "发布", "公布", "征求", "发给"];
-        if s.contains(['《', '〈']) && words.iter().any(|word| s.contains(word)) {
+        if !ISSUING.is_match(s) {
+            return;
+        }
+        if s.contains(['《', '〈']) {
             for c in ISSUED.captures_iter(s) {
                 wanted.extend(c.get(1).map(|m| letters(m.as_str())));
                 let listed = c.get(2).map_or("", |m| m.as_str()).split('》');
@@ -310,7 +314,8 @@ fn printed_document(
             if !ends_alike(full) && !ends_alike(bare) {
                 continue;
             }
-            let (found, full) = (letters(bare), letters(full));
+            let found = letters(bare);
+            let full = if full == bare { found.clone() } else { letters(full) };
             let printed = || Printed { title: stated(text, title), lines: start..end };
             if wanted.iter().any(|w| *w == found || *w == full) {
                 return Some(printed());
@@ -357,7 +362,8 @@ fn is_letter(c: char) -> bool {
 
 /// Letters and digits only, no leading 关于, and no 的, which is often left out.
 fn letters(title: &str) -> String {
-    let mut all: String = title.chars().filter(|&c| is_letter(c)).collect();
+    let mut all = String::with_capacity(title.len());
+    all.extend(title.chars().filter(|&c| is_letter(c)));
     if all.starts_with("关于") {
         all.drain(.."关于".len());
     }

@@ -65,9 +65,10 @@ impl Reader<'_> {
 
     /// Whether the issuers are those that a label of the head names in full.
     fn is_labelled(&self, header: &Header) -> bool {
-        let label = self.rules.meta_value(MetaLabel::Issuer, self.text.as_str());
-        let named = |i: &Stated<String>| label.as_ref().is_some_and(|l| l.start == i.span.start);
-        header.issuers.first().is_some_and(|i| named(i) && !is_elided(i))
+        let label = || self.rules.meta_value(MetaLabel::Issuer, self.text.as_str());
+        let named = |i: &Stated<String>| label().is_some_and(|l| l.start == i.span.start);
+        let mut first = header.issuers.first().into_iter();
+        first.any(|i| !is_elided(i) && is_behind_colon(self.text, i) && named(i))
     }
 
     /// The names above the date, in their order.
@@ -136,7 +137,8 @@ impl Reader<'_> {
         }
         let text = self.text;
         // The source of a site is an issuer only of news; a signature and 发文机关 stay.
-        if let Some(last) = header.issuers.iter().map(|i| i.span.start).max() {
+        let labelled = |i: &&Stated<String>| is_behind_colon(text, i);
+        if let Some(last) = header.issuers.iter().filter(labelled).map(|i| i.span.start).max() {
             let rest = &text.as_str()[last..];
             let head = &text.as_str()[..last + rest.find('\n').unwrap_or(rest.len())];
             let source = self.rules.meta_value(MetaLabel::Source, head).map(|r| r.start);
@@ -163,6 +165,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether a name stands where the value of a label does: a quick look before the labels are read.
+fn is_behind_colon(text: &Text, name: &Stated<String>) -> bool {
+    text.as_str()[..name.span.start].trim_end().ends_with(['：', ':', '|'])
 }
 
 /// Whether the place of a name is left out: `省政府办公厅`.

@@ -5,7 +5,7 @@
 //! unless it assigns; goals, principles and covering notices state no work; items enumerated inside
 //! a task are its measures; reports and news tell what was done, save for what they recommend.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::header::Head;
 use super::tree::{Item, Origin};

@@ -3,7 +3,7 @@
 //!
 //! A table is one of tasks if the head of at least one column names a role (`责任单位`).
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::lines::{Line, trim};
 use crate::knowledge::outline::OutlineRules;

@@ -76,7 +76,13 @@ impl Base {
 
     /// The version that a clean text is.
     pub fn version(&self, text: &str) -> NamedNode {
-        self.named(&["version", &digest(text)])
+        self.version_and_graph(text).0
+    }
+
+    /// The version that a clean text is, and its named graph.
+    pub fn version_and_graph(&self, text: &str) -> (NamedNode, NamedNode) {
+        let digest = digest(text);
+        (self.named(&["version", &digest]), self.named(&["graph", "version", &digest]))
     }
 
     /// The named graph of the version that a clean text is.
@@ -160,7 +166,11 @@ pub fn below(node: &NamedNode, segments: &[&str]) -> NamedNode {
 
 /// Evidence in a version: `points` are code points of its text.
 pub fn evidence(version: &NamedNode, points: Span) -> NamedNode {
-    NamedNode::new_unchecked(format!("{}/span/{}-{}", version.as_str(), points.start, points.end))
+    let mut iri = String::with_capacity(version.as_str().len() + 24);
+    iri.push_str(version.as_str());
+    // Writing into a string cannot fail.
+    let _ = write!(iri, "/span/{}-{}", points.start, points.end);
+    NamedNode::new_unchecked(iri)
 }
 
 /// The first 16 hexadecimal digits of the SHA-256 of a text: enough for any store of documents.

@@ -11,11 +11,18 @@ use crate::knowledge::debris::{Debris, Place};
 /// So many first or last lines are the head or the tail of a document.
 const EDGE: usize = 30;
 
+/// Looks at all lines for what they may be as a whole.
+pub(super) fn look(lines: &mut [Line], debris: &Debris) {
+    for line in lines.iter_mut().filter(|l| l.is_text()) {
+        line.look = debris.look(&line.text);
+    }
+}
+
 /// Marks page breaks and drops what the printer repeats beside them.
 pub(super) fn mark_pages(lines: Vec<Line>, debris: &Debris) -> Vec<Line> {
     let mut lines = lines;
     for line in &mut lines {
-        if line.is_text() && debris.is_page(&line.text) {
+        if line.is_text() && debris.is_page(&line.text, line.look) {
             *line = Line::new(Kind::Page, String::new(), 0, 0);
         }
     }
@@ -75,7 +82,7 @@ pub(super) fn drop_lines(lines: &mut Vec<Line>, debris: &Debris) -> Vec<String> 
     let texts = lines.iter().filter(|l| l.is_text()).count();
     let mut sites: Vec<String> = Vec::new();
     for line in lines.iter().filter(|l| l.is_text()) {
-        if let Some(site) = debris.site(&line.text) {
+        if let Some(site) = debris.site(&line.text, line.look) {
             sites.push(site.trim().to_owned());
             // A board and its sub-board: `文秘网_写材料`.
             sites.extend(site.split(['_', '-', '|', ' ']).map(str::to_owned));
@@ -100,10 +107,9 @@ pub(super) fn drop_lines(lines: &mut Vec<Line>, debris: &Debris) -> Vec<String> 
         };
         // Short documents have their tail in their head.
         let tail = nth + EDGE > texts && nth * 3 > texts;
-        ended |= tail && nth * 2 > texts && debris.is_rest(&line.text);
-        let debris = debris.is_line(&line.text, place)
-            || tail && debris.is_line(&line.text, Place::Tail)
-            || sites.contains(&line.text);
+        ended |= tail && nth * 2 > texts && debris.is_rest(&line.text, line.look);
+        let is_line = |place| debris.is_line(&line.text, line.look, place);
+        let debris = is_line(place) || tail && is_line(Place::Tail) || sites.contains(&line.text);
         !ended && !debris
     });
     sites
@@ -137,6 +143,12 @@ mod tests {
     use super::super::plain;
     use super::*;
 
+    fn looked_at(text: &str, debris: &Debris) -> Vec<Line> {
+        let mut lines = plain::lines(text);
+        look(&mut lines, debris);
+        lines
+    }
+
     fn texts(lines: &[Line]) -> Vec<&str> {
         lines.iter().filter(|l| l.is_text()).map(|l| l.text.as_str()).collect()
     }
@@ -148,7 +160,8 @@ mod tests {
         for page in 1..6 {
             text += &format!("青澜年鉴 第{page}卷\n甲{page}项工作\n{page}\n\u{c}");
         }
-        let lines = mark_pages(plain::lines(&text), &Debris::embedded());
+        let debris = Debris::embedded();
+        let lines = mark_pages(looked_at(&text, &debris), &debris);
         let kept =
             ["青澜年鉴 第1卷", "甲1项工作", "甲2项工作", "甲3项工作", "甲4项工作", "甲5项工作"];
         assert_eq!(texts(&lines), kept);
@@ -156,7 +169,8 @@ mod tests {
 
     #[test]
     fn a_row_number_is_no_page_number() {
-        let lines = mark_pages(plain::lines("序号\n1\n德育\n2\n智育"), &Debris::embedded());
+        let debris = Debris::embedded();
+        let lines = mark_pages(looked_at("序号\n1\n德育\n2\n智育", &debris), &debris);
         assert_eq!(texts(&lines), ["序号", "1", "德育", "2", "智育"]);
     }
 
@@ -165,7 +179,7 @@ mod tests {
         let text = "当前位置：首页 > 政务公开\n关于开展教学工作的通知\n来源：青澜市教育局 时间：2024-03-01 【字体：大 中 小】\n\
                     各学校：\n请认真落实。\n青澜市教育局\n2024年3月1日\n责任编辑：李岚\n相关阅读\n关于放假的通知";
         let debris = Debris::embedded();
-        let mut lines = plain::lines(text);
+        let mut lines = looked_at(text, &debris);
         let sites = drop_lines(&mut lines, &debris);
         for line in &mut lines {
             cut_parts(line, &debris, &sites);
@@ -187,7 +201,7 @@ mod tests {
     fn a_forum_writes_its_name_into_words() {
         let text = "青澜文秘网_写作\n我青澜文秘网市推进改革，在青澜文秘网。\n欢迎光临 青澜文秘网_写作 (http://example.cn/) |";
         let debris = Debris::embedded();
-        let mut lines = plain::lines(text);
+        let mut lines = looked_at(text, &debris);
         let sites = drop_lines(&mut lines, &debris);
         for line in &mut lines {
             cut_parts(line, &debris, &sites);

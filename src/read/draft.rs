@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::knowledge::debris::Look;
 use crate::model::{Span, Table, Text};
 
 /// What a line is.
@@ -30,11 +31,13 @@ pub(super) struct Line {
     joined: Vec<(usize, usize)>,
     /// The cell it belongs to, in a table whose cells the source told.
     pub cell: Option<usize>,
+    /// What it may be as a whole; nothing for one that was not looked at.
+    pub look: Look,
 }
 
 impl Line {
     pub fn new(kind: Kind, text: String, indent: usize, source: usize) -> Self {
-        Self { kind, text, indent, source, joined: Vec::new(), cell: None }
+        Self { kind, text, indent, source, joined: Vec::new(), cell: None, look: Look::default() }
     }
 
     /// 1-based line of the decoded source where it begins.

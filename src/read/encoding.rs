@@ -4,6 +4,7 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use memchr::memmem;
 
 use super::ReadError;
 
@@ -94,9 +95,11 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// Characters that text does not have: lost ones and control characters.
 fn losses(string: &str) -> usize {
-    let control = |&&b: &&u8| b < b' ' && !matches!(b, b'\t'..=b'\r' | 0x1a) || b == 0x7f;
-    string.as_bytes().iter().filter(control).count()
-        + string.matches(char::REPLACEMENT_CHARACTER).count()
+    let control = |&b: &u8| u8::from(b < b' ' && !matches!(b, b'\t'..=b'\r' | 0x1a) || b == 0x7f);
+    // So many bytes at once that the sum fits in one.
+    let controls = |some: &[u8]| usize::from(some.iter().map(control).sum::<u8>());
+    string.as_bytes().chunks(64).map(controls).sum::<usize>()
+        + memmem::find_iter(string.as_bytes(), "\u{fffd}").count()
 }
 
 fn check(string: String) -> Result<String, ReadError> {

@@ -65,10 +65,11 @@ pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError
     }
     let string = encoding::decode(bytes)?;
     let page = html::is_html(&extension, &string).then(|| html::read(&string, debris));
-    let (lines, grids, cells) = match page {
+    let (mut lines, grids, cells) = match page {
         Some(page) => (page.lines, page.grids, page.cells),
         None => (plain::lines(&string), Vec::new(), 0),
     };
+    debris::look(&mut lines, debris);
     let mut lines = debris::mark_pages(lines, debris);
     let sites = debris::drop_lines(&mut lines, debris);
     let (mut lines, wrapped) = unwrap::unwrap(lines, debris);

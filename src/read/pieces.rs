@@ -62,20 +62,22 @@ pub(super) fn is_close(c: char) -> bool {
 
 /// Half-width columns of `text`; the spaces that PDF extraction puts around digits do not count.
 pub(super) fn width(text: &str) -> usize {
-    // Counted by the first byte of each character.
-    text.bytes()
-        .map(|b| match b {
-            b' ' | 0x80..0xc0 => 0,
-            b if b.is_ascii() => 1,
-            _ => 2,
-        })
-        .sum()
+    // Counted by the first byte of each character, so many bytes at once that the sum fits in one.
+    let columns = |b: &u8| match b {
+        b' ' | 0x80..0xc0 => 0,
+        b if b.is_ascii() => 1,
+        _ => 2,
+    };
+    text.as_bytes().chunks(64).map(|some| usize::from(some.iter().map(columns).sum::<u8>())).sum()
 }
 
 /// How many brackets `text` closes that it did not open, and how many it leaves open.
 fn brackets(text: &str) -> (usize, usize) {
     let (mut closed, mut opened) = (0, 0);
-    for c in text.chars() {
+    // The first bytes of brackets: those of hardly any other character but punctuation.
+    let may_be = |b: u8| matches!(b, b'(' | b')' | b'[' | b']' | 0xe3 | 0xef);
+    for (at, _) in text.bytes().enumerate().filter(|&(_, b)| may_be(b)) {
+        let Some(c) = text[at..].chars().next() else { break };
         if is_open(c) {
             opened += 1;
         } else if is_close(c) {
@@ -161,7 +163,7 @@ impl<'a> Pieces<'a> {
                         first: edge(text.chars().next()),
                         last: edge(text.chars().next_back()),
                         starts: debris.starts_paragraph(text),
-                        alone: debris.stands_alone(text),
+                        alone: debris.stands_alone(text, line.look),
                         gap: std::mem::take(&mut gap),
                         indented: None,
                     });

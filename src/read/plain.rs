@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::memchr3;
 use regex::Regex;
 
 use super::draft::{Kind, Line};
@@ -16,8 +17,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
     let mut source = 1;
     while !rest.is_empty() {
         let bytes = rest.as_bytes();
-        let end =
-            bytes.iter().position(|b| matches!(b, b'\n' | b'\r' | 0x0c)).unwrap_or(rest.len());
+        let end = memchr3(b'\n', b'\r', 0x0c, bytes).unwrap_or(rest.len());
         push(&mut out, &rest[..end], source);
         let after = match bytes.get(end) {
             Some(0x0c) => {

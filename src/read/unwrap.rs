@@ -225,7 +225,8 @@ impl Pieces<'_> {
 
 /// Whether `text` is but the number of an item (`（一）`, `12．`).
 fn is_bare_number(text: &str) -> bool {
-    text.chars().count() <= 6
+    text.len() <= 6 * 3
+        && text.chars().count() <= 6
         && text.chars().all(|c| {
             c.is_ascii_digit()
                 || matches!(
@@ -258,11 +259,14 @@ fn last_bracket(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{pieces::width, plain};
+    use super::super::{debris::look, pieces::width, plain};
     use super::*;
 
     fn paragraphs(text: &str) -> Vec<String> {
-        let lines = unwrap(plain::lines(text), &Debris::embedded()).0;
+        let debris = Debris::embedded();
+        let mut lines = plain::lines(text);
+        look(&mut lines, &debris);
+        let lines = unwrap(lines, &debris).0;
         lines.into_iter().map(|l| l.text).collect()
     }
 

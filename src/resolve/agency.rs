@@ -3,8 +3,7 @@
 //! Invariant: what cannot be completed keeps its surface and says so; a confidence below 1 marks
 //! every name that a rule guessed.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use jiff::civil::Date;
 
 use super::jurisdiction::{at_level, tier};

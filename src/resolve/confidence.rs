@@ -1,6 +1,6 @@
 //! From what a rule thinks of its claims to how often such claims were right.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::knowledge::confidence::{ClaimKind, Confidences};
 use crate::model::{Basis, Facts, Role, Span};

@@ -3,7 +3,7 @@
 //! Invariant: nothing is guessed from 我市 or a document number alone; without a division named there
 //! is no jurisdiction.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::knowledge::agencies::{Agencies, Tier};
 use crate::knowledge::divisions::{COUNTRY, Divisions, Level};

@@ -8,7 +8,7 @@ pub mod confidence;
 mod jurisdiction;
 pub mod work;
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::knowledge::Knowledge;
 use crate::knowledge::recognise::squeeze;
@@ -268,7 +268,8 @@ mod tests {
     fn names_of_the_text_win() {
         let (divisions, agencies) = tables();
         let plain = context(&divisions, &agencies, "青澜市");
-        let introduced = HashMap::from([("推进中心".to_owned(), "青澜市项目推进中心".to_owned())]);
+        let introduced =
+            HashMap::from_iter([("推进中心".to_owned(), "青澜市项目推进中心".to_owned())]);
         let bodies = vec![plain.full_form("市规划和自然资源局").expect("known")];
         let context = Context { introduced, bodies, ..plain };
         assert_eq!(context.name("推进中心").name, "青澜市项目推进中心");

@@ -6,12 +6,11 @@
 
 mod name;
 
-use std::collections::HashMap;
-
 use crate::knowledge::citations::{CitationRules, bare};
 use crate::model::{
     Citation, CitationKind, Document, Facts, Genre, Identities, Span, Stated, Work, WorkId,
 };
+use foldhash::{HashMap, HashMapExt};
 use name::{Levels, Name};
 
 /// How deep the titles nested in titles are followed.

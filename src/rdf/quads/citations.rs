@@ -1,7 +1,6 @@
 //! Which documents a text cites and how: `gm:Citation`, and the short cuts over it.
 
-use std::collections::HashSet;
-
+use foldhash::{HashSet, HashSetExt};
 use oxigraph::model::NamedNode;
 
 use super::Claims;

@@ -1,7 +1,6 @@
 //! The outline: sections, tasks, measures, practices.
 
-use std::collections::HashSet;
-
+use foldhash::{HashSet, HashSetExt};
 use oxigraph::model::NamedNode;
 
 use super::Claims;

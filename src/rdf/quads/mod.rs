@@ -9,8 +9,7 @@ mod items;
 mod quantities;
 mod responsibilities;
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use oxigraph::model::NamedNode;
 use oxigraph::model::vocab::xsd;
 
@@ -23,7 +22,7 @@ use crate::model::{NodeId, Span};
 /// The version, its graph's name, and all the version says.
 pub fn quads(reading: &Reading, names: &Names, base: &Base) -> (NamedNode, NamedNode, Quads) {
     let text = reading.document.text.as_str();
-    let (version, graph) = (base.version(text), base.version_graph(text));
+    let (version, graph) = base.version_and_graph(text);
     let mut claims = Claims {
         reading,
         names,

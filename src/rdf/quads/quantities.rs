@@ -1,7 +1,6 @@
 //! Targets, achievements, limits, and the deadlines of tasks and targets.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use oxigraph::model::NamedNode;
 use oxigraph::model::vocab::xsd;
 
@@ -17,7 +16,7 @@ type Deadlines<'a> = HashMap<(NodeId, Span), Vec<(&'a Deadline, NamedNode)>>;
 impl Claims<'_> {
     pub(super) fn quantities(&mut self) {
         let facts = self.reading.facts;
-        let mut known = Deadlines::new();
+        let mut known = Deadlines::default();
         for deadline in &facts.deadlines {
             let task = self.item(deadline.task).clone();
             let node = self.deadline(deadline, &mut known);

@@ -1,7 +1,6 @@
 //! Who has which part in a task: `gm:Responsibility`, leaders, and the short cuts from task to agency.
 
-use std::collections::HashSet;
-
+use foldhash::{HashSet, HashSetExt};
 use oxigraph::model::NamedNode;
 
 use super::Claims;
