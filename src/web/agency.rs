@@ -45,6 +45,8 @@ pub(super) struct Agency {
     above: Vec<Relative>,
     below: Vec<Relative>,
     roles: Vec<Role>,
+    /// Where the workbook of its tasks is.
+    ledger: String,
     /// Set on the page of one role.
     paging: Option<Paging>,
 }
@@ -61,32 +63,36 @@ struct Role {
     tasks: Vec<Task>,
 }
 
-struct Task {
-    iri: String,
-    href: String,
-    number: String,
-    name: String,
+/// A task, as one bearer has it.
+pub(super) struct Task {
+    pub(super) iri: String,
+    pub(super) href: String,
+    pub(super) number: String,
+    pub(super) name: String,
+    /// The bearer as it is printed there.
     surface: String,
-    inherited: bool,
+    /// Whether a heading above assigns it.
+    pub(super) inherited: bool,
     order: usize,
-    document: Document,
-    deadlines: Vec<Limit>,
-    targets: Vec<Limit>,
+    pub(super) document: Document,
+    pub(super) deadlines: Vec<Limit>,
+    pub(super) targets: Vec<Limit>,
 }
 
 /// The document that a task stands in.
 #[derive(Clone)]
-struct Document {
-    title: String,
+pub(super) struct Document {
+    pub(super) title: String,
     href: String,
-    year: String,
+    pub(super) year: String,
     /// Of a draft or an unofficial text.
-    tier: Option<Label>,
+    pub(super) tier: Option<Label>,
 }
 
-struct Limit {
-    quote: String,
-    date: Option<String>,
+/// A time limit or a target, as printed, and the day it gives.
+pub(super) struct Limit {
+    pub(super) quote: String,
+    pub(super) date: Option<String>,
 }
 
 /// The page of the bearer that `iri` names.
@@ -100,7 +106,7 @@ pub(super) fn build(site: &Site, iri: &str, asked: &Asked) -> Result<Agency, Web
             |row: &Row| Relative { name: row.text("name"), href: site.href(&row.text("other")) };
         rows.map(relative).collect::<Vec<_>>()
     };
-    let (roles, paging) = roles(site, &site.rows(TASKS, &given)?, asked)?;
+    let (roles, paging) = roles(site, iri, asked)?;
     Ok(Agency {
         root: site.root().to_owned(),
         iri: iri.to_owned(),
@@ -112,18 +118,29 @@ pub(super) fn build(site: &Site, iri: &str, asked: &Asked) -> Result<Agency, Web
         above: relatives(true),
         below: relatives(false),
         roles,
+        ledger: format!("{}.xlsx", site.href(iri)),
         paging,
     })
 }
 
-fn roles(
-    site: &Site,
-    rows: &[Row],
-    asked: &Asked,
-) -> Result<(Vec<Role>, Option<Paging>), WebError> {
+/// The IRIs of the roles that agencies have, in the order they are told in.
+fn roles_in_order() -> impl Iterator<Item = (&'static str, String)> {
+    let codes = ["lead", "responsible", "support", "guide"].into_iter();
+    codes.map(|code| (code, format!("{}{code}", crate::rdf::vocab::role::NAMESPACE)))
+}
+
+/// A bearer's tasks in one role.
+pub(super) struct Duties {
+    code: &'static str,
+    pub(super) role: Label,
+    pub(super) tasks: Vec<Task>,
+}
+
+/// The bearer's tasks by role, the newest documents first.
+pub(super) fn duties(site: &Site, iri: &str) -> Result<Vec<Duties>, WebError> {
     let mut documents: HashMap<String, Document> = HashMap::new();
     let mut by_role: HashMap<String, Vec<Task>> = HashMap::new();
-    for row in rows {
+    for row in &site.rows(TASKS, &[("agency", iri)])? {
         let document = match documents.entry(row.text("version")) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
@@ -144,10 +161,15 @@ fn roles(
             |task: &Task| (Reverse(task.document.year.clone()), task.document.title.clone());
         tasks.sort_by_cached_key(|task| (newest(task), task.order));
     }
+    let each = roles_in_order().filter_map(|(code, role)| {
+        by_role.remove(&role).map(|tasks| Duties { code, role: site.labels.of(&role), tasks })
+    });
+    Ok(each.collect())
+}
+
+fn roles(site: &Site, iri: &str, asked: &Asked) -> Result<(Vec<Role>, Option<Paging>), WebError> {
     let (mut roles, mut paging) = (Vec::new(), None);
-    for code in ["lead", "responsible", "support", "guide"] {
-        let iri = format!("{}{code}", crate::rdf::vocab::role::NAMESPACE);
-        let Some(tasks) = by_role.remove(&iri) else { continue };
+    for Duties { code, role, tasks } in duties(site, iri)? {
         if !asked.role.is_empty() && asked.role != code {
             continue;
         }
@@ -164,7 +186,7 @@ fn roles(
         for task in &mut tasks {
             task.limit(site)?;
         }
-        roles.push(Role { code: code.to_owned(), label: site.labels.of(&iri), total, tasks });
+        roles.push(Role { code: code.to_owned(), label: role, total, tasks });
     }
     Ok((roles, paging))
 }
@@ -203,7 +225,8 @@ impl Task {
         }
     }
 
-    fn limit(&mut self, site: &Site) -> Result<(), WebError> {
+    /// Reads its time limits and targets.
+    pub(super) fn limit(&mut self, site: &Site) -> Result<(), WebError> {
         for row in site.rows(LIMITS, &[("task", &self.iri)])? {
             let limit = Limit { quote: row.text("quote"), date: row.get("date") };
             match row.text("kind").as_str() {

@@ -21,6 +21,8 @@ pub(super) enum WebError {
     Search,
     #[error("writing the page: {0}")]
     Page(#[from] askama::Error),
+    #[error("making the workbook: {0}")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
     /// It needed too much, or no turn came.
     #[error("the page was not built")]
     Stopped(Problem),

@@ -22,6 +22,7 @@ mod failure;
 mod graph_store;
 mod http;
 mod labels;
+mod ledger;
 pub mod metrics;
 mod negotiate;
 mod paging;

@@ -14,7 +14,7 @@ use super::labels::Label;
 use super::negotiate::choose;
 use super::problem::Problem;
 use super::site::{Row, Site, page};
-use super::{App, agency, answers, document, sparql, vocabulary};
+use super::{App, agency, answers, document, ledger, sparql, vocabulary};
 use crate::store::Asked;
 
 const KNOWN: &str = include_str!("queries/known.rq");
@@ -87,8 +87,17 @@ pub(super) async fn of(
     request: Request,
 ) -> Result<Response, WebError> {
     let path = request.uri().path().strip_prefix("/page/").unwrap_or_default();
+    let (path, workbook) = match path.strip_suffix(".xlsx") {
+        Some(path) => (path, true),
+        None => (path, false),
+    };
     let thing = Thing::of_path(&app, path).ok_or_else(|| app.not_found(path.to_owned()))?;
     let links = [(header::LINK, thing.links(&app, "alternate"))];
+    if workbook {
+        let host = app.address(request.headers(), "");
+        let host = host.strip_suffix(app.root()).unwrap_or(&host).to_owned();
+        return Ok((links, ledger_of(app, &thing, host).await?).into_response());
+    }
     if let Some(page) = vocabulary::page(&app, &thing)? {
         return Ok((links, page).into_response());
     }
@@ -109,6 +118,17 @@ pub(super) async fn of(
         _ => page(app, move |site| build(site, &thing)).await,
     };
     Ok((links, about?).into_response())
+}
+
+/// The ledger of a bearer.
+async fn ledger_of(app: App, thing: &Thing, host: String) -> Result<Response, WebError> {
+    if !["agency/", "group/", "unresolved/"].iter().any(|kind| thing.0.starts_with(kind)) {
+        return Err(app.not_found(format!("{}.xlsx", thing.0)));
+    }
+    let iri = thing.iri(&app);
+    let asked = Asked { text: format!("the ledger of {iri}"), client: String::new() };
+    let built = answers::within(app, asked, None, move |site| ledger::build(site, &iri, &host));
+    built.await.map_err(WebError::Stopped)?
 }
 
 /// The triples about a thing: what is said of it and what leads to it.

@@ -1,0 +1,126 @@
+//! The ledger of a bearer, as a spreadsheet program reads it.
+
+#[path = "common/server.rs"]
+mod server;
+
+use std::io::Cursor;
+
+use calamine::{Data, DataType, Range, Reader, Xlsx};
+use server::{Server, TOKEN, header, path_of, server};
+
+const GM: &str = "PREFIX gm: <https://w3id.org/gangmu/ontology#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n";
+
+fn ledger(server: &Server, iri: &str) -> (Range<Data>, String) {
+    let page = format!("/page{}", path_of(iri));
+    assert!(server.page(&page).contains(&format!("href=\"{}.xlsx\"", path_in_page(&page))));
+    let mut answer = server.get(&format!("{page}.xlsx"), "*/*");
+    assert_eq!(answer.status(), 200, "{page}");
+    assert!(header(&answer, "content-type").contains("spreadsheetml.sheet"));
+    assert!(header(&answer, "content-disposition").starts_with("attachment; filename*=UTF-8''"));
+    let bytes = answer.body_mut().read_to_vec().unwrap();
+    let mut workbook = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let notes = workbook.worksheet_range("说明").unwrap();
+    let notes = notes.rows().map(|row| row[0].to_string()).collect::<Vec<_>>().join("\n");
+    (workbook.worksheet_range("台账").unwrap(), notes)
+}
+
+/// Links of pages are not encoded beyond ASCII.
+fn path_in_page(path: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = path.as_bytes();
+    while let [first, tail @ ..] = rest {
+        match (first, tail) {
+            (b'%', [high, low, tail @ ..]) => {
+                let hex = [*high, *low];
+                bytes.push(u8::from_str_radix(str::from_utf8(&hex).unwrap(), 16).unwrap());
+                rest = tail;
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+fn column(sheet: &Range<Data>, title: &str) -> u32 {
+    let head = sheet.rows().next().unwrap();
+    head.iter().position(|cell| cell.as_string().as_deref() == Some(title)).unwrap() as u32
+}
+
+#[test]
+fn each_duty_of_a_bearer_is_a_row_with_its_sentence() {
+    let server = server();
+    let agencies = server.rows(&format!("{GM}SELECT DISTINCT ?a {{ ?c gm:agency ?a }}"));
+    assert!(agencies.len() > 20, "{}", agencies.len());
+    let (mut rows, mut days, mut sentences) = (0, 0, 0);
+    for iri in agencies.iter().map(|iri| iri.trim_matches('"')) {
+        let duties = format!(
+            "{GM}SELECT DISTINCT ?t ?r {{ ?c gm:agency <{iri}> ; gm:ofTask ?t ; gm:role ?r . ?t gm:inVersion/^gm:currentVersion ?w }}"
+        );
+        let duties = server.rows(&duties).len();
+        let (sheet, notes) = ledger(&server, iri);
+        assert_eq!(sheet.rows().count(), duties + 1, "{iri}");
+        assert!(notes.contains(&format!("共 {duties} 行")) && notes.contains("空白表示原文未载明"));
+        let (task, day, evidence) =
+            (column(&sheet, "任务"), column(&sheet, "截止日期"), column(&sheet, "原文依据"));
+        for row in 1..=duties as u32 {
+            let cell = |column| sheet.get_value((row, column)).cloned().unwrap_or_default();
+            assert!(!cell(task).to_string().is_empty(), "{iri} {row}");
+            days += usize::from(cell(day).is_datetime());
+            assert!(cell(day).is_datetime() || cell(day).is_empty(), "{iri} {row}");
+            sentences += usize::from(!cell(evidence).to_string().is_empty());
+            rows += 1;
+        }
+    }
+    assert_eq!(rows, sentences, "every part has its sentence");
+    assert!(days > 10 && days < rows, "{days} of {rows}");
+}
+
+#[test]
+fn a_ledger_agrees_with_the_triples() {
+    let server = server();
+    let agency =
+        server.rows(&format!("{GM}SELECT ?a {{ ?a rdfs:label '市民政局' ; a gm:Agency }}"));
+    let agency = agency.first().expect("the samples have 市民政局").trim_matches('"').to_owned();
+    let (sheet, _) = ledger(&server, &agency);
+    let leads = format!(
+        "{GM}SELECT DISTINCT ?t {{ ?t gm:leadAgency <{agency}> ; gm:inVersion/^gm:currentVersion ?w }}"
+    );
+    let (role, lead) = (column(&sheet, "角色"), column(&sheet, "牵头单位"));
+    let led = sheet.rows().skip(1).filter(|row| row[role as usize] == "牵头");
+    let led: Vec<_> = led.collect();
+    assert_eq!(led.len(), server.rows(&leads).len());
+    assert!(led.iter().all(|row| !row[lead as usize].to_string().is_empty()));
+}
+
+#[test]
+fn what_a_document_says_is_never_a_formula() {
+    let server = Server::empty();
+    let text =
+        "青澜市养老工作要点\n\n一、=HYPERLINK(\"http://x.test\")建设站点。（牵头单位：市民政局）\n";
+    let answer = server.request("POST", "/documents?name=a.txt", &[], text.as_bytes(), TOKEN);
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let agency = server.rows(&format!("{GM}SELECT DISTINCT ?a {{ ?c gm:agency ?a }}"));
+    let (sheet, _) = ledger(&server, agency[0].trim_matches('"'));
+    let cells = sheet.rows().flatten().map(ToString::to_string).collect::<Vec<_>>();
+    assert!(cells.iter().any(|cell| cell.contains("=HYPERLINK(")), "{cells:?}");
+    assert_eq!(
+        sheet.get_value((1, 2)).and_then(Data::get_string).map(|s| s.starts_with('=')),
+        Some(true)
+    );
+}
+
+#[test]
+fn only_bearers_have_ledgers() {
+    let server = server();
+    let work = server.rows(&format!("{GM}SELECT ?w {{ ?w gm:currentVersion ?v }}"));
+    for path in [
+        format!("/page{}.xlsx", path_of(work[0].trim_matches('"'))),
+        "/page/agency/nobody.xlsx".to_owned(),
+    ] {
+        assert_eq!(server.get(&path, "*/*").status(), 404, "{path}");
+    }
+}
