@@ -80,6 +80,18 @@ fn a_ledger_agrees_with_the_triples() {
     let led: Vec<_> = led.collect();
     assert_eq!(led.len(), server.rows(&leads).len());
     assert!(led.iter().all(|row| !row[lead as usize].to_string().is_empty()));
+    // Bearers stand in the order of the text.
+    let (support, evidence) = (column(&sheet, "配合单位"), column(&sheet, "原文依据"));
+    let mut shared = 0;
+    for row in sheet.rows().skip(1) {
+        let (names, words) =
+            (row[support as usize].to_string(), row[evidence as usize].to_string());
+        let places: Option<Vec<_>> = names.split('、').map(|name| words.find(name)).collect();
+        let Some(places) = places.filter(|places| places.len() > 1) else { continue };
+        assert!(places.is_sorted(), "{names}: {words}");
+        shared += 1;
+    }
+    assert!(shared > 2, "{shared}");
 }
 
 #[test]

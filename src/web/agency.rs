@@ -66,7 +66,7 @@ struct Role {
 /// A task, as one bearer has it.
 pub(super) struct Task {
     pub(super) iri: String,
-    pub(super) href: String,
+    href: String,
     pub(super) number: String,
     pub(super) name: String,
     /// The bearer as it is printed there.

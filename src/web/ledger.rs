@@ -22,8 +22,6 @@ const BEARERS: &str = include_str!("queries/api_responsibilities.rq");
 const KIND: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Characters that a cell may hold.
 const CELL: usize = 32_767;
-/// Characters that a link may have.
-const LINK: usize = 2_000;
 const A4: u8 = 9;
 
 /// Columns: head, and width in characters.
@@ -67,6 +65,8 @@ pub(super) fn build(site: &Site, iri: &str, host: &str) -> Result<Response, WebE
 struct Entry {
     role: String,
     task: Task,
+    /// Where the version that says so is shown: it stays, whatever becomes current.
+    link: String,
     /// Bearers by column of [`ROLES`].
     bearers: [Vec<String>; 3],
     /// The sentences that give the bearer its part.
@@ -76,7 +76,12 @@ struct Entry {
 impl Entry {
     fn read(site: &Site, agency: &str, role: String, task: Task) -> Result<Self, WebError> {
         let (mut bearers, mut evidence) = <([Vec<String>; 3], Vec<String>)>::default();
-        for row in site.rows(BEARERS, &[("task", &task.iri)])? {
+        let mut rows = site.rows(BEARERS, &[("task", &task.iri)])?;
+        // As printed: the first of several leads is the one in charge.
+        rows.sort_by_cached_key(|row| {
+            (row.number("start"), row.text("words").find(&row.text("surface")))
+        });
+        for row in rows {
             let of = row.text("role");
             let column = ROLES.iter().position(|(code, _)| of.ends_with(&format!("/{code}")));
             if let Some(column) = column {
@@ -86,7 +91,7 @@ impl Entry {
                 push(&mut evidence, row.text("words"));
             }
         }
-        Ok(Self { role, task, bearers, evidence })
+        Ok(Self { link: site.href(&task.iri), role, task, bearers, evidence })
     }
 
     /// The first day that the task or a target of it is due.
@@ -173,13 +178,8 @@ fn ledger(
             Some(due) => sheet.write_datetime_with_format(number, 8, &due, &day)?,
             None => sheet.write_blank(number, 8, &cell)?,
         };
-        let link = super::address::ascii(&format!("{host}{}", entry.task.href));
-        let text = fitting(entry.task.name.clone());
-        if link.len() <= LINK && !text.is_empty() {
-            sheet.write_url_with_options(number, 2, Url::new(link), text, "", Some(&cell))?;
-        } else {
-            sheet.write_string_with_format(number, 2, text, &cell)?;
-        }
+        let (link, text) = (Url::new(format!("{host}{}", entry.link)), entry.task.name.clone());
+        sheet.write_url_with_options(number, 2, link, fitting(text), "", Some(&cell))?;
     }
     let (last_row, last_column) = (entries.len() as u32, COLUMNS.len() as u16 - 1);
     sheet.autofilter(0, 0, last_row, last_column)?;
