@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 
 const CONNECTIONS: [usize; 2] = [1, 16];
 
+/// Rounds that each measurement is made in, by turns: what else the machine does meanwhile falls on all servers.
+const ROUNDS: u32 = 5;
+
 fn main() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = |name: &str, default: PathBuf| env::var_os(name).map_or(default, PathBuf::from);
@@ -38,8 +41,13 @@ fn main() {
     for (name, query) in questions(&project.join("queries")) {
         compare(&name, &query, &servers);
         for connections in CONNECTIONS {
-            let figures: Vec<Figures> =
-                servers.iter().map(|server| server.load(&query, connections, time)).collect();
+            let mut rounds: Vec<Vec<Figures>> = servers.iter().map(|_| Vec::new()).collect();
+            for _ in 0..ROUNDS {
+                for (server, figures) in servers.iter().zip(&mut rounds) {
+                    figures.push(server.load(&query, connections, time / ROUNDS));
+                }
+            }
+            let figures: Vec<Figures> = rounds.into_iter().map(middle).collect();
             for (server, figures) in servers.iter().zip(&figures) {
                 let Figures { rate, p50, p99 } = figures;
                 let name = format!("{name} | {connections} | {}", server.name);
@@ -227,6 +235,12 @@ impl Server {
         };
         Figures { rate: times.len() as f64 / time.as_secs_f64(), p50: at(0.5), p99: at(0.99) }
     }
+}
+
+/// The round with the rate in the middle.
+fn middle(mut rounds: Vec<Figures>) -> Figures {
+    rounds.sort_by(|one, other| one.rate.total_cmp(&other.rate));
+    rounds.swap_remove(rounds.len() / 2)
 }
 
 /// HTTP/1.1 and no more, so that the client costs less than what it measures.
