@@ -10,6 +10,7 @@ mod agencies;
 mod context;
 mod documents;
 pub(super) mod facts;
+pub(super) mod links;
 mod listing;
 pub(super) mod page;
 pub(super) mod params;
