@@ -102,6 +102,16 @@ impl Tables {
         Ok(above.filter(|item| parent(item).is_some()).collect())
     }
 
+    /// The sections that an item stands in, the highest first.
+    pub(in crate::web) fn sections<'t>(
+        &'t self,
+        site: &Site,
+        item: &str,
+    ) -> Result<Vec<&'t str>, QueryError> {
+        let is_section = |item: &&str| item.rsplit('/').nth(1) == Some("section");
+        Ok(self.above(site, item)?.into_iter().rev().take_while(is_section).collect())
+    }
+
     /// What current versions cite.
     pub(in crate::web) fn citations(&self, site: &Site) -> Result<&[Citing], QueryError> {
         let read = || {

@@ -44,8 +44,6 @@ pub(super) struct Asked {
 #[template(path = "matrix.html")]
 struct Matrix {
     title: Option<(String, Option<String>)>,
-    /// Whether the columns are sections; else policies.
-    is_of_document: bool,
     facets: Vec<Facet>,
     columns: Vec<Head>,
     /// Columns that there are beside these.
@@ -106,7 +104,7 @@ pub(super) async fn show(
     Here(app): Here,
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
-    page(app, |site| build(site, &asked)).await
+    page(app, move |site| build(site, &asked)).await
 }
 
 /// The cells that are not empty, as a table.
@@ -168,7 +166,6 @@ fn build(site: &Site, asked: &Asked) -> Result<Matrix, WebError> {
     let is_nobodys = |thing: &&Thing<'_, Task>| thing.parts.iter().all(|p| p.agency.is_none());
     Ok(Matrix {
         title: title(&known, asked)?,
-        is_of_document: !asked.document.is_empty(),
         facets: facets(&known, asked)?,
         columns: grid.columns,
         left_off: grid.left_off,
@@ -220,13 +217,13 @@ fn facets(known: &Known<'_>, asked: &Asked) -> Result<Vec<Facet>, QueryError> {
         Some(year) => (year.clone(), site.say("{} 年", "{}").replace("{}", year)),
         None => (NONE.to_owned(), site.say("未载明", "not said").to_owned()),
     });
-    let years = Facet::new(
+    let years = narrow::facets::newest_first(Facet::new(
         &question,
         ("year", narrow::facets::title("year")),
         &asked.year,
         Order::Newest,
         years,
-    );
+    ));
     let documents = scope(known, asked)?
         .into_iter()
         .map(|document| (path(site, &document.id).to_owned(), known.title(document).to_owned()));
@@ -235,9 +232,29 @@ fn facets(known: &Known<'_>, asked: &Asked) -> Result<Vec<Facet>, QueryError> {
     Ok(vec![places, years, documents.at_most(60)])
 }
 
-/// The section of a document that a task stands in, as high as there is one.
-fn section<'t>(known: &Known<'t>, item: &str) -> Result<Option<&'t str>, QueryError> {
-    Ok(known.tables.above(known.site, item)?.into_iter().next_back())
+/// The sections of a document that tasks stand in, as high as there are; those below, where one would have more than
+/// half of all tasks and each of these stands in one.
+fn sections<'t>(known: &Known<'t>, things: &[Thing<'t, Task>]) -> Result<Vec<&'t str>, QueryError> {
+    let mut all = Vec::with_capacity(things.len());
+    let mut of_top: HashMap<&str, (usize, bool)> = HashMap::new();
+    for thing in things {
+        let sections = known.tables.sections(known.site, thing.item)?;
+        if let Some(top) = sections.first() {
+            let (count, is_split) = of_top.entry(top).or_insert((0, true));
+            *count += 1;
+            *is_split &= sections.len() > 1;
+        }
+        all.push(sections);
+    }
+    let is_split = |top: &str| {
+        of_top.get(top).is_some_and(|(count, is_split)| *is_split && count * 2 > things.len())
+    };
+    let choose = |sections: Vec<&'t str>| match sections[..] {
+        [top, below, ..] if is_split(top) => below,
+        [top, ..] => top,
+        [] => NONE,
+    };
+    Ok(all.into_iter().map(choose).collect())
 }
 
 /// Puts tasks into columns and counts the parts of agencies in them; no more columns than `wide`.
@@ -249,11 +266,12 @@ fn grid<'t>(
 ) -> Result<Grid<'t>, QueryError> {
     let (site, tables) = (known.site, known.tables);
     let mut of_column: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, thing) in things.iter().enumerate() {
-        if !asked.document.is_empty() {
-            of_column.entry(section(known, thing.item)?.unwrap_or(NONE)).or_default().push(at);
-            continue;
+    if !asked.document.is_empty() {
+        for (at, section) in sections(known, things)?.into_iter().enumerate() {
+            of_column.entry(section).or_default().push(at);
         }
+    }
+    for (at, thing) in things.iter().enumerate().filter(|_| asked.document.is_empty()) {
         let policies: HashSet<&'t str> =
             thing.policies.iter().copied().flatten().map(|policy| &**policy).collect();
         for policy in &policies {
@@ -286,7 +304,7 @@ fn grid<'t>(
             (NONE, false) => (
                 site.say("不在章节中", "in no section").to_owned(),
                 None,
-                ("section", String::new()),
+                ("section", NONE.to_owned()),
             ),
             (policy, true) => {
                 let title = tables.policy(site, policy)?.map_or(policy, |policy| &policy.title);

@@ -256,8 +256,13 @@ fn compare(known: &Known<'_>, found: &[Thing<'_, Target>]) -> Vec<Comparison> {
         let unit = thing.of.unit.clone().unwrap_or_default();
         groups.entry((is_change, unit)).or_default().push(point);
     }
-    let groups = groups.into_iter().filter(|(_, points)| points.len() > 1);
+    let mut groups: Vec<_> = groups.into_iter().filter(|(_, points)| points.len() > 1).collect();
+    for (_, points) in &mut groups {
+        // The same indicator of several places side by side.
+        points.sort_by(|a, b| a.indicator.cmp(&b.indicator));
+    }
     let mut comparisons: Vec<Comparison> = groups
+        .into_iter()
         .map(|((is_change, unit), mut points)| {
             let total = points.len();
             points.truncate(DRAWN);

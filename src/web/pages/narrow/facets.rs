@@ -20,6 +20,7 @@ pub(in crate::web) fn title(name: &str) -> Label {
         "genre" => ("文种", "Genre"),
         "tier" => ("效力", "Standing"),
         "year" => ("年度", "Year"),
+        "section" => ("章节", "Section"),
         "policy" => ("落实的文件", "Policy carried out"),
         "lead" => ("牵头", "Lead"),
         "deadline" => ("时限", "Deadline"),
@@ -64,12 +65,7 @@ impl Known<'_> {
         let is_targets = things.first().is_some_and(|thing| thing.target.is_some());
         let mut facets = vec![self.places(asked, things)?];
         if is_targets {
-            let indicator = |thing: &Thing<'_, T>| {
-                let indicator = thing.target?.indicator.clone()?;
-                Some((indicator.clone(), indicator))
-            };
-            facets
-                .push(facet(asked, "indicator", fails::INDICATOR, things, indicator).at_most(MOST));
+            facets.push(indicators(asked, things));
         }
         let meant = self.agencies(asked)?;
         let rest = || things.iter().filter(|thing| thing.is_wanted_but(fails::PARTS));
@@ -162,7 +158,6 @@ impl Known<'_> {
 
     /// The divisions, each below the one it lies in and with all that lie in it.
     fn places<T>(&self, asked: &Asked, things: &[Thing<'_, T>]) -> Result<Facet, QueryError> {
-        let site = self.site;
         let rest = things.iter().filter(|thing| thing.is_wanted_but(fails::PLACE));
         let codes =
             rest.map(|thing| thing.document.jurisdiction.as_ref().map(|place| &*place.code));
@@ -200,8 +195,23 @@ fn facet<'t, 's: 't, T: 't>(
     Facet::new(&asked.question(), (name, title(name)), chosen, Order::Count, rest.filter_map(value))
 }
 
+/// The indicators with the characters that are asked for. Each leads to all whose indicators have its own, which is
+/// what one compares, and counts them so.
+fn indicators<T>(asked: &Asked, things: &[Thing<'_, T>]) -> Facet {
+    let wanted = things.iter().filter(|thing| thing.is_wanted());
+    let all: Vec<&str> = wanted.filter_map(|thing| thing.target?.indicator.as_deref()).collect();
+    let values = all.iter().map(|indicator| ((*indicator).to_owned(), (*indicator).to_owned()));
+    let label = ("indicator", title("indicator"));
+    let facet = Facet::new(&asked.question(), label, &asked.indicator, Order::Count, values);
+    let mut facet = facet.at_most(MOST);
+    for choice in &mut facet.choices {
+        choice.count = all.iter().filter(|other| other.contains(&*choice.text)).count();
+    }
+    facet
+}
+
 /// The newest first; what is not said goes last.
-fn newest_first(mut facet: Facet) -> Facet {
+pub(in crate::web::pages) fn newest_first(mut facet: Facet) -> Facet {
     facet.choices.sort_by_cached_key(|choice| {
         let is_year = choice.text.starts_with(|c: char| c.is_ascii_digit());
         std::cmp::Reverse((is_year, choice.text.clone()))

@@ -3,6 +3,7 @@
 //! Invariant: what [`Asked`] wants of the tables is what the query of [`sparql`] finds in the store.
 
 pub(super) mod facets;
+mod shown;
 pub(super) mod sparql;
 
 use std::collections::HashSet;
@@ -10,12 +11,12 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::rdf::vocab::{gm, role};
+use crate::rdf::vocab::gm;
 use crate::store::QueryError;
-use crate::web::api::links::last;
 use crate::web::api::tables::{Document, Part, Tables, Target, Task};
-use crate::web::facets::{Chip, Question};
+use crate::web::facets::Question;
 use crate::web::site::Site;
+pub(super) use shown::{Bearer, Head};
 
 /// What is asked for where the text does not say: `year=none`.
 pub(super) const NONE: &str = "none";
@@ -230,9 +231,13 @@ impl<'s> Known<'s> {
         need(fails::DOCUMENT, is(&asked.document, Some(path(self.site, &document.id))));
         need(
             fails::SECTION,
-            asked.section.is_empty() || {
-                let above = self.tables.above(self.site, thing.item)?;
-                above.into_iter().any(|item| path(self.site, item) == asked.section)
+            match &*asked.section {
+                "" => true,
+                NONE => self.tables.sections(self.site, thing.item)?.is_empty(),
+                asked => {
+                    let above = self.tables.above(self.site, thing.item)?;
+                    above.into_iter().any(|item| path(self.site, item) == asked)
+                }
             },
         );
         need(
@@ -373,141 +378,4 @@ impl Asked {
 /// What follows the base in an IRI.
 pub(super) fn path<'i>(site: &Site, iri: &'i str) -> &'i str {
     iri.strip_prefix(site.store.base().as_str()).unwrap_or(iri)
-}
-
-/// A column head, and where the list is sorted by it.
-pub(super) struct Head {
-    pub(super) title: &'static str,
-    pub(super) href: String,
-    /// `ascending` or `descending`, if the list is.
-    pub(super) sorted: Option<&'static str>,
-    /// Numbers stand at the right.
-    pub(super) is_number: bool,
-}
-
-impl Head {
-    /// The head of a column named `name` in addresses.
-    pub(super) fn new(asked: &Asked, name: &str, title: &'static str) -> Self {
-        let (column, backwards) = asked.order();
-        let sorted = (column == name).then_some(if backwards { "descending" } else { "ascending" });
-        let next = match sorted {
-            Some("ascending") => format!("-{name}"),
-            Some(_) => String::new(),
-            None => name.to_owned(),
-        };
-        let is_number = ["targets", "value"].contains(&name);
-        Self { title, href: asked.question().with("sort", &next), sorted, is_number }
-    }
-}
-
-/// A bearer in a cell.
-pub(super) struct Bearer {
-    pub(super) name: String,
-    pub(super) href: Option<String>,
-    /// Of a name that is no known body.
-    pub(super) is_unresolved: bool,
-}
-
-impl Known<'_> {
-    /// Who has one of these roles.
-    pub(super) fn bearers(
-        &self,
-        parts: &[Part],
-        roles: &[&str],
-    ) -> Result<Vec<Bearer>, QueryError> {
-        let mut seen = HashSet::new();
-        let mut bearers = Vec::new();
-        for part in parts.iter().filter(|part| roles.contains(&&*part.role)) {
-            let agency = match &part.agency {
-                Some(iri) => self.tables.agency(self.site, iri)?,
-                None => None,
-            };
-            let name = agency.map(|agency| &agency.name).or(part.person.as_ref());
-            let Some(name) = name.filter(|name| seen.insert(*name)) else { continue };
-            bearers.push(Bearer {
-                name: name.clone(),
-                href: agency.map(|agency| self.site.href(&agency.iri)),
-                is_unresolved: agency.is_some_and(|agency| self.unresolved.contains(&*agency.iri)),
-            });
-        }
-        Ok(bearers)
-    }
-
-    /// Where an item is read, on the page of its document.
-    pub(super) fn at(&self, document: &Document, item: &str) -> String {
-        let place = item.strip_prefix(&*document.version).unwrap_or_default();
-        format!("{}#{}", self.site.href(&document.id), place.trim_start_matches('/'))
-    }
-
-    /// The title of a document.
-    pub(super) fn title<'d>(&self, document: &'d Document) -> &'d str {
-        document.title.as_deref().unwrap_or(self.site.say("（无题）", "(untitled)"))
-    }
-
-    /// What is asked for, each with where it is no longer.
-    pub(super) fn chips(&self, asked: &Asked) -> Result<Vec<Chip>, QueryError> {
-        let question = asked.question();
-        let mut chips = Vec::new();
-        for (name, value) in asked.pairs() {
-            if value.is_empty() || name == "sort" || name == "kind" {
-                continue;
-            }
-            let text = self.told(asked, name, value)?;
-            chips.push(Chip { text, href: question.with(name, "") });
-        }
-        Ok(chips)
-    }
-
-    /// A value of a parameter in words.
-    fn told(&self, asked: &Asked, name: &str, value: &str) -> Result<String, QueryError> {
-        let (site, tables) = (self.site, self.tables);
-        let iri = || format!("{}{value}", site.store.base().as_str());
-        let lang = site.lang;
-        let (what, value) = match (name, value) {
-            ("place" | "genre" | "year" | "policy" | "unit", NONE) => {
-                (facets::title(name).of(lang), site.say("未载明", "not said").to_owned())
-            }
-            ("place", code) => {
-                let division = tables.divisions(site)?.get(code);
-                ("", division.map_or(code.to_owned(), |division| division.name.clone()))
-            }
-            ("agency", _) if asked.agency_iri(site).is_some() => {
-                let agency = tables.agency(site, &iri())?;
-                ("", agency.map_or(value.to_owned(), |agency| agency.name.clone()))
-            }
-            ("role", code) => {
-                ("", site.labels.of(&format!("{}{code}", role::NAMESPACE)).of(lang).to_owned())
-            }
-            ("genre", code) => {
-                let genre = format!("{}{code}", crate::rdf::vocab::genre::NAMESPACE);
-                ("", site.labels.of(&genre).of(lang).to_owned())
-            }
-            ("tier" | "comparator", code) => {
-                ("", site.labels.of(&format!("{}{code}", gm::NAMESPACE)).of(lang).to_owned())
-            }
-            ("document", _) => {
-                let known = tables.documents(site)?.iter().find(|document| document.id == iri());
-                ("", known.map_or(value, |document| self.title(document)).to_owned())
-            }
-            ("section", _) => {
-                let place = tables.outline(site)?.get(&iri());
-                let named = place.map(|place| format!("{} {}", place.number, place.heading));
-                ("", named.unwrap_or_else(|| last(value).to_owned()))
-            }
-            ("policy", _) => {
-                let policy = tables.policy(site, &iri())?;
-                (
-                    site.say("落实", "carries out"),
-                    policy.map_or(value, |policy| &policy.title).to_owned(),
-                )
-            }
-            ("from", day) => (site.say("时限不早于", "due from"), day.to_owned()),
-            ("to", day) => (site.say("时限不晚于", "due until"), day.to_owned()),
-            ("lead" | "deadline" | "target" | "names", value) => {
-                ("", facets::has(name, value).of(lang).to_owned())
-            }
-            (name, value) => (facets::title(name).of(lang), value.to_owned()),
-        };
-        Ok(if what.is_empty() { value } else { format!("{what} {value}") })
-    }
 }

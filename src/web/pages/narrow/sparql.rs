@@ -111,11 +111,14 @@ impl Patterns<'_> {
         let words = asked.q.split_whitespace();
         lines.extend(words.map(|word| format!("FILTER(CONTAINS({said}, {}))", literal(word))));
         self.document(&mut lines);
-        if !asked.section.is_empty() {
-            lines.push(format!(
-                "FILTER EXISTS {{ {item} gm:partOf+ {} }}",
-                self.own(&asked.section)
-            ));
+        match &*asked.section {
+            "" => {}
+            // A section that lies in no other than the root, which is part of nothing.
+            NONE => lines.push(format!(
+                "FILTER NOT EXISTS {{ {item} gm:partOf+ ?in . ?in a gm:Section ; gm:partOf ?root \
+                 FILTER NOT EXISTS {{ ?root gm:partOf ?more }} }}"
+            )),
+            path => lines.push(format!("FILTER EXISTS {{ {item} gm:partOf+ {} }}", self.own(path))),
         }
         self.parts(&mut lines);
         self.policy(&mut lines);
