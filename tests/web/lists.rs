@@ -280,7 +280,7 @@ fn a_policy_shows_who_cites_it_and_who_carries_it_out() {
         assert!(shown.contains(&format!("{assigned} 项任务落实它")), "{address}");
     }
     // From the centre to the county: the district's plan stands below the opinion of the centre.
-    let opinion = "/policy/work/中共中央国务院关于加强新时代老龄工作的意见";
+    let opinion = "/policy/work/中共中央国务院加强新时代老龄工作的意见";
     let opinion: String = opinion
         .chars()
         .map(|c| if c.is_ascii() { c.to_string() } else { encode(&c.to_string()) })

@@ -269,14 +269,18 @@ impl<'s> Known<'s> {
             fails::DEADLINE,
             asked.deadline.is_empty() || (asked.deadline == YES) == thing.has_deadline,
         );
-        need(fails::TARGET, asked.target.is_empty() || (asked.target == YES) == thing.has_target);
         need(fails::NAMES, asked.names.is_empty() || self.is_unresolved(thing));
-        if let Some(target) = thing.target {
-            let of = asked.indicator.is_empty() || target.is_of(&asked.indicator);
-            need(fails::INDICATOR, of);
-            need(fails::UNIT, is(&asked.unit, target.unit.as_deref()));
-            need(fails::COMPARATOR, is(&asked.comparator, Some(target.comparator.code())));
-        }
+        let Some(target) = thing.target else {
+            need(
+                fails::TARGET,
+                asked.target.is_empty() || (asked.target == YES) == thing.has_target,
+            );
+            return Ok(fails);
+        };
+        let of = asked.indicator.is_empty() || target.is_of(&asked.indicator);
+        need(fails::INDICATOR, of);
+        need(fails::UNIT, is(&asked.unit, target.unit.as_deref()));
+        need(fails::COMPARATOR, is(&asked.comparator, Some(target.comparator.code())));
         Ok(fails)
     }
 

@@ -22,8 +22,7 @@ const TASKS: &str = "\
 SELECT ?task (SAMPLE(?heading_or_text) AS ?what) (SAMPLE(?title) AS ?document)
   (GROUP_CONCAT(DISTINCT ?lead; separator=\"、\") AS ?leads) (MIN(?date) AS ?due)
 WHERE {
-  ?work gm:currentVersion ?version .
-  GRAPH ?graph { ?version gm:versionOf ?work }
+DOCUMENTS
   ?task gm:inVersion ?version ; gm:order ?order ; a gm:Task .
 ";
 const TARGETS: &str = "\
@@ -31,13 +30,15 @@ SELECT ?target (SAMPLE(?quote) AS ?words) (SAMPLE(?counted) AS ?indicator) (SAMP
   (SAMPLE(COALESCE(?decimal, ?ratio)) AS ?value) (SAMPLE(?measured) AS ?unit) (MIN(?date) AS ?due)
   (SAMPLE(?title) AS ?document)
 WHERE {
-  ?work gm:currentVersion ?version .
-  GRAPH ?graph { ?version gm:versionOf ?work }
+DOCUMENTS
   ?item gm:inVersion ?version .
   ?target gm:ofTask ?item ; gm:comparator ?compared ; gm:quote ?quote ; gm:evidence ?evidence .
 ";
 /// What is told of each beside what it is found by.
 const TASKS_TOLD: &str = "\
+  OPTIONAL { ?task gm:heading ?heading }
+  OPTIONAL { ?task gm:text ?text }
+  BIND(COALESCE(?heading, ?text) AS ?heading_or_text)
   OPTIONAL { GRAPH ?graph { ?work dcterms:title ?title } }
   OPTIONAL { ?task gm:leadAgency/rdfs:label ?lead }
   OPTIONAL { ?task (^gm:ofTask)?/gm:deadline/gm:date ?date }
@@ -72,14 +73,11 @@ fn query(site: &Site, asked: &Asked, what: What) -> String {
         What::Tasks => (TASKS, TASKS_TOLD, "?task", "?task", "?heading_or_text"),
         What::Targets => (TARGETS, TARGETS_TOLD, "?target", "?item", "?quote"),
     };
-    text += begin;
-    if what == What::Tasks {
-        text += "  OPTIONAL { ?task gm:heading ?heading }\n  OPTIONAL { ?task gm:text ?text }\n";
-        text += "  BIND(COALESCE(?heading, ?text) AS ?heading_or_text)\n";
-    } else {
+    let patterns = Patterns { site, asked, subject, item };
+    text += &begin.replace("DOCUMENTS", &patterns.documents());
+    if what == What::Targets {
         text += &format!("  ?target a {} .\n", iri(asked.class()));
     }
-    let patterns = Patterns { site, asked, subject, item };
     for line in patterns.all(said, what) {
         text += &format!("  {line}\n");
     }
@@ -110,7 +108,6 @@ impl Patterns<'_> {
         let mut lines = Vec::new();
         let words = asked.q.split_whitespace();
         lines.extend(words.map(|word| format!("FILTER(CONTAINS({said}, {}))", literal(word))));
-        self.document(&mut lines);
         match &*asked.section {
             "" => {}
             // A section that lies in no other than the root, which is part of nothing.
@@ -118,13 +115,16 @@ impl Patterns<'_> {
                 "FILTER NOT EXISTS {{ {item} gm:partOf+ ?in . ?in a gm:Section ; gm:partOf ?root \
                  FILTER NOT EXISTS {{ ?root gm:partOf ?more }} }}"
             )),
-            path => lines.push(format!("FILTER EXISTS {{ {item} gm:partOf+ {} }}", self.own(path))),
+            path => lines.push(format!("{item} gm:partOf+ {} .", self.own(path))),
         }
         self.parts(&mut lines);
-        self.policy(&mut lines);
-        let limit = match what {
-            What::Tasks => format!("{item} (^gm:ofTask)?/gm:deadline ?limit"),
-            What::Targets => format!("{subject} gm:deadline ?limit"),
+        lines.extend(self.policy());
+        // The time limits of a thing, and more that is asked of each.
+        let limit = |more: &str| match what {
+            What::Tasks => format!(
+                "{{ {item} gm:deadline ?limit{more} }} UNION {{ ?claim gm:ofTask {item} ; gm:deadline ?limit{more} }}"
+            ),
+            What::Targets => format!("{subject} gm:deadline ?limit{more}"),
         };
         let (from, to) = (&asked.from, &asked.to);
         let bound = |sign: &str, day: &str| match day {
@@ -133,19 +133,16 @@ impl Patterns<'_> {
             day => format!(" FILTER(STR(?day) {sign} {})", literal(day)),
         };
         if !from.is_empty() || !to.is_empty() {
-            let bounds = bound(">=", from) + &bound("<=", to);
-            lines.push(format!("FILTER EXISTS {{ {limit} . ?limit gm:date ?day .{bounds} }}"));
+            let day = " . ?limit gm:date ?day".to_owned() + &bound(">=", from) + &bound("<=", to);
+            lines.push(among(subject, &limit(&day)));
         }
-        let exists = |asked: &str, pattern: &str| match asked {
-            "" => None,
-            YES => Some(format!("FILTER EXISTS {{ {pattern} }}")),
-            _ => Some(format!("FILTER NOT EXISTS {{ {pattern} }}")),
-        };
-        lines.extend(exists(&asked.deadline, &limit));
-        if what == What::Tasks {
-            lines.extend(exists(&asked.target, &format!("?aim gm:ofTask {item} ; a gm:Target")));
-        } else {
-            self.measure(&mut lines);
+        lines.extend(whether(&asked.deadline, subject, &limit("")));
+        match what {
+            What::Tasks => {
+                let aim = format!("?aim gm:ofTask {item} ; a gm:Target");
+                lines.extend(whether(&asked.target, item, &aim));
+            }
+            What::Targets => self.measure(&mut lines),
         }
         lines
     }
@@ -155,18 +152,22 @@ impl Patterns<'_> {
         iri(format!("{}{path}", self.site.store.base().as_str()))
     }
 
-    fn document(&self, lines: &mut Vec<String>) {
+    /// The documents that are asked for: the first of the patterns.
+    fn documents(&self) -> String {
         let asked = self.asked;
+        let mut inside = "?version gm:versionOf ?work .".to_owned();
+        let mut lines = vec!["?work gm:currentVersion ?version .".to_owned()];
         if !asked.document.is_empty() {
             lines.push(format!("VALUES ?work {{ {} }}", self.own(&asked.document)));
         }
         match &*asked.place {
             "" => {}
             NONE => lines.push(unsaid("gm:jurisdiction")),
-            code => lines.push(format!(
-                "GRAPH ?graph {{ ?work gm:jurisdiction ?place }} FILTER EXISTS {{ ?place skos:broader* {} }}",
-                self.own(&format!("jurisdiction/{code}"))
-            )),
+            code => {
+                inside += " ?work gm:jurisdiction ?place .";
+                let place = self.own(&format!("jurisdiction/{code}"));
+                lines.push(format!("?place skos:broader* {place} ."));
+            }
         }
         let concepts =
             [(&asked.genre, "gm:genre", genre::NAMESPACE), (&asked.tier, "gm:tier", gm::NAMESPACE)];
@@ -175,19 +176,21 @@ impl Patterns<'_> {
                 "" => {}
                 NONE => lines.push(unsaid(property)),
                 code => {
-                    let concept = iri(format!("{namespace}{code}"));
-                    lines.push(format!("GRAPH ?graph {{ ?work {property} {concept} }}"));
+                    inside += &format!(" ?work {property} {} .", iri(format!("{namespace}{code}")));
                 }
             }
         }
         match &*asked.year {
             "" => {}
             NONE => lines.push(unsaid("gm:year")),
-            year => lines.push(format!(
-                "GRAPH ?graph {{ ?work gm:year ?year }} FILTER(STR(?year) = {})",
-                literal(year)
-            )),
+            year => {
+                inside += " ?work gm:year ?year .";
+                lines.push(format!("FILTER(STR(?year) = {})", literal(year)));
+            }
         }
+        lines.insert(1, format!("GRAPH ?graph {{ {inside} }}"));
+        let lines = lines.join("\n    ");
+        format!("  {{ SELECT DISTINCT ?work ?version ?graph WHERE {{\n    {lines}\n  }} }}")
     }
 
     fn parts(&self, lines: &mut Vec<String>) {
@@ -204,29 +207,27 @@ impl Patterns<'_> {
                     part += &format!("FILTER(CONTAINS(?called, {}))", literal(&asked.agency));
                 }
             }
-            lines.push(format!("FILTER EXISTS {{ {part} }}"));
+            lines.push(among(item, &part));
         }
         let lead = format!("?leading gm:ofTask {item} ; gm:role role:lead ; gm:agency ?leader");
         match &*asked.lead {
-            YES => lines.push(format!("FILTER EXISTS {{ {lead} }}")),
-            NO => lines.push(format!("FILTER NOT EXISTS {{ {lead} }}")),
             TWO => {
                 let two = format!("SELECT {item} WHERE {{ {lead} }} GROUP BY {item}");
                 lines.push(format!("{{ {two} HAVING(COUNT(DISTINCT ?leader) > 1) }}"));
             }
+            asked @ (YES | NO) => lines.extend(whether(asked, item, &lead)),
             _ => {}
         }
         if !asked.names.is_empty() {
-            let name =
-                format!("?named gm:ofTask {item} ; gm:role ?in ; gm:agency/a gm:UnresolvedAgency");
-            lines.push(format!("FILTER EXISTS {{ {name} }}"));
+            let named = format!("?named gm:ofTask {item} ; gm:role ?in ; gm:agency ?unknown .");
+            lines.push(among(item, &format!("{named} ?unknown a gm:UnresolvedAgency")));
         }
     }
 
-    fn policy(&self, lines: &mut Vec<String>) {
+    fn policy(&self) -> Option<String> {
         let (asked, item) = (self.asked, self.item);
         let cited = match &*asked.policy {
-            "" => return,
+            "" => return None,
             NONE => "?cited".to_owned(),
             path => self.own(path),
         };
@@ -240,7 +241,7 @@ impl Patterns<'_> {
         };
         let pattern = format!("{} UNION {}", either(item), either("?work"));
         let not = if asked.policy == NONE { "NOT " } else { "" };
-        lines.push(format!("FILTER {not}EXISTS {{ {pattern} }}"));
+        Some(format!("FILTER {not}EXISTS {{ {pattern} }}"))
     }
 
     fn measure(&self, lines: &mut Vec<String>) {
@@ -266,4 +267,18 @@ impl Patterns<'_> {
 /// That a document's version does not say this of it.
 fn unsaid(property: &str) -> String {
     format!("FILTER NOT EXISTS {{ GRAPH ?graph {{ ?work {property} ?any }} }}")
+}
+
+/// That a thing is among those of a pattern. They are found once, not for each thing, which would take too long.
+fn among(subject: &str, pattern: &str) -> String {
+    format!("{{ SELECT DISTINCT {subject} WHERE {{ {pattern} }} }}")
+}
+
+/// The same, or that it is not, as is asked for.
+fn whether(asked: &str, subject: &str, pattern: &str) -> Option<String> {
+    match asked {
+        "" => None,
+        YES => Some(among(subject, pattern)),
+        _ => Some(format!("MINUS {{ {} }}", among(subject, pattern))),
+    }
 }
