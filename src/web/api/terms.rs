@@ -90,10 +90,10 @@ impl Concept {
 #[serde(rename_all = "camelCase")]
 pub(in crate::web) struct Jurisdiction {
     /// Its IRI.
-    id: String,
+    pub(super) id: String,
     /// GB/T 2260.
     pub(super) code: String,
-    name: String,
+    pub(super) name: String,
 }
 
 impl Jurisdiction {
