@@ -8,8 +8,8 @@ import type { Terms } from './terms';
 /** A thing of the store whose name begins as what was typed. */
 interface Thing {
   id: string;
-  name: string;
-  kind: string;
+  type: string;
+  label: string;
 }
 
 // Its own ask other hosts for terms. An empty list in the settings would be merged with this one.
@@ -117,10 +117,10 @@ function vocabulary(terms: Terms, word: string): Offer[] {
 }
 
 const KINDS: Record<string, string> = {
-  agency: t('机构', 'agency'),
-  document: t('文件', 'document'),
-  policy: t('政策', 'policy'),
-  place: t('地区', 'place'),
+  Agency: t('机构', 'agency'),
+  Document: t('文件', 'document'),
+  Policy: t('政策', 'policy'),
+  Jurisdiction: t('地区', 'place'),
 };
 
 /** Things of the store by name: their IRIs, or inside quotation marks their names. */
@@ -130,9 +130,9 @@ async function named(address: string, word: string, quoted: boolean): Promise<Of
     const response = await fetch(`${address}?limit=${OFFERED}&q=${encodeURIComponent(word)}`);
     if (!response.ok) return [];
     const { items } = (await response.json()) as { items: Thing[] };
-    return items.map(({ id, name, kind }) => ({
-      text: quoted ? name : `<${id}>`,
-      displayText: `${name}  ${KINDS[kind] ?? kind}`,
+    return items.map(({ id, label, type }) => ({
+      text: quoted ? label : `<${id}>`,
+      displayText: `${label}  ${KINDS[type] ?? type}`,
     }));
   } catch {
     return [];

@@ -3,8 +3,6 @@ import { element } from '../element';
 import { t } from '../language';
 
 interface Reason {
-  /** `no-match`, `no-match-with-the-rest`, `filter`, `minus`, `slice`… */
-  kind: string;
   /** The part, as SPARQL. */
   pattern: string;
   /** In words. */
@@ -17,8 +15,7 @@ export async function why(place: HTMLElement, address: string, query: string): P
   place.append(told(t('正在查是哪一处没有匹配……', 'Looking for what matches nothing…')));
   let reasons: Reason[];
   try {
-    const body = new URLSearchParams({ query });
-    const response = await fetch(address, { method: 'POST', body });
+    const response = await fetch(`${address}?${new URLSearchParams({ query })}`);
     if (!response.ok) throw new Error(String(response.status));
     ({ reasons } = (await response.json()) as { reasons: Reason[] });
   } catch {

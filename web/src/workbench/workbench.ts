@@ -110,6 +110,10 @@ export default function workbench(host: HTMLElement): void {
       return;
     }
     downloads.hidden = false;
+    downloads.querySelector<HTMLInputElement>('input[name="query"]')!.value = query;
+    for (const kind of ['rows', 'triples']) {
+      downloads.querySelector<HTMLElement>(`.${kind}`)!.hidden = answer.kind !== kind;
+    }
     const rows = answer.rows.length;
     const what = answer.kind === 'rows' ? t('行', 'rows') : t('条三元组', 'triples');
     status.textContent = t(
