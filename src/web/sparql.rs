@@ -2,20 +2,21 @@
 
 use std::net::SocketAddr;
 
-use askama::Template;
 use axum::Extension;
 use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::sparql::results::QueryResultsFormat;
 
 use super::answers::{self, Ask, Choice};
 use super::body::Whole;
 use super::negotiate::choose;
+use super::pages::workbench;
 use super::problem::Problem;
 use super::protocol::{Asked, Malformed};
-use super::{App, description, failure, update};
+use super::site::Here;
+use super::{App, description, update};
 use crate::store::{AnswerFormat, Asked as Named, Query};
 
 /// Forms of rows and of yes or no.
@@ -38,23 +39,20 @@ pub(super) const TRIPLES: [(&str, RdfFormat); 6] = [
     ("application/trig", RdfFormat::TriG),
 ];
 
-#[derive(Template)]
-#[template(path = "sparql.html")]
-struct Form {
-    root: String,
-    base: String,
-}
-
 /// A query in the address; without one, the description of the service.
 pub(super) async fn get(
-    State(app): State<App>,
+    Here(app): Here,
     RawQuery(address): RawQuery,
     client: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Response {
-    match Asked::in_address(address.as_deref().unwrap_or_default()) {
+    let address = address.unwrap_or_default();
+    match Asked::in_address(&address) {
+        Ok(Asked::Query(_)) if workbench::is_wanted(&headers) => {
+            workbench::at(app, &address, client).await.into_response()
+        }
         Ok(Asked::Query(ask)) => answer(app, ask.of(client), &headers).await,
-        Ok(Asked::Nothing) => description::service(&app, &headers),
+        Ok(Asked::Nothing) => description::service(app, &address, &headers).await,
         Ok(Asked::Update(_)) => Malformed::UpdateInAddress.into_response(),
         Err(malformed) => malformed.into_response(),
     }
@@ -76,13 +74,6 @@ pub(super) async fn post(
         }
         Err(malformed) => malformed.into_response(),
     }
-}
-
-/// A form to write a query in.
-pub(super) fn form(app: &App) -> Response {
-    let form = Form { root: app.root().to_owned(), base: app.store.base().as_str().to_owned() };
-    form.render()
-        .map_or_else(|error| failure::of_fault(&error).into_response(), |f| Html(f).into_response())
 }
 
 fn accept(headers: &HeaderMap) -> Option<&str> {

@@ -32,7 +32,7 @@ for (const [name, begins] of [['CSV', 'title,number,what,task'], ['JSON', '{"hea
 // Written by hand, with completion by Chinese label; the prefix comes along.
 await page.locator('.CodeMirror').click();
 await page.keyboard.press('Control+a');
-await page.keyboard.type('SELECT ?a (COUNT(*) AS ?n) { ?t 牵头单');
+await page.keyboard.type('SELECT ?a (COUNT(*) AS ?n) { ?t 牵头机');
 await page.locator('.CodeMirror-hint', { hasText: 'gm:leadAgency' }).first().waitFor();
 await page.keyboard.press('Enter');
 await page.keyboard.type(' ?a } GROUP BY ?a ORDER BY DESC(?n)');

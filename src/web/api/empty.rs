@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::App;
-use super::super::labels::Label;
 use super::super::problem::Problem;
 use super::super::{answers, failure};
 use super::params::{Params, bad, text};
@@ -39,15 +38,8 @@ pub(in crate::web) struct Reason {
     /// The part, in SPARQL.
     pub(in crate::web) pattern: String,
     /// What that means, to people.
-    zh: &'static str,
-    en: &'static str,
-}
-
-impl Reason {
-    /// What it means, to people.
-    pub(in crate::web) fn label(&self) -> Label {
-        Label::new(self.zh, self.en)
-    }
+    pub(in crate::web) zh: &'static str,
+    pub(in crate::web) en: &'static str,
 }
 
 #[derive(Serialize, ToSchema)]

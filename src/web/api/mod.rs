@@ -9,18 +9,18 @@
 mod agencies;
 mod context;
 mod documents;
-mod empty;
-mod facts;
+pub(super) mod empty;
+pub(super) mod facts;
 mod listing;
 mod names;
-mod page;
-mod params;
+pub(super) mod page;
+pub(super) mod params;
 mod policies;
 pub(super) mod search;
 pub(super) mod tables;
 mod targets;
 mod tasks;
-mod terms;
+pub(super) mod terms;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

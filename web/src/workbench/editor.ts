@@ -46,6 +46,8 @@ export function editor(place: HTMLElement, text: string, label: string, terms: T
     screenReaderLabel: label,
     extraKeys: keys,
   });
+  // A long query can be scrolled without a mouse too.
+  code.getScrollerElement().tabIndex = 0;
   // In a browser that spells, Chinese would be underlined.
   code.getInputField().setAttribute('spellcheck', 'false');
   let waiting = 0;

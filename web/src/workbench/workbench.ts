@@ -15,8 +15,8 @@ import { why } from './why';
 
 const VIEWS = { table: t('表格', 'Table'), chart: t('图表', 'Chart'), network: t('关系图', 'Network') };
 type View = keyof typeof VIEWS;
-/** What of the address is a view's, not the query's. */
-const OF_VIEWS = ['kind', 'by', 'value', 'day', 'from', 'to', 'as', 'weight'];
+/** What the names of a view's own values begin with in the address, where questions have theirs too. */
+const OF_VIEW = 'view.';
 
 export default function workbench(host: HTMLElement): void {
   const form = host.querySelector<HTMLFormElement>('form.query')!;
@@ -29,11 +29,11 @@ export default function workbench(host: HTMLElement): void {
   const address = new URL(location.href);
   let view = (address.searchParams.get('view') ?? 'table') as View;
   let choice: Choice = {};
-  for (const name of OF_VIEWS) {
-    const value = address.searchParams.get(name);
-    if (value !== null) choice[name] = value;
+  for (const [name, value] of address.searchParams) {
+    if (name.startsWith(OF_VIEW)) choice[name.slice(OF_VIEW.length)] = value;
   }
 
+  const given = area.value;
   const label = area.labels?.[0]?.textContent?.trim() ?? 'SPARQL';
   const frame = element('div', { class: 'editor' });
   area.before(frame);
@@ -54,11 +54,18 @@ export default function workbench(host: HTMLElement): void {
 
   /** Puts the state into the address, so that it can be shared and kept. */
   const remember = () => {
-    const shared = new URL(location.pathname, location.href);
-    shared.searchParams.set('q', code.value());
+    const shared = new URL(location.href);
+    for (const name of [...shared.searchParams.keys()]) {
+      if (name === 'view' || name.startsWith(OF_VIEW)) shared.searchParams.delete(name);
+    }
+    // A question of the library keeps its name until its text is changed.
+    if (code.value() !== given) {
+      shared.search = '';
+      shared.searchParams.set('q', code.value());
+    }
     if (view !== 'table') {
       shared.searchParams.set('view', view);
-      for (const [name, value] of Object.entries(choice)) shared.searchParams.set(name, value);
+      for (const [name, value] of Object.entries(choice)) shared.searchParams.set(OF_VIEW + name, value);
     }
     history.replaceState(null, '', shared);
   };
