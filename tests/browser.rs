@@ -9,7 +9,8 @@ mod server;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use server::Server;
+use calamine::{Reader, Xlsx};
+use server::{Server, Start};
 
 fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -60,6 +61,32 @@ fn play(scenario: &str, server: &Server) -> bool {
 #[test]
 fn all_pages() {
     play("pages.mjs", &server::server());
+}
+
+#[test]
+fn the_half_minute_of_a_clerk() {
+    let server = Start::default().start();
+    if !play("clerk.mjs", &server) {
+        return;
+    }
+    let expected = std::fs::read(server.dir.path().join("expected.json")).unwrap();
+    let expected: serde_json::Value = serde_json::from_slice(&expected).unwrap();
+    let file = std::fs::File::open(server.dir.path().join("ledger.xlsx")).unwrap();
+    let mut workbook = Xlsx::new(std::io::BufReader::new(file)).unwrap();
+    let sheet = workbook.worksheet_range("台账").unwrap();
+    let mut rows = sheet.rows().map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let head = rows.next().unwrap();
+    let column = |title: &str| head.iter().position(|cell| cell == title).unwrap();
+    let (role, evidence, task) = (column("角色"), column("原文依据"), column("任务"));
+    let rows: Vec<_> = rows.collect();
+    assert_eq!(rows.len() as u64, expected["rows"].as_u64().unwrap(), "what the page shows");
+    assert!(rows.iter().all(|row| row[role] == "牵头"), "{rows:?}");
+    let words = expected["words"].as_str().unwrap();
+    assert!(rows.iter().any(|row| row[evidence].contains(words)), "{words}: {rows:?}");
+    for shown in expected["tasks"].as_array().unwrap() {
+        let shown = shown.as_str().unwrap();
+        assert!(rows.iter().any(|row| shown.ends_with(&row[task])), "{shown}: {rows:?}");
+    }
 }
 
 #[test]
