@@ -48,7 +48,7 @@ pub(super) async fn get(
 ) -> Response {
     let address = address.unwrap_or_default();
     match Asked::in_address(&address) {
-        Ok(Asked::Query(_)) if workbench::is_wanted(&headers) => {
+        Ok(Asked::Query(_)) if wants_page(&headers) => {
             workbench::at(app, &address, client).await.into_response()
         }
         Ok(Asked::Query(ask)) => answer(app, ask.of(client), &headers).await,
@@ -78,6 +78,14 @@ pub(super) async fn post(
 
 fn accept(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok())
+}
+
+/// Whether the client would rather have a page than anything that programs read.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let rows = ROWS.iter().chain(&ALSO_ROWS).map(|&(name, _)| name);
+    let programs = rows.chain(TRIPLES.iter().map(|&(name, _)| name)).map(|name| (name, false));
+    let offers: Vec<_> = programs.chain([("text/html", true)]).collect();
+    choose(accept(headers), &offers).unwrap_or(false)
 }
 
 async fn answer(app: App, ask: Ask, headers: &HeaderMap) -> Response {

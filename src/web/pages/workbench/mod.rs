@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{ConnectInfo, RawQuery};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 
@@ -27,7 +27,6 @@ use crate::web::cache::may_change;
 use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::labels::Label;
-use crate::web::negotiate::choose;
 use crate::web::protocol::{Asked, form_urlencoded};
 use crate::web::questions::{Field, Kind, QUESTIONS, Question};
 use crate::web::site::{Here, Site, page};
@@ -101,15 +100,6 @@ pub(super) async fn show(
     client: Client,
 ) -> Result<Response, WebError> {
     at(site, address.as_deref().unwrap_or_default(), client).await
-}
-
-/// Whether the client would rather have a page than what programs read.
-pub(in crate::web) fn is_wanted(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    // Who takes anything is no browser.
-    choose(accept, &[("application/sparql-results+json", false), ("text/html", true)])
-        .unwrap_or(false)
-        && choose(accept, &[("text/turtle", false), ("text/html", true)]).unwrap_or(false)
 }
 
 /// The page for what an address asks.
