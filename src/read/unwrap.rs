@@ -149,7 +149,7 @@ impl Pieces<'_> {
             return true;
         }
         let last = edge(text.chars().next_back());
-        if matches!(last, Edge::Comma | Edge::Open) {
+        if matches!(last, Edge::Comma | Edge::Open) || parts_a_quantity(text, &piece.line.text) {
             return true;
         }
         if state.index < TITLE_LINES
@@ -221,6 +221,14 @@ impl Pieces<'_> {
         }
         false
     }
+}
+
+/// Whether a break parts a number from its bound or its unit (`达到90%⏎以上`, `0.5⏎个工作日`).
+fn parts_a_quantity(text: &str, next: &str) -> bool {
+    let number = text.trim_end().ends_with(|c: char| c.is_ascii_digit() || c == '%');
+    let bound = || ["以上", "以内", "以下", "左右"].iter().any(|word| next.starts_with(word));
+    let unit = || next.starts_with("个工作日") || next.starts_with(['%', '万', '亿']);
+    number && text.contains(|c: char| c.is_alphabetic()) && (bound() || unit())
 }
 
 /// Whether `text` is but the number of an item (`（一）`, `12．`).
