@@ -28,8 +28,6 @@ pub fn distinct(document: &Document, mut found: Vec<Deadline>) -> Vec<Deadline> 
 pub fn every(document: &Document, rules: &DeadlineRules) -> Vec<Deadline> {
     let reader = Reader { document, rules, text: document.text.as_str() };
     let mut found = Vec::new();
-    let items = document.nodes().filter(|(_, n)| n.number.is_some()).map(|(_, n)| n.span.start);
-    let first = items.min().unwrap_or(usize::MAX);
     for (id, node) in document.nodes() {
         let task = match node.kind {
             NodeKind::Root | NodeKind::Section => ROOT,
@@ -41,7 +39,7 @@ pub fn every(document: &Document, rules: &DeadlineRules) -> Vec<Deadline> {
         if node.kind != NodeKind::Practice {
             for &span in &node.own {
                 if node.kind != NodeKind::Section || node.heading != Some(span) {
-                    let covering = task == ROOT && node.number.is_none() && span.start < first;
+                    let covering = node.kind == NodeKind::Section && node.number.is_none();
                     reader.prose(task, covering, span, &mut found);
                 }
             }
