@@ -490,7 +490,10 @@ impl Reader<'_> {
             before = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '，');
         }
         let behind = self.text[tail.min(quote.end)..quote.end].trim().trim_start_matches('的');
-        let behind = behind.split(['，', '、', '；', '）', ')']).next().unwrap_or_default();
+        let behind = behind.split(['，', '、', '；']).next().unwrap_or_default();
+        // a bracket that only closes here held the quantity
+        let closes = behind.find(['）', ')']).filter(|&at| !behind[..at].contains(['（', '(']));
+        let behind = &behind[..closes.unwrap_or(behind.len())];
         // a quotation mark that lost its partner to the number
         let before = before.trim_end_matches(['“', '：', ':']).trim_start_matches('”');
         let behind = behind.trim_end_matches('“').trim_start_matches('”');
