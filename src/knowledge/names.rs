@@ -13,6 +13,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::roomy;
+use super::tiers::Tiers;
 use super::words::{Affixes, Chars, anywhere};
 
 const SOURCE: &str = include_str!("../../seeds/names.toml");
@@ -69,6 +70,7 @@ struct File {
     expanded: Vec<(String, String)>,
     links: Affixes,
     joined: Vec<String>,
+    tiers: Tiers,
     class: Vec<ClassRow>,
     ending: Vec<EndingRow>,
     not: Not,
@@ -96,6 +98,7 @@ struct Loose {
 #[derive(Deserialize)]
 struct Not {
     words: Affixes,
+    save: Affixes,
     alone: Affixes,
     starts: Affixes,
     before: Affixes,
@@ -157,6 +160,7 @@ pub struct Names {
     pub(super) links: Affixes,
     link_firsts: Chars,
     joined: Vec<String>,
+    pub(super) tiers: Tiers,
     classes: Vec<ClassRule>,
     endings: Vec<(Ending, Affixes)>,
     not: Not,
@@ -207,6 +211,7 @@ impl Names {
             link_firsts: file.links.first_chars().collect(),
             links: file.links,
             joined: file.joined,
+            tiers: file.tiers,
             hopeless: anywhere(&file.not.parts)?,
             not: file.not,
         })
@@ -318,7 +323,7 @@ impl Names {
 
     /// Whether nothing in `name` speaks against its being a name.
     pub fn may_be_name(&self, name: &str) -> bool {
-        !self.not.words.end(name)
+        (!self.not.words.end(name) || self.not.save.end(name))
             && !self.not.alone.contains(name)
             && (!self.not.starts.start(name) || self.not.free_starts.end(name))
             && !self.hopeless(name)
