@@ -282,7 +282,7 @@ impl Reader<'_> {
     /// a function's, or says what its part is.
     fn is_firm(&self, name: &str) -> bool {
         let names = &self.agencies.names;
-        names.level(name).is_some_and(|(_, rest)| self.agencies.printed(rest).is_some())
+        names.level(name).is_some_and(|(_, rest)| self.agencies.is_form(rest))
             || self.agencies.function_part(name).is_some()
             || self.agencies.ends_in_known(name) && !is_place(name)
             || names.is_standing(name)
@@ -310,7 +310,7 @@ impl Reader<'_> {
     fn is_plain(&self, name: &str) -> bool {
         let ends = ["部门", "政府", "单位"];
         let once = || ends.iter().map(|end| name.matches(end).count()).sum::<usize>() == 1;
-        let printed = |rest: &str| self.agencies.printed(rest).is_some();
+        let printed = |rest: &str| self.agencies.is_form(rest);
         let shaped = |rest: &str| {
             let ending = self.agencies.names.ending(rest);
             rest.ends_with(['局', '委', '厅']) && ending.is_some() && !rest.contains(['、', '，'])
@@ -323,7 +323,7 @@ impl Reader<'_> {
     fn is_sure(&self, name: &str) -> bool {
         self.agencies.names.level(name).is_some()
             || self.agencies.function_part(name).is_some()
-            || self.agencies.printed(name).is_some()
+            || self.agencies.is_form(name)
             || self.agencies.ends_in_known(name)
             || self.rules.is_level(name)
             || is_place(name)
