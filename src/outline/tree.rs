@@ -324,7 +324,13 @@ impl Tree<'_> {
             let whole =
                 item.paragraphs.iter().any(|&p| self.rules.ends_as_title(self.text.slice(p)));
             let cell = self.cells.hold(line.span);
-            if !title || whole || item.paragraphs.len() == 3 || table::opens(s) || cell {
+            if !title
+                || whole
+                || item.paragraphs.len() == 3
+                || table::opens(s)
+                || cell
+                || self.rules.opens_annex(s)
+            {
                 break;
             }
             item.paragraphs.push(line.span);
