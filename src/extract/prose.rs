@@ -60,6 +60,15 @@ pub fn bearers(sentence: &str, rules: &ProseRules, grammar: Grammar) -> Vec<Bear
         }
         let known = out.len();
         reader.clause(clause.clone(), place, &mut out);
+        // `各县（市），各部门要…`: a list of names that goes on behind the comma.
+        let subject = out.get(known).filter(|b| b.range.start == clause.start);
+        if let Some(role) = subject.map(|b| b.role)
+            && let Some((list, true)) = i.checked_sub(1).map(|last| all[last].clone())
+            && let Some(names) = reader.names(list).filter(|_| place == Place::Within)
+        {
+            let others = names.into_iter().map(|range| Bearer { role, range, confidence: BARE });
+            out.splice(known..known, others);
+        }
         if out.len() > known
             && rules.ends_adverbial(s)
             && let Some(next) = all.get(i + 1).map(|(next, _)| &sentence[next.clone()])
@@ -489,7 +498,7 @@ impl Reader<'_> {
             let last = i + 1 == parts.len();
             let recognised = self.agencies.recognise(name);
             if parts.len() > 1
-                && recognised != Recognition::None
+                && (recognised != Recognition::None || self.rules.bears_none(name))
                 && self.rules.may_be_passed_over(name)
             {
                 continue;
@@ -518,8 +527,9 @@ impl Reader<'_> {
                 Recognition::Organisation => {
                     self.rules.is_whole_name(name) && (parts.len() > 1 || society)
                 }
-                // `市县两级`
+                // `市县两级`, `营商办`
                 Recognition::None if self.rules.is_joint_level(name) => true,
+                Recognition::None if self.rules.is_short_body(name) => true,
                 // `省、市、县`, `市、县（区）人民政府`: each level.
                 Recognition::None if self.rules.is_level(name) => parts.len() > 1,
                 // `教育、财政部门`: functions before the last name; `天府新区、各县`: places.

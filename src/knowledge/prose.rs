@@ -36,6 +36,7 @@ struct File {
 struct Firm {
     ends: Affixes,
     offices: Affixes,
+    short: Affixes,
     societies: Affixes,
 }
 
@@ -199,6 +200,11 @@ impl ProseRules {
     /// Whether a name ends as that of an office: `计财股`.
     pub fn is_office(&self, name: &str) -> bool {
         self.firm.offices.end(name)
+    }
+
+    /// Whether it is a short name that only a document explains: `营商办`.
+    pub fn is_short_body(&self, name: &str) -> bool {
+        self.firm.short.contains(name)
     }
 
     /// Whether it names a society, which bears duties of its own as no enterprise does.

@@ -236,7 +236,8 @@ impl Agencies {
                     || ["政府", "人民政府", "级政府", "级人民政府"]
                         .iter()
                         .any(|g| rest.starts_with(g))
-                    || self.recognise(text) != Recognition::None)
+                    || self.recognise(text) != Recognition::None
+                    || self.recognise(rest) != Recognition::None)
             {
                 last.end = piece.end;
                 continue;

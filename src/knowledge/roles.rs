@@ -287,6 +287,12 @@ impl Roles {
         Some((found.range(), joint))
     }
 
+    /// Whether a name is one by its part only: `各领域牵头部门`.
+    pub fn points_back(&self, name: &str) -> bool {
+        let part = self.mid_nouns.iter().find_map(|noun| name.strip_suffix(noun.as_str()));
+        part.is_some_and(|part| self.mid.find_iter(part).any(|m| m.end() == part.len()))
+    }
+
     /// The position rule that `text` states.
     pub fn position_rule(&self, text: &str) -> Option<PositionRule> {
         let text = without_space(text);

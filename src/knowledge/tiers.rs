@@ -27,7 +27,11 @@ impl Tiers {
     /// If `next` goes on with the levels that the collective name `group` lists, what follows them:
     /// `市场监管局` of `各市` + `县（区）市场监管局`.
     pub fn go_on<'a>(&self, group: &str, next: &'a str) -> Option<&'a str> {
-        let listed = group.strip_prefix('各').or(group.starts_with('省').then_some(group))?;
+        // `省、自治区、直辖市人民政府` is one too; `省、市、县` are three.
+        let provinces = || next.starts_with("自治区") || next.starts_with("直辖市");
+        let listed = group
+            .strip_prefix('各')
+            .or_else(|| (group.starts_with('省') && provinces()).then_some(group))?;
         let (tier, word, rest) = self.level(next)?;
         let mut above = None;
         let mut left = listed;
@@ -97,6 +101,7 @@ mod tests {
             ("各县（市、区）", "区教育局"),
             ("各市教育局", "县财政局"),
             ("市", "县（市、区）人民政府"),
+            ("省", "市（州）"),
         ] {
             assert_eq!(tiers.go_on(group, next), None, "{group}、{next}");
         }

@@ -273,7 +273,7 @@ impl Splitter<'_> {
             }
             Recognition::Group | Recognition::Organisation => true,
             Recognition::Generic => false,
-            Recognition::None => is_limit(&s[r.clone()]),
+            Recognition::None => is_limit(&s[r.clone()]) || self.roles.points_back(&s[r.clone()]),
         }) && sure
     }
 
