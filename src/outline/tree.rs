@@ -2,7 +2,7 @@
 
 use super::cells::Cells;
 use super::date;
-use super::header::Head;
+use super::header::{Head, after_contents, opens_contents};
 use super::lines::Line;
 use super::table;
 use crate::knowledge::agencies::Agencies;
@@ -167,6 +167,8 @@ impl Tree<'_> {
                 at = self.annex_list(lines, at);
             } else if self.rules.is_imprint(s) {
                 at += 1;
+            } else if opens_contents(s) {
+                at = after_contents(self.text, lines, at + 1);
             } else if self.goes_on_counting(line.span) {
                 before_items = false;
                 at += 1;
