@@ -311,7 +311,9 @@ impl Reader<'_> {
         let ends = name.match_indices(['局', '委', '厅', '府', '办']);
         ends.map(|(at, c)| at + c.len()).any(|end| {
             let (body, office) = name.split_at(end);
-            self.is_firm(body) && self.agencies.recognise(office) == Recognition::Unit
+            self.is_firm(body)
+                && !self.rules.holds_body(office)
+                && self.agencies.recognise(office) == Recognition::Unit
         })
     }
 

@@ -67,7 +67,8 @@ impl Tiers {
         };
         match rest.split_once(close) {
             Some((_, after)) => Some((tier, word, after)),
-            None => Some((tier, word, rest)),
+            // A bracket that is never closed ends with the text.
+            None => Some((tier, word, "")),
         }
     }
 }
