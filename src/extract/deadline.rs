@@ -143,7 +143,10 @@ impl Reader<'_> {
         let printed = &self.text[place.start..place.end];
         let before = self.text[clause.span.start..place.start].trim_end();
         let after = self.text[place.end..clause.span.end].trim_start();
-        if in_title(before) || self.is_gone(time, printed) || concerns(before, after) {
+        // `“拿地即开工、年内须竣工”`, `一季度开门红、二季度增长稳`: mottos
+        let motto = time.strength != Strength::Bound && in_quotes(before)
+            || time.precision == Precision::Quarter && before.contains("季度");
+        if motto || in_title(before) || self.is_gone(time, printed) || concerns(before, after) {
             return None;
         }
         if self.carries_on(time, printed, before, after) {
@@ -304,6 +307,10 @@ fn joined(between: &str) -> bool {
 
 fn in_title(before: &str) -> bool {
     before.matches('《').count() > before.matches('》').count()
+}
+
+fn in_quotes(before: &str) -> bool {
+    before.matches('“').count() > before.matches('”').count()
 }
 
 fn alone_in_bracket(before: &str, after: &str) -> bool {

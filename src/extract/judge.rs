@@ -228,7 +228,8 @@ impl Judge<'_> {
             || w.case.is_in(self.place.earlier);
         let itself = w.duration.strip_end(head).is_some();
         let shortened = itself || w.fall.is_in(left) || w.duration.is_in(left);
-        if w.regimen.is_in(&whole) {
+        // at least so long: a rule for each case
+        if w.regimen.is_in(&whole) || self.bound.comparator == Comparator::Ge {
             return self.limit(0.8);
         }
         // `企业拿地后5个工作日内办好开工手续`: a service is promised to all

@@ -518,8 +518,10 @@ fn skip_subtitle(
         }
         let here = letters(s);
         pending.push_str(&here);
+        // A short line from the middle of the title may be the name of a table's column.
+        let piece = title.starts_with(&here) || here.chars().count() > 6 && title.contains(&here);
         let repeats = here.chars().count() > 3
-            && (title.contains(&here) || letters(strip_notes(s)) == title || pending == title);
+            && (piece || letters(strip_notes(s)) == title || pending == title);
         let note = s.starts_with(['（', '(']) && s.ends_with(['）', ')']) && s.len() < 90;
         let skip = repeats
             || rules.is_meta(s)
