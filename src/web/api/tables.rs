@@ -252,6 +252,7 @@ impl Tables {
         })
     }
 
+    /// The tasks in the order of the texts, the newest documents first.
     pub(in crate::web) fn tasks(&self, site: &Site) -> Result<&[Task], QueryError> {
         let read = || {
             let versions = self.versions(site)?;
@@ -279,6 +280,12 @@ impl Tables {
                 task.bearers = parts.map(|part| (part.role.clone(), part.agency.clone())).collect();
                 task.due = due.get(&task.iri).cloned().unwrap_or_default();
             }
+            // The order in which pages list them.
+            tasks.sort_by(|a, b| {
+                let newest = b.document.year.cmp(&a.document.year);
+                let of_one = newest.then_with(|| a.document.id.cmp(&b.document.id));
+                of_one.then_with(|| a.order.cmp(&b.order))
+            });
             Ok(tasks)
         };
         once(&self.tasks, read).map(Vec::as_slice)

@@ -1,11 +1,12 @@
 //! The choices beside a list of tasks or targets, and how many each would leave.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Asked, Known, NO, NONE, TWO, Thing, YES, fails, path};
-use crate::rdf::vocab::role;
+use crate::rdf::vocab::{genre, gm, role};
 use crate::store::QueryError;
-use crate::web::facets::{Choice, Facet, Order, Question};
+use crate::web::api::links::last;
+use crate::web::facets::{Choice, Facet, Question};
 use crate::web::labels::Label;
 
 /// Choices of one facet that are listed.
@@ -57,87 +58,63 @@ impl Known<'_> {
         things: &[Thing<'_, T>],
     ) -> Result<Vec<Facet>, QueryError> {
         let site = self.site;
-        let unsaid = || (NONE.to_owned(), site.say("未载明", "not said").to_owned());
-        let concept = |concept: Option<&crate::web::api::terms::Concept>| match concept {
-            Some(concept) => (concept.code().to_owned(), concept.label().of(site.lang).to_owned()),
-            None => unsaid(),
+        let unsaid = || site.say("未载明", "not said").to_owned();
+        let concept = |namespace: &'static str| {
+            move |code: &str| match code {
+                NONE => unsaid(),
+                code => site.labels.of(&format!("{namespace}{code}")).of(site.lang).to_owned(),
+            }
         };
         let is_targets = things.first().is_some_and(|thing| thing.target.is_some());
         let mut facets = vec![self.places(asked, things)?];
         if is_targets {
             facets.push(indicators(asked, things));
         }
-        let meant = self.agencies(asked)?;
-        let rest = || things.iter().filter(|thing| thing.is_wanted_but(fails::PARTS));
-        let mut agencies = Vec::new();
-        for thing in rest() {
-            let parts =
-                thing.parts.iter().filter(|part| asked.role.is_empty() || part.role == asked.role);
-            for iri in parts.filter_map(|part| part.agency.as_deref()).collect::<BTreeSet<_>>() {
-                if let Some(agency) = self.tables.agency(site, iri)? {
-                    agencies.push((path(site, iri).to_owned(), agency.name.clone()));
-                }
-            }
-        }
-        let roles = rest().flat_map(|thing| {
-            let parts = thing.parts.iter().filter(|part| {
-                let is_meant = |meant: &std::collections::HashSet<&str>| {
-                    part.agency.as_deref().is_some_and(|agency| meant.contains(agency))
-                };
-                meant.as_ref().is_none_or(is_meant)
-            });
-            parts.map(|part| part.role.clone()).collect::<BTreeSet<_>>()
-        });
-        let roles = roles.map(|code| {
-            let label = site.labels.of(&format!("{}{code}", role::NAMESPACE));
-            (code, label.of(site.lang).to_owned())
-        });
-        let question = asked.question();
-        facets.push(
-            Facet::new(
-                &question,
-                ("agency", title("agency")),
-                &asked.agency,
-                Order::Count,
-                agencies,
-            )
-            .at_most(MOST),
-        );
-        facets.push(Facet::new(
-            &question,
-            ("role", title("role")),
-            &asked.role,
-            Order::Count,
-            roles,
+        facets.extend(self.parts(asked, things)?);
+        facets.push(newest_first(facet(
+            asked,
+            ("year", fails::YEAR),
+            things,
+            |thing| Some(thing.document.year.as_deref().unwrap_or(NONE)),
+            |year| match year {
+                NONE => unsaid(),
+                year => site.say("{} 年", "{}").replace("{}", year),
+            },
+        )));
+        facets.push(facet(
+            asked,
+            ("genre", fails::GENRE),
+            things,
+            |thing| Some(thing.document.genre.as_ref().map_or(NONE, |genre| genre.code())),
+            concept(genre::NAMESPACE),
         ));
-        facets.push(newest_first(facet(asked, "year", fails::YEAR, things, |thing| {
-            Some(match &thing.document.year {
-                Some(year) => (year.clone(), site.say("{} 年", "{}").replace("{}", year)),
-                None => unsaid(),
-            })
-        })));
-        facets.push(facet(asked, "genre", fails::GENRE, things, |thing| {
-            Some(concept(thing.document.genre.as_ref()))
-        }));
-        facets.push(facet(asked, "tier", fails::TIER, things, |thing| {
-            Some(concept(thing.document.tier.as_ref()))
-        }));
+        facets.push(facet(
+            asked,
+            ("tier", fails::TIER),
+            things,
+            |thing| Some(thing.document.tier.as_ref().map_or(NONE, |tier| tier.code())),
+            concept(gm::NAMESPACE),
+        ));
         if is_targets {
-            facets.push(facet(asked, "comparator", fails::COMPARATOR, things, |thing| {
-                thing.target.map(|target| concept(Some(&target.comparator)))
-            }));
-            let unit = |thing: &Thing<'_, T>| {
-                let unit = thing.target?.unit.clone();
-                Some(unit.map_or_else(unsaid, |unit| (unit.clone(), unit)))
-            };
-            facets.push(facet(asked, "unit", fails::UNIT, things, unit).at_most(MOST));
+            facets.push(facet(
+                asked,
+                ("comparator", fails::COMPARATOR),
+                things,
+                |thing| thing.target.map(|target| target.comparator.code()),
+                concept(gm::NAMESPACE),
+            ));
+            facets.push(facet(
+                asked,
+                ("unit", fails::UNIT),
+                things,
+                |thing| thing.target.map(|target| target.unit.as_deref().unwrap_or(NONE)),
+                |unit| if unit == NONE { unsaid() } else { unit.to_owned() },
+            ));
         }
         facets.push(self.policies(asked, things)?);
         let flag = |name, bit, value: &dyn Fn(&Thing<'_, T>) -> Option<&'static str>| {
-            facet(asked, name, bit, things, |thing| {
-                let value = value(thing)?;
-                Some((value.to_owned(), has(name, value).of(site.lang).to_owned()))
-            })
+            let text = |value: &str| has(name, value).of(site.lang).to_owned();
+            facet(asked, (name, bit), things, |thing| value(thing), text)
         };
         let said = |is: bool| Some(if is { YES } else { NO });
         if !is_targets {
@@ -156,6 +133,46 @@ impl Known<'_> {
         Ok(facets)
     }
 
+    /// The agencies that have a part, in the role that is asked for; the roles, of the agency that is.
+    fn parts<T>(&self, asked: &Asked, things: &[Thing<'_, T>]) -> Result<[Facet; 2], QueryError> {
+        let site = self.site;
+        let meant = self.agencies(asked)?;
+        let (mut agencies, mut roles) = (HashMap::new(), HashMap::new());
+        for thing in things.iter().filter(|thing| thing.is_wanted_but(fails::PARTS)) {
+            let (mut of_thing, mut its_roles) = (BTreeSet::new(), BTreeSet::new());
+            for part in thing.parts {
+                let agency = part.agency.as_deref();
+                if asked.role.is_empty() || part.role == asked.role {
+                    of_thing.extend(agency);
+                }
+                let is_meant = |meant: &HashSet<&str>| agency.is_some_and(|a| meant.contains(a));
+                if meant.as_ref().is_none_or(is_meant) {
+                    its_roles.insert(&*part.role);
+                }
+            }
+            for iri in of_thing {
+                *agencies.entry(iri).or_default() += 1;
+            }
+            for code in its_roles {
+                *roles.entry(code).or_default() += 1;
+            }
+        }
+        let tables = self.tables;
+        // A bearer that is no agency of the tables has no name to be listed by.
+        tables.agencies(site)?;
+        let name = |iri: &str| match tables.agency(site, iri) {
+            Ok(Some(agency)) => agency.name.clone(),
+            _ => last(iri).to_owned(),
+        };
+        let role = |code: &str| {
+            site.labels.of(&format!("{}{code}", role::NAMESPACE)).of(site.lang).to_owned()
+        };
+        Ok([
+            counted(asked, "agency", agencies, |iri| path(site, iri), name),
+            counted(asked, "role", roles, |code| code, role),
+        ])
+    }
+
     /// The divisions, each below the one it lies in and with all that lie in it.
     fn places<T>(&self, asked: &Asked, things: &[Thing<'_, T>]) -> Result<Facet, QueryError> {
         let rest = things.iter().filter(|thing| thing.is_wanted_but(fails::PLACE));
@@ -166,33 +183,63 @@ impl Known<'_> {
 
     fn policies<T>(&self, asked: &Asked, things: &[Thing<'_, T>]) -> Result<Facet, QueryError> {
         let site = self.site;
-        let mut values = Vec::new();
+        let mut counts = HashMap::new();
         for thing in things.iter().filter(|thing| thing.is_wanted_but(fails::POLICY)) {
-            let policies: BTreeSet<&str> =
-                thing.policies.iter().copied().flatten().map(|policy| &**policy).collect();
-            for iri in policies {
-                let title = self.tables.policy(site, iri)?.map_or(iri, |policy| &policy.title);
-                values.push((path(site, iri).to_owned(), title.to_owned()));
+            let policies = thing.policies.iter().copied().flatten().map(|policy| &**policy);
+            for iri in policies.collect::<BTreeSet<&str>>() {
+                *counts.entry(iri).or_default() += 1;
             }
         }
-        let question = asked.question();
-        let label = ("policy", title("policy"));
-        Ok(Facet::new(&question, label, &asked.policy, Order::Count, values).at_most(MOST))
+        let tables = self.tables;
+        tables.policies(site)?;
+        let name = |iri: &str| match tables.policy(site, iri) {
+            Ok(Some(policy)) => policy.title.clone(),
+            _ => last(iri).to_owned(),
+        };
+        Ok(counted(asked, "policy", counts, |iri| path(site, iri), name))
     }
 }
 
 /// The facet of a property that things have once at most.
 fn facet<'t, 's: 't, T: 't>(
     asked: &Asked,
-    name: &'static str,
-    bit: u32,
+    (name, bit): (&'static str, u32),
     things: &'t [Thing<'s, T>],
-    value: impl Fn(&'t Thing<'s, T>) -> Option<(String, String)>,
+    value: impl Fn(&'t Thing<'s, T>) -> Option<&'t str>,
+    text: impl Fn(&str) -> String,
 ) -> Facet {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
     let rest = things.iter().filter(|thing| thing.is_wanted_but(bit));
+    for value in rest.filter_map(value) {
+        *counts.entry(value).or_default() += 1;
+    }
+    counted(asked, name, counts, |value| value, text)
+}
+
+/// The facet of values that have been counted, the most frequent first; `code` is what addresses have, `text` what is
+/// shown.
+fn counted(
+    asked: &Asked,
+    name: &'static str,
+    counts: HashMap<&str, usize>,
+    code: impl Fn(&str) -> &str,
+    text: impl Fn(&str) -> String,
+) -> Facet {
     let pairs = asked.pairs();
     let chosen = pairs.iter().find(|(other, _)| *other == name).map_or("", |(_, value)| value);
-    Facet::new(&asked.question(), (name, title(name)), chosen, Order::Count, rest.filter_map(value))
+    let question = asked.question();
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by(|(a, one), (b, other)| other.cmp(one).then_with(|| a.cmp(b)));
+    let mut choices = Vec::new();
+    for (at, &(value, count)) in counts.iter().enumerate() {
+        let is_chosen = code(value) == chosen;
+        if at < MOST || is_chosen {
+            let href = question.with(name, if is_chosen { "" } else { code(value) });
+            choices.push(Choice { text: text(value), count, href, chosen: is_chosen, depth: 0 });
+        }
+    }
+    let left_off = counts.len() - choices.len();
+    Facet { label: title(name), choices, left_off }
 }
 
 /// The indicators with the characters that are asked for. Each leads to all whose indicators have its own, which is
@@ -200,13 +247,15 @@ fn facet<'t, 's: 't, T: 't>(
 fn indicators<T>(asked: &Asked, things: &[Thing<'_, T>]) -> Facet {
     let wanted = things.iter().filter(|thing| thing.is_wanted());
     let all: Vec<&str> = wanted.filter_map(|thing| thing.target?.indicator.as_deref()).collect();
-    let values = all.iter().map(|indicator| ((*indicator).to_owned(), (*indicator).to_owned()));
-    let label = ("indicator", title("indicator"));
-    let facet = Facet::new(&asked.question(), label, &asked.indicator, Order::Count, values);
-    let mut facet = facet.at_most(MOST);
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for indicator in &all {
+        *counts.entry(indicator).or_default() += 1;
+    }
+    let mut facet = counted(asked, "indicator", counts, |value| value, str::to_owned);
     for choice in &mut facet.choices {
         choice.count = all.iter().filter(|other| other.contains(&*choice.text)).count();
     }
+    facet.choices.sort_by_key(|choice| std::cmp::Reverse(choice.count));
     facet
 }
 

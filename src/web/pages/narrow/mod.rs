@@ -130,10 +130,6 @@ impl<'s> Known<'s> {
             thing.has_target = with_target.contains(&*task.iri);
             things.push(thing);
         }
-        things.sort_by(|a, b| {
-            let key = |t: &Thing<'s, Task>| (&t.document.id, t.of.order);
-            b.document.year.cmp(&a.document.year).then_with(|| key(a).cmp(&key(b)))
-        });
         self.examine(asked, &mut things)?;
         Ok(things)
     }
