@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::assignment::Grammar;
 use crate::knowledge::agencies::Agencies;
+use crate::knowledge::marks::marks;
 use crate::knowledge::prose::ProseRules;
 use crate::knowledge::recognise::Recognition;
 use crate::knowledge::roles::Roles;
@@ -440,7 +441,7 @@ fn supporters(names: Vec<Range<usize>>) -> impl Iterator<Item = Bearer> {
 fn clauses(sentence: &str) -> Vec<(Range<usize>, bool)> {
     let mut out = Vec::new();
     let (mut from, mut depth, mut opens) = (0, 0i32, true);
-    for (at, c) in sentence.char_indices() {
+    for (at, c) in marks(sentence) {
         match c {
             '（' | '(' | '〔' | '《' | '“' => depth += 1,
             '）' | ')' | '〕' | '》' | '”' => depth -= 1,

@@ -9,6 +9,8 @@ use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
 use super::duty::{self, Duties};
+use super::patterns::Patterns;
+use super::words::Finder;
 use crate::model::{Genre, Tier};
 
 /// A style of item numbers.
@@ -132,7 +134,9 @@ pub struct OutlineRules {
     any_number: RegexSet,
     /// Numbers that may stand inside a paragraph, after a stop or at its start.
     inline: Regex,
-    headings: Vec<(HeadingClass, Regex)>,
+    headings: Patterns,
+    /// By pattern of `headings`.
+    heading_classes: Vec<HeadingClass>,
     annex_opening: Regex,
     annex_list: Regex,
     /// Lines that begin with a label of the head.
@@ -142,6 +146,8 @@ pub struct OutlineRules {
     /// (label, where its value stands in the head: group 1).
     meta_values: Vec<(MetaLabel, Regex)>,
     genres: Vec<(Genre, String)>,
+    /// Finds the words of `genres`.
+    genre_words: Finder,
     draft: Regex,
     unofficial: Regex,
     /// The patterns of `unofficial` one by one.
@@ -171,6 +177,9 @@ impl OutlineRules {
             (MetaLabel::Published, &file.meta.published),
             (MetaLabel::Other, &file.meta.other),
         ];
+        let genres =
+            file.genre.into_iter().flat_map(|g| g.words.into_iter().map(move |w| (g.genre, w)));
+        let genres: Vec<_> = genres.collect();
         Ok(Self {
             numbers: anchored.iter().map(|p| Regex::new(p)).collect::<Result<_, _>>()?,
             any_number: RegexSet::new(&anchored)?,
@@ -185,11 +194,8 @@ impl OutlineRules {
                     sequential: n.sequential,
                 })
                 .collect(),
-            headings: file
-                .heading
-                .into_iter()
-                .map(|h| Ok((h.class, Regex::new(&h.patterns.join("|"))?)))
-                .collect::<Result<_, regex::Error>>()?,
+            headings: Patterns::new(file.heading.iter().map(|h| h.patterns.join("|")))?,
+            heading_classes: file.heading.iter().map(|h| h.class).collect(),
             annex_opening: Regex::new(&file.annex.opening)?,
             annex_list: Regex::new(&file.annex.list)?,
             meta_line: Regex::new(&format!(
@@ -216,11 +222,8 @@ impl OutlineRules {
                     ))
                 })
                 .collect::<Result<_, regex::Error>>()?,
-            genres: file
-                .genre
-                .into_iter()
-                .flat_map(|g| g.words.into_iter().map(move |w| (g.genre, w)))
-                .collect(),
+            genre_words: Finder::new(genres.iter().map(|(_, word)| word))?,
+            genres,
             draft: Regex::new(&file.tier.draft.join("|"))?,
             unofficial: Regex::new(&file.tier.unofficial.join("|"))?,
             unofficial_words: file
@@ -282,7 +285,7 @@ impl OutlineRules {
     pub fn heading_class(&self, heading: &str) -> Option<HeadingClass> {
         let heading: String = heading.chars().filter(|c| !c.is_whitespace()).collect();
         let heading = heading.trim_end_matches(['。', '：', ':']);
-        self.headings.iter().find(|(_, p)| p.is_match(heading)).map(|&(class, _)| class)
+        self.headings.matching(heading).next().map(|which| self.heading_classes[which])
     }
 
     /// Whether a line opens an annex (`附件1`).
@@ -317,13 +320,11 @@ impl OutlineRules {
     /// The genre by the word nearest the end of a title, the longest where two end alike.
     pub fn genre(&self, title: &str) -> Option<Genre> {
         let title: String = title.chars().filter(|c| !c.is_whitespace()).collect();
-        self.genres
-            .iter()
-            .filter_map(|(genre, word)| {
-                title.rfind(word.as_str()).map(|at| (at + word.len(), word.len(), *genre))
-            })
-            .max_by_key(|&(end, len, _)| (end, len))
-            .map(|(_, _, genre)| genre)
+        let mut last = None;
+        self.genre_words.each(&title, |which, end| {
+            last = last.max(Some((end, self.genres[which].1.len(), which)));
+        });
+        last.map(|(_, _, which)| self.genres[which].0)
     }
 
     /// Whether a title ends with the word of a genre, closing brackets aside.

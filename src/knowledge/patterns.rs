@@ -4,11 +4,11 @@
 //! patterns are tried that it does not rule out. Invariant: the words are derived from the patterns,
 //! so the answers are those of trying each.
 
-use aho_corasick::{AhoCorasick, BuildError};
+use aho_corasick::BuildError;
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::words::anywhere;
+use super::words::Finder;
 
 /// A class of more characters says too little to be looked for.
 const MOST: usize = 24;
@@ -16,7 +16,7 @@ const MOST: usize = 24;
 /// Up to 64 patterns, numbered in their order.
 pub struct Patterns {
     each: Vec<Regex>,
-    finder: AhoCorasick,
+    finder: Finder,
     /// By word of the automaton: the pattern that needs it or one like it.
     needs: Vec<Open>,
     /// Patterns that need no word.
@@ -66,7 +66,7 @@ impl Patterns {
                 None => always.0 |= Open::only(i).0,
             }
         }
-        Ok(Self { each, finder: anywhere(words)?, needs, always })
+        Ok(Self { each, finder: Finder::new(words)?, needs, always })
     }
 
     /// How many there are.
@@ -81,8 +81,9 @@ impl Patterns {
 
     /// The patterns that may match `text`.
     pub fn open(&self, text: &str) -> Open {
-        let found = self.finder.find_overlapping_iter(text);
-        found.fold(self.always, |open, word| Open(open.0 | self.needs[word.pattern()].0))
+        let mut open = self.always;
+        self.finder.each(text, |word, _| open.0 |= self.needs[word].0);
+        open
     }
 
     /// The patterns that match `text`, ascending.

@@ -10,7 +10,9 @@ use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
 use super::alternation;
-use super::words::{Chars, without_space};
+use super::marks::without_space;
+use super::patterns::Patterns;
+use super::words::Chars;
 
 use crate::model::Role;
 
@@ -114,8 +116,9 @@ struct Remark {
 /// The compiled grammar.
 pub struct Roles {
     labels: Vec<Label>,
-    /// One capture group a label, anchored at the start, padding allowed, then a colon.
-    label_colon: Regex,
+    /// By label: at the start, padding allowed, then a colon.
+    label_colon: RegexSet,
+    label_colons: Vec<Regex>,
     /// The same without the colon, for a whole line or table head.
     label_alone: RegexSet,
     /// A label with its colon anywhere.
@@ -127,7 +130,9 @@ pub struct Roles {
     /// `牵头` and the like in mid-clause, or a joint word.
     mid: Regex,
     joint_words: Vec<String>,
-    positions: Vec<(PositionRule, Regex)>,
+    positions: Patterns,
+    /// By pattern of `positions`.
+    position_rules: Vec<PositionRule>,
     /// What follows bodies that share in all that comes.
     standing: Regex,
     /// What such a clause begins with, before their names.
@@ -164,7 +169,7 @@ impl Roles {
         Self::compile(&file).expect("seeds/roles.toml is checked by the tests")
     }
 
-    fn compile(file: &File) -> Result<Self, regex::Error> {
+    fn compile(file: &File) -> Result<Self, Box<dyn std::error::Error>> {
         let mut labels = Vec::new();
         let mut patterns = Vec::new();
         for l in &file.label {
@@ -180,7 +185,7 @@ impl Roles {
             });
             patterns.push(padded(&l.pattern));
         }
-        let groups: Vec<_> = patterns.iter().map(|p| format!("({p})")).collect();
+        let colons: Vec<_> = patterns.iter().map(|p| format!(r"^\s*(?:{p})[：:]")).collect();
         let role_groups: Vec<_> = patterns[..file.label.len()].iter().map(String::as_str).collect();
         let verbs: Vec<_> = file
             .verb
@@ -197,7 +202,8 @@ impl Roles {
             .chain(&file.joint.words)
             .collect();
         Ok(Self {
-            label_colon: Regex::new(&format!(r"^\s*(?:{})[：:]", groups.join("|")))?,
+            label_colon: RegexSet::new(&colons)?,
+            label_colons: colons.iter().map(|p| Regex::new(p)).collect::<Result<_, _>>()?,
             label_alone: RegexSet::new(patterns.iter().map(|p| format!(r"^\s*(?:{p})[：:]?\s*$")))?,
             label_anywhere: Regex::new(&format!("(?:{})[：:]", role_groups.join("|")))?,
             verb_at_end: Regex::new(&format!(
@@ -213,11 +219,8 @@ impl Roles {
                 .collect(),
             mid: Regex::new(&format!("(?:{})(?:负责)?", alternation(strong)))?,
             joint_words: file.joint.words.clone(),
-            positions: file
-                .position
-                .iter()
-                .map(|p| Ok((p.rule, Regex::new(&p.pattern)?)))
-                .collect::<Result<_, regex::Error>>()?,
+            positions: Patterns::new(file.position.iter().map(|p| &p.pattern))?,
+            position_rules: file.position.iter().map(|p| p.rule).collect(),
             standing: Regex::new(&file.standing.pattern)?,
             standing_opening: Regex::new(&file.standing.opening)?,
             remark: Regex::new(&format!("^(?:{})$", file.remark.patterns.join("|")))?,
@@ -231,9 +234,8 @@ impl Roles {
         if !has_colon(text) || !self.label_colon.is_match(text) {
             return None;
         }
-        let found = self.label_colon.captures(text)?;
-        let which = (1..=self.labels.len()).find(|&i| found.get(i).is_some())?;
-        Some((self.labels[which - 1], found.get(0)?.end()))
+        let which = self.label_colon.matches(text).iter().next()?;
+        Some((self.labels[which], self.label_colons[which].find(text)?.end()))
     }
 
     /// The label that the whole of `text` is, with or without its colon.
@@ -251,15 +253,13 @@ impl Roles {
     pub fn verb_at_end(&self, clause: &str) -> Option<VerbPhrase> {
         let last = clause.chars().next_back()?;
         let may = self.verb_lasts.has(last) || last.is_whitespace();
-        if !may || !self.verb_at_end.is_match(clause) {
-            return None;
-        }
-        // The leftmost match is the longest phrase, since `$` anchors it.
-        let found = self.verb_at_end.captures(clause)?;
+        // The leftmost match is the longest phrase, since `$` anchors it. Groups are costly, and so asked of
+        // the phrase alone.
+        let whole = may.then(|| self.verb_at_end.find(clause))??;
+        let found = self.verb_at_end.captures(whole.as_str())?;
         let role = [Role::Lead, Role::Support, Role::Guide, Role::Responsible]
             .into_iter()
             .find(|&r| found.name(role_name(r)).is_some())?;
-        let whole = found.get(0)?;
         Some(VerbPhrase { role, start: whole.start(), end: whole.end() })
     }
 
@@ -273,7 +273,7 @@ impl Roles {
     /// The position rule that `text` states.
     pub fn position_rule(&self, text: &str) -> Option<PositionRule> {
         let text = without_space(text);
-        self.positions.iter().find(|(_, p)| p.is_match(&text)).map(|&(rule, _)| rule)
+        self.positions.matching(&text).next().map(|which| self.position_rules[which])
     }
 
     /// Where `text` says that the bodies before it share in all that follows (`均为责任单位`).

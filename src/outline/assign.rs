@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::lines::trim;
 use super::tree::{Item, Origin};
 use crate::knowledge::agencies::Agencies;
+use crate::knowledge::marks::marks;
 use crate::knowledge::outline::{Number, OutlineRules};
 use crate::knowledge::recognise::Recognition;
 use crate::knowledge::roles::{Label, Roles, closes, opens};
@@ -206,10 +207,7 @@ impl Splitter<'_> {
         let mut found: Vec<(usize, Option<usize>)> = Vec::new();
         let mut open = Vec::new();
         let s = self.text.slice(span);
-        // The first bytes of brackets, which no ideograph has.
-        let may_be = |b: u8| b.is_ascii() || matches!(b, 0xe2 | 0xe3 | 0xef);
-        for (i, _) in s.bytes().enumerate().filter(|&(_, b)| may_be(b)) {
-            let Some(c) = s[i..].chars().next() else { break };
+        for (i, c) in marks(s) {
             if opens(c) {
                 open.push(found.len());
                 found.push((span.start + i, None));

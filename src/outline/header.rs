@@ -462,8 +462,11 @@ fn skip_subtitle(
     let title = header.title.as_ref().map(|t| letters(&t.value)).unwrap_or_default();
     // A labelled title is printed again above the text.
     let repeated = (at..lines.len().min(at + REPEATED)).rev().find(|&i| {
-        let here = letters(text.slice(lines[i].span));
-        here.chars().count() > 6 && title.ends_with(&here)
+        let line = text.slice(lines[i].span);
+        line.chars().rfind(|&c| is_letter(c)) == title.chars().next_back() && {
+            let here = letters(line);
+            here.chars().count() > 6 && title.ends_with(&here)
+        }
     });
     at = repeated.map_or(at, |i| i + 1);
     let mut pending = String::new();

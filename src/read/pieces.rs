@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 
 use super::draft::{Kind, Line};
 use crate::knowledge::debris::{Debris, Start};
+use crate::knowledge::marks::marks;
 
 /// What a width may be off by.
 pub(super) const SLACK: usize = 3;
@@ -74,10 +75,7 @@ pub(super) fn width(text: &str) -> usize {
 /// How many brackets `text` closes that it did not open, and how many it leaves open.
 fn brackets(text: &str) -> (usize, usize) {
     let (mut closed, mut opened) = (0, 0);
-    // The first bytes of brackets: those of hardly any other character but punctuation.
-    let may_be = |b: u8| matches!(b, b'(' | b')' | b'[' | b']' | 0xe3 | 0xef);
-    for (at, _) in text.bytes().enumerate().filter(|&(_, b)| may_be(b)) {
-        let Some(c) = text[at..].chars().next() else { break };
+    for (_, c) in marks(text) {
         if is_open(c) {
             opened += 1;
         } else if is_close(c) {

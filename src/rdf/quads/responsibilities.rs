@@ -27,7 +27,7 @@ impl Claims<'_> {
     fn responsibility(&mut self, claim: &Responsibility) {
         let task = self.item(claim.task).clone();
         let role = terms::role(claim.role);
-        let name = role.as_str().trim_start_matches(roles::NAMESPACE);
+        let name = role.as_str().strip_prefix(roles::NAMESPACE).unwrap_or_default();
         let node = self.mint(&task, &[name, &claim.surface]);
         self.graph.class(&node, gm::RESPONSIBILITY);
         self.graph.link(&node, gm::OF_TASK, &task);
