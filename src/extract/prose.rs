@@ -416,14 +416,12 @@ impl Reader<'_> {
 
 /// What follows a date that a clause begins with: `3月底前各级政府…`.
 fn after_date(clause: &str) -> &str {
+    if !clause.starts_with(|c: char| c.is_ascii_digit()) {
+        return clause;
+    }
     let rest =
         clause.trim_start_matches(|c: char| c.is_ascii_digit() || "年月日底初上中下旬".contains(c));
-    match rest.strip_prefix(['前', '起', '后', '内']) {
-        Some(after) if clause.starts_with(|c: char| c.is_ascii_digit()) && !after.is_empty() => {
-            after
-        }
-        _ => clause,
-    }
+    rest.strip_prefix(['前', '起', '后', '内']).filter(|after| !after.is_empty()).unwrap_or(clause)
 }
 
 /// Whether a name has the ending of a place.

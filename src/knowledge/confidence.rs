@@ -6,6 +6,7 @@
 
 use foldhash::{HashMap, HashMapExt};
 use serde::Deserialize;
+use serde::de::value::StrDeserializer;
 
 use crate::model::{Basis, CitationKind, TargetClass};
 
@@ -19,6 +20,19 @@ pub enum ClaimKind {
 }
 
 impl ClaimKind {
+    /// The kind of a name in the table.
+    fn named(name: &str) -> Option<Self> {
+        let (kind, word) = name.split_once('-').unwrap_or((name, ""));
+        let word = StrDeserializer::<serde::de::value::Error>::new(word);
+        match kind {
+            "responsibility" => Basis::deserialize(word).ok().map(Self::Responsibility),
+            "quantity" => TargetClass::deserialize(word).ok().map(Self::Quantity),
+            "citation" => CitationKind::deserialize(word).ok().map(Self::Citation),
+            "deadline" => Some(Self::Deadline),
+            _ => None,
+        }
+    }
+
     /// The name in the table: `responsibility-prose`, `quantity-limit`, `deadline`.
     pub fn name(self) -> String {
         match self {
@@ -75,7 +89,7 @@ impl Measured {
 }
 
 /// The table, by kind and prior in hundredths.
-pub struct Confidences(HashMap<String, HashMap<String, Measured>>);
+pub struct Confidences(HashMap<(ClaimKind, u16), Measured>);
 
 /// The source of the table.
 pub const SOURCE: &str = include_str!("../../seeds/confidence.toml");
@@ -83,7 +97,15 @@ pub const SOURCE: &str = include_str!("../../seeds/confidence.toml");
 impl Confidences {
     /// The table that comes with the program.
     pub fn embedded() -> Self {
-        Self(toml::from_str(SOURCE).expect("seeds/confidence.toml is checked by the tests"))
+        let file: HashMap<String, HashMap<String, Measured>> =
+            toml::from_str(SOURCE).expect("seeds/confidence.toml is checked by the tests");
+        let lines = file.iter().flat_map(|(name, lines)| {
+            let line = move |(prior, measured): (&String, &Measured)| {
+                Some(((ClaimKind::named(name)?, hundredths(prior.parse().ok()?)), *measured))
+            };
+            lines.iter().filter_map(line)
+        });
+        Self(lines.collect())
     }
 
     /// A table of nothing, with which every claim keeps its prior.
@@ -93,14 +115,18 @@ impl Confidences {
 
     /// What was measured of a kind of claim whose rule gave `prior`.
     pub fn measured(&self, kind: ClaimKind, prior: f32) -> Measured {
-        let line = self.0.get(&kind.name()).and_then(|lines| lines.get(&key(prior)));
-        line.copied().unwrap_or_default()
+        self.0.get(&(kind, hundredths(prior))).copied().unwrap_or_default()
     }
 
     /// How sure a claim is: 0 to 1.
     pub fn of(&self, kind: ClaimKind, prior: f32) -> f32 {
         self.measured(kind, prior).smoothed(prior)
     }
+}
+
+/// A prior in hundredths, rounded as it is written.
+fn hundredths(prior: f32) -> u16 {
+    (f64::from(prior) * 100.0).round_ties_even() as u16
 }
 
 /// The prior as the table writes it: `0.97`.

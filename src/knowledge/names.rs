@@ -370,11 +370,13 @@ impl Names {
     }
 
     /// Whether `c` may begin what makes a text [open](Self::is_open).
+    #[inline]
     pub fn may_open(&self, c: char) -> bool {
         self.open_firsts.has(c)
     }
 
     /// Whether `c` may begin a link.
+    #[inline]
     pub(super) fn may_link(&self, c: char) -> bool {
         self.link_firsts.has(c)
     }

@@ -53,7 +53,6 @@ pub struct ProseRules {
     support: Regex,
     lead: Regex,
     joint: AhoCorasick,
-    joint_firsts: Chars,
     anaphora: Vec<String>,
     name_heads: Affixes,
     parts: AhoCorasick,
@@ -98,7 +97,6 @@ impl ProseRules {
             support: behind(&file.support.words)?,
             lead: behind(&file.lead.words)?,
             joint: longest(&file.joint.words)?,
-            joint_firsts: Chars::firsts(&file.joint.words),
             anaphora: file.anaphora.words,
             name_heads: file.name_head.words.into(),
             parts: anywhere(&file.name_not.words)?,
@@ -139,6 +137,7 @@ impl ProseRules {
     }
 
     /// Whether such a word may end with `c`.
+    #[inline]
     pub fn may_end_level(&self, c: char) -> bool {
         self.level_lasts.has(c)
     }
@@ -184,7 +183,7 @@ impl ProseRules {
 
     /// Whether there is a joint word in a sentence.
     pub fn joins(&self, sentence: &str) -> bool {
-        sentence.contains(|c| self.joint_firsts.has(c)) && self.joint.is_match(sentence)
+        self.joint.is_match(sentence)
     }
 
     /// The joint words (`会同`) in a clause.

@@ -107,6 +107,7 @@ impl Agencies {
     }
 
     /// Whether a list may end with `c`, unless it holds what makes it [open](super::names::Names::may_open).
+    #[inline]
     pub fn may_end_list_with(&self, c: char) -> bool {
         self.list_chars.has(c)
     }

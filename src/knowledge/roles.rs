@@ -123,8 +123,10 @@ pub struct Roles {
     label_alone: RegexSet,
     /// A label with its colon anywhere.
     label_anywhere: Regex,
-    /// `(before)*(verb)(after)*` at the end of a clause; one named group a role.
+    /// `(before)*(verb)(after)*` at the end of a clause.
     verb_at_end: Regex,
+    /// The same for the verbs of each role, of a whole phrase.
+    verb_roles: Vec<(Role, Regex)>,
     /// The characters that such an end may have, but white space.
     verb_lasts: Chars,
     /// `牵头` and the like in mid-clause, or a joint word.
@@ -187,13 +189,9 @@ impl Roles {
         }
         let colons: Vec<_> = patterns.iter().map(|p| format!(r"^\s*(?:{p})[：:]")).collect();
         let role_groups: Vec<_> = patterns[..file.label.len()].iter().map(String::as_str).collect();
-        let verbs: Vec<_> = file
-            .verb
-            .iter()
-            .map(|v| format!("(?P<{}>{})", role_name(v.role), alternation(&v.words)))
-            .collect();
         let (before, after) = (alternation(&file.adverb.before), alternation(&file.adverb.after));
         let all_verbs = alternation(file.verb.iter().flat_map(|v| &v.words));
+        let phrase = |verbs: &str| format!(r"(?:{before}|\s)*(?:{verbs})(?:{after}|\s)*$");
         let strong: Vec<_> = file
             .verb
             .iter()
@@ -206,10 +204,12 @@ impl Roles {
             label_colons: colons.iter().map(|p| Regex::new(p)).collect::<Result<_, _>>()?,
             label_alone: RegexSet::new(patterns.iter().map(|p| format!(r"^\s*(?:{p})[：:]?\s*$")))?,
             label_anywhere: Regex::new(&format!("(?:{})[：:]", role_groups.join("|")))?,
-            verb_at_end: Regex::new(&format!(
-                r"(?:{before}|\s)*(?:{})(?:{after}|\s)*$",
-                verbs.join("|")
-            ))?,
+            verb_at_end: Regex::new(&phrase(&all_verbs))?,
+            verb_roles: file
+                .verb
+                .iter()
+                .map(|v| Ok((v.role, Regex::new(&format!("^{}", phrase(&alternation(&v.words))))?)))
+                .collect::<Result<_, regex::Error>>()?,
             verb_lasts: file
                 .verb
                 .iter()
@@ -253,13 +253,10 @@ impl Roles {
     pub fn verb_at_end(&self, clause: &str) -> Option<VerbPhrase> {
         let last = clause.chars().next_back()?;
         let may = self.verb_lasts.has(last) || last.is_whitespace();
-        // The leftmost match is the longest phrase, since `$` anchors it. Groups are costly, and so asked of
-        // the phrase alone.
+        // The leftmost match is the longest phrase, since `$` anchors it.
         let whole = may.then(|| self.verb_at_end.find(clause))??;
-        let found = self.verb_at_end.captures(whole.as_str())?;
-        let role = [Role::Lead, Role::Support, Role::Guide, Role::Responsible]
-            .into_iter()
-            .find(|&r| found.name(role_name(r)).is_some())?;
+        let reads = |(_, phrase): &&(Role, Regex)| phrase.is_match(whole.as_str());
+        let &(role, _) = self.verb_roles.iter().find(reads)?;
         Some(VerbPhrase { role, start: whole.start(), end: whole.end() })
     }
 
@@ -313,16 +310,6 @@ pub fn closes(c: char) -> bool {
 /// Whether `text` has what ends a label: most clauses have not, which spares them the patterns.
 fn has_colon(text: &str) -> bool {
     text.contains('：') || text.contains(':')
-}
-
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Lead => "lead",
-        Role::Support => "support",
-        Role::Responsible => "responsible",
-        Role::Guide => "guide",
-        Role::Leader => "leader",
-    }
 }
 
 const SOURCE: &str = include_str!("../../seeds/roles.toml");
