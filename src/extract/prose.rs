@@ -223,7 +223,7 @@ impl Reader<'_> {
     fn is_plain(&self, name: &str) -> bool {
         let ends = ["部门", "政府", "单位"];
         let once = || ends.iter().map(|end| name.matches(end).count()).sum::<usize>() == 1;
-        let printed = |rest: &str| self.agencies.printed(rest).is_some();
+        let printed = |rest: &str| self.agencies.is_form(rest);
         self.agencies.names.level(name).is_some_and(|(_, rest)| printed(rest))
             || ends.iter().any(|end| name.ends_with(end)) && once()
     }
@@ -232,7 +232,7 @@ impl Reader<'_> {
     fn is_sure(&self, name: &str) -> bool {
         self.agencies.names.level(name).is_some()
             || self.agencies.function_part(name).is_some()
-            || self.agencies.printed(name).is_some()
+            || self.agencies.is_form(name)
             || self.agencies.ends_in_known(name)
             || self.rules.is_level(name)
             || is_place(name)

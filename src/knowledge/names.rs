@@ -65,6 +65,9 @@ struct File {
     standing: Affixes,
     short: Affixes,
     own: Affixes,
+    curt: Affixes,
+    institutions: Affixes,
+    full_zones: Affixes,
     loose: Loose,
     expanded: Vec<(String, String)>,
     links: Affixes,
@@ -144,9 +147,12 @@ pub struct Names {
     standing: Affixes,
     short: Affixes,
     own: Affixes,
+    curt: Affixes,
+    institutions: Affixes,
+    full_zones: Affixes,
     loose: Loose,
     expanded: Vec<(String, String)>,
-    pub(super) links: Affixes,
+    pub links: Affixes,
     link_firsts: Chars,
     joined: Vec<String>,
     classes: Vec<ClassRule>,
@@ -181,6 +187,10 @@ impl Inside {
 
 /// Longest name of a body, in characters.
 const LONGEST: usize = 40;
+/// The longest name of an office without its department, in characters.
+const OFFICE: usize = 16;
+/// The stem of a centre that is written out has at least so many characters.
+const CURT: usize = 3;
 /// What tells one leading group from another has at least so many characters.
 const STEM: usize = 4;
 
@@ -219,6 +229,9 @@ impl Names {
             standing: file.standing,
             short: file.short,
             own: file.own,
+            curt: file.curt,
+            institutions: file.institutions,
+            full_zones: file.full_zones,
             loose: file.loose,
             expanded: file.expanded,
             link_firsts: file.links.first_chars().collect(),
@@ -256,14 +269,22 @@ impl Names {
 
     /// Whether a name without place may be that of something under the department that speaks.
     pub fn may_be_office(&self, name: &str) -> bool {
-        self.below.end(name) && self.ending(name) == Some(Ending::Body)
+        self.below.end(name)
+            && self.may_be_name(name)
+            && !name.contains('、')
+            && name.chars().count() <= OFFICE
     }
 
     /// What follows a department's word for itself: `法规处` of `厅法规处`.
     pub fn own_department<'a>(&self, name: &'a str) -> Option<&'a str> {
-        let rest = self.own.strip_start(name)?;
+        // `厅机关党委` is its 机关党委.
+        let rests = || self.own.starts_of(name).map(|own| &name[own.len()..]);
+        if let Some(office) = rests().filter(|r| self.is_office(r)).max_by_key(|r| r.len()) {
+            return Some(office);
+        }
+        let rest = rests().next()?;
         let below = || self.below.end(rest) && rest.chars().count() > 2;
-        (self.ending(rest).is_some() || self.is_office(rest) || below()).then_some(rest)
+        (self.ending(rest).is_some() || below()).then_some(rest)
     }
 
     /// Whether such a name has its place in it, so that none belongs before it: `长岭海关`.
@@ -280,6 +301,22 @@ impl Names {
     /// Whether it is a short form whose full name only a table knows: `市营商办`.
     pub fn is_short(&self, name: &str) -> bool {
         self.short.end(name)
+            || self.curt.strip_end(name).is_some_and(|stem| stem.chars().count() < CURT)
+    }
+
+    /// Whether a name may be that of an [institution](Self::is_institution) with its place.
+    pub fn may_be_institution(&self, name: &str) -> bool {
+        self.institutions.end(name)
+    }
+
+    /// What a place has one of that is called by the place alone: `中学` of `雾川中学`.
+    pub fn is_institution(&self, name: &str) -> bool {
+        self.institutions.contains(name)
+    }
+
+    /// Whether a zone is printed with the full word for its kind.
+    pub fn is_full_zone(&self, name: &str) -> bool {
+        self.full_zones.end(name)
     }
 
     /// Whether the full name of such an organisation cannot be told from this one: `市水务集团`.
@@ -294,11 +331,10 @@ impl Names {
 
     /// A name with its short ending written out: 管委会 → 管理委员会.
     pub fn expand(&self, name: &str) -> String {
-        let hit = self.expanded.iter().find_map(|(short, full)| {
-            let stem = name.strip_suffix(&**short)?;
-            (!name.ends_with(&**full)).then(|| format!("{stem}{full}"))
-        });
-        hit.unwrap_or_else(|| name.to_owned())
+        let hit = self.expanded.iter().find(|(short, _)| name.ends_with(&**short));
+        let hit = hit.filter(|(_, full)| !name.ends_with(&**full));
+        let long = hit.map(|(short, full)| format!("{}{full}", &name[..name.len() - short.len()]));
+        long.unwrap_or_else(|| name.to_owned())
     }
 
     /// The class that a name stands for, if it does not name a single body.

@@ -124,12 +124,12 @@ impl Agencies {
 
     /// Whether `word` is the function of a body (`教育`, `市场监管`), as lists before 部门 have it.
     pub fn is_function(&self, word: &str) -> bool {
-        self.function(word).is_some()
+        self.function(word).is_some() || self.local_words.contains_key(word)
     }
 
     /// A form of the table as it stands, or after a word for a level, or a national body.
     fn is_known(&self, name: &str) -> bool {
-        let printed = |form: &str| self.printed(form).is_some();
+        let printed = |form: &str| self.is_form(form);
         (printed(name) || self.national(name).is_some())
             && name.chars().count() > 1
             && self.names.may_be_name(name)
@@ -164,6 +164,8 @@ impl Agencies {
     pub fn function_part<'a>(&self, name: &'a str) -> Option<&'a str> {
         self.names.function_stem(name).find_map(|stem| {
             let bare = self.names.level(stem).map_or(stem, |(_, rest)| rest);
+            // `市级财政部门`.
+            let bare = bare.strip_prefix('级').unwrap_or(bare);
             [stem, bare].into_iter().find(|word| self.is_function(word))
         })
     }
@@ -177,7 +179,7 @@ impl Agencies {
         name.char_indices().enumerate().skip(2).take(9).any(|(before, (at, _))| {
             let (place, form) = name.split_at(at);
             let sure = place.ends_with(['省', '市', '县', '区', '旗', '州', '盟', '国']);
-            (sure || before <= 4 && form.chars().nth(2).is_some()) && self.printed(form).is_some()
+            (sure || before <= 4 && form.chars().nth(2).is_some()) && self.is_form(form)
         })
     }
 
@@ -251,9 +253,7 @@ impl Agencies {
                         && place(next)
                     || group.chars().count() <= 3
                         && self.names.level(text).is_some_and(|(l, rest)| {
-                            l.chars().count() == 1
-                                && self.printed(rest).is_some()
-                                && group.contains('、')
+                            l.chars().count() == 1 && self.is_form(rest) && group.contains('、')
                         });
                 if short {
                     last.end = piece.end;
@@ -337,7 +337,7 @@ impl Agencies {
         let stems = before.char_indices().rev().map(|(at, _)| &before[at..]).take(STEM);
         for stem in stems {
             let name = format!("{stem}{link}{next}");
-            if self.printed(&name).is_some() || self.function_part(&name).is_some() {
+            if self.is_form(&name) || self.function_part(&name).is_some() {
                 return false;
             }
         }
