@@ -188,7 +188,8 @@ impl Reader<'_> {
             if ends && self.rules.marker_at_start(&s[at..]).is_some() {
                 return true;
             }
-            if NO_NAME.contains(&c) {
+            // Nearly all are ideographs, and none of those is one.
+            if !matches!(c, '\u{4e00}'..='\u{9fff}') && NO_NAME.contains(&c) {
                 return false;
             }
             open |= self.agencies.names.may_open(c);
@@ -362,34 +363,38 @@ impl Reader<'_> {
         if !self.agencies.may_end_list(s) && !self.rules.ends_as_level(s) || s.contains(NO_NAME) {
             return None;
         }
-        let parts = self.agencies.split_names(s);
+        let mut parts = self.agencies.split_names(s).enumerate().peekable();
         let open_ended = OPEN_END.iter().any(|tail| s.trim_end().ends_with(tail));
-        let mut out = Vec::with_capacity(parts.len());
+        let mut out = Vec::new();
         // Enterprises bear no duty of office by themselves.
         let mut official = false;
-        for (i, part) in parts.iter().enumerate() {
-            let mut part = part.clone();
+        while let Some((i, mut part)) = parts.next() {
             let whole = &s[part.clone()];
             if let Some(at) = whole.find(['（', '(']).filter(|&at| whole[at..].contains("简称"))
             {
                 part.end = part.start + at;
             }
             let name = s[part.clone()].trim();
-            let last = i + 1 == parts.len();
+            // The rest of a list is not taken apart for a part that is no name in any list.
+            let mut last = || parts.peek().is_none();
             let recognised = self.agencies.recognise(name);
             let known = match recognised {
                 Recognition::Body | Recognition::Group | Recognition::Generic => {
                     self.rules.is_whole_name(name)
-                        && !(parts.len() == 1 && self.agencies.is_function(name))
+                        && !(i == 0 && self.agencies.is_function(name) && last())
                 }
-                Recognition::Organisation => self.rules.is_whole_name(name) && parts.len() > 1,
+                Recognition::Organisation => self.rules.is_whole_name(name) && !(i == 0 && last()),
                 // `省、市、县`, `市、县（区）人民政府`: each level.
-                Recognition::None if self.rules.is_level(name) => parts.len() > 1,
+                Recognition::None if self.rules.is_level(name) => !(i == 0 && last()),
                 // `教育、财政部门`: functions before the last name; `天府新区、各县`: places.
                 Recognition::None => {
-                    let function = (!last || open_ended) && self.agencies.is_function(name);
-                    let place = is_place(name) && self.agencies.names.may_be_name(name);
-                    parts.len() > 1 && (function || place && self.rules.is_whole_name(name))
+                    let function = || self.agencies.is_function(name);
+                    let place = || {
+                        is_place(name)
+                            && self.agencies.names.may_be_name(name)
+                            && self.rules.is_whole_name(name)
+                    };
+                    (function() && (open_ended || !last()) || place()) && !(i == 0 && last())
                 }
                 // `法规处负责…`: an office of the department that speaks.
                 Recognition::Unit => self.rules.is_whole_name(name) && self.is_own_office(name),

@@ -120,14 +120,17 @@ struct Source<'a> {
 
 impl Reader<'_> {
     fn read(&self, task: NodeId, node: NodeId, class: TargetClass, span: Span, found: &mut Found) {
-        if !may_hold_a_number(self.slice(span)) {
+        let mut numbers = numbers(self.slice(span)).map(|at| span.start + at).peekable();
+        if numbers.peek().is_none() {
             return;
         }
         let clauses = clauses(self.text, span);
         let mut counted: Option<Span> = None;
         for clause in &clauses {
             let text = self.slice(clause.span);
-            if text.len() > LONGEST || !may_hold_a_number(text) {
+            while numbers.next_if(|&at| at < clause.span.start).is_some() {}
+            let holds_a_number = numbers.peek().is_some_and(|&at| at < clause.span.end);
+            if text.len() > LONGEST || !holds_a_number {
                 continue;
             }
             let continues = counted == Some(clause.sentence);
@@ -507,12 +510,14 @@ impl Reader<'_> {
     }
 }
 
-/// A quick look that spares many paragraphs and most clauses the rest.
-fn may_hold_a_number(text: &str) -> bool {
+/// Where characters stand that a quantity has: a quick look that spares many paragraphs and most clauses the
+/// rest.
+fn numbers(text: &str) -> impl Iterator<Item = usize> {
     static NUMBERS: LazyLock<Chars> = LazyLock::new(|| {
         "0123456789０１２３４５６７８９一二三四五六七八九十两百半覆".chars().collect()
     });
-    text.contains(|c| NUMBERS.has(c))
+    let numbers = &*NUMBERS;
+    text.char_indices().filter(|&(_, c)| numbers.has(c)).map(|(at, _)| at)
 }
 
 fn is_counted(kind: Option<UnitKind>) -> bool {

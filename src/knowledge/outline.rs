@@ -5,11 +5,12 @@
 
 use std::ops::Range;
 
-use regex::{Regex, RegexSet};
+use regex::Regex;
 use serde::Deserialize;
 
 use super::duty::{self, Duties};
-use super::patterns::Patterns;
+use super::marks::marks;
+use super::patterns::{Openings, Patterns};
 use super::words::Finder;
 use crate::model::{Genre, Tier};
 
@@ -131,9 +132,11 @@ struct TierEntry {
 pub struct OutlineRules {
     pub styles: Vec<NumberStyle>,
     numbers: Vec<Regex>,
-    any_number: RegexSet,
+    any_number: Openings,
     /// Numbers that may stand inside a paragraph, after a stop or at its start.
-    inline: Regex,
+    inline: Openings,
+    /// The styles of `inline`.
+    inline_styles: Vec<usize>,
     headings: Patterns,
     /// By pattern of `headings`.
     heading_classes: Vec<HeadingClass>,
@@ -166,8 +169,7 @@ impl OutlineRules {
 
     fn compile(file: File) -> Result<Self, Box<dyn std::error::Error>> {
         let anchored: Vec<_> = file.number.iter().map(|n| format!("^(?:{})", n.pattern)).collect();
-        let inline: Vec<_> =
-            file.number.iter().filter(|n| n.inline).map(|n| n.pattern.clone()).collect();
+        let inline: Vec<_> = (0..file.number.len()).filter(|&s| file.number[s].inline).collect();
         let labels = [
             (MetaLabel::Written, &file.meta.written),
             (MetaLabel::Number, &file.meta.number),
@@ -182,8 +184,9 @@ impl OutlineRules {
         let genres: Vec<_> = genres.collect();
         Ok(Self {
             numbers: anchored.iter().map(|p| Regex::new(p)).collect::<Result<_, _>>()?,
-            any_number: RegexSet::new(&anchored)?,
-            inline: Regex::new(&format!("(?:^|[。；;：:，,！？”）)])\\s*({})", inline.join("|")))?,
+            any_number: Openings::new(file.number.iter().map(|n| &n.pattern))?,
+            inline: Openings::new(inline.iter().map(|&style| &file.number[style].pattern))?,
+            inline_styles: inline,
             styles: file
                 .number
                 .into_iter()
@@ -240,10 +243,7 @@ impl OutlineRules {
     /// The item number that `line` begins with. `previous` is the value of the last item of a
     /// style, which a doubtful notation must go on from.
     pub fn number(&self, line: &str, previous: impl Fn(usize) -> u32) -> Option<Number> {
-        if !self.any_number.is_match(line) {
-            return None;
-        }
-        for style in self.any_number.matches(line) {
+        for style in self.any_number.matches(line)? {
             let found = self.numbers[style].find(line)?;
             let value = value_of(found.as_str());
             let rest = &line[found.end()..];
@@ -263,22 +263,31 @@ impl OutlineRules {
 
     /// Where items numbered inside the paragraph `text` begin: (byte offset, number).
     pub fn inline_numbers(&self, text: &str) -> Vec<(usize, Number)> {
-        self.inline
-            .captures_iter(text)
-            .filter_map(|c| {
-                let found = c.get(1)?;
-                let style = (0..self.styles.len()).find(|&s| {
-                    self.styles[s].inline
-                        && self.numbers[s]
-                            .find(found.as_str())
-                            .is_some_and(|m| m.len() == found.len())
-                })?;
-                Some((
-                    found.start(),
-                    Number { style, value: value_of(found.as_str()), len: found.len() },
-                ))
-            })
-            .collect()
+        const STOPS: &str = "。；;：:，,！？”）)";
+        let stops = marks(text).filter(|&(_, c)| STOPS.contains(c));
+        let places = stops.map(|(at, c)| (at, at + c.len_utf8()));
+        let mut found = Vec::new();
+        let mut end = 0;
+        for (stop, place) in std::iter::once((0, 0)).chain(places) {
+            let rest = text[place..].trim_start();
+            let at = text.len() - rest.len();
+            // The bracket that closes a number is no stop before the next.
+            if stop >= end
+                && let Some(number) = self.inline_number(rest)
+            {
+                end = at + number.len;
+                found.push((at, number));
+            }
+        }
+        found
+    }
+
+    /// The number that may stand inside a paragraph with which `text` begins.
+    fn inline_number(&self, text: &str) -> Option<Number> {
+        let which = self.inline.matches(text)?.iter().next()?;
+        let style = self.inline_styles[which];
+        let printed = self.numbers[style].find(text)?.as_str();
+        Some(Number { style, value: value_of(printed), len: printed.len() })
     }
 
     /// What a heading (without its number) says about the text below it.

@@ -5,7 +5,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::alternation;
-use super::words::{Affixes, Chars, anywhere, longest, longest_or_first};
+use super::words::{Affixes, Chars, Finder, anywhere, longest, longest_or_first};
 
 #[derive(Deserialize)]
 struct File {
@@ -53,6 +53,7 @@ pub struct ProseRules {
     support: Regex,
     lead: Regex,
     joint: AhoCorasick,
+    any_joint: Finder,
     anaphora: Vec<String>,
     name_heads: Affixes,
     parts: AhoCorasick,
@@ -97,6 +98,7 @@ impl ProseRules {
             support: behind(&file.support.words)?,
             lead: behind(&file.lead.words)?,
             joint: longest(&file.joint.words)?,
+            any_joint: Finder::new(&file.joint.words)?,
             anaphora: file.anaphora.words,
             name_heads: file.name_head.words.into(),
             parts: anywhere(&file.name_not.words)?,
@@ -183,7 +185,7 @@ impl ProseRules {
 
     /// Whether there is a joint word in a sentence.
     pub fn joins(&self, sentence: &str) -> bool {
-        self.joint.is_match(sentence)
+        self.any_joint.is_in(sentence)
     }
 
     /// The joint words (`会同`) in a clause.

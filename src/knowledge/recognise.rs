@@ -198,12 +198,12 @@ impl Agencies {
     /// Separators are 、，,；;, line breaks and white space between whole names, and 和, 及, 与, 以及
     /// between two names. Brackets are kept whole. A tail 等部门 is dropped; `等有关部门` gives
     /// `有关部门` as a name of its own.
-    pub fn split_names(&self, list: &str) -> Vec<Range<usize>> {
-        let mut ranges = vec![];
-        for piece in self.pieces(list) {
+    pub fn split_names<'a>(&'a self, list: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+        self.pieces(list).into_iter().flat_map(move |piece| {
+            let mut ranges = vec![];
             self.split_spaced(list, piece, &mut ranges);
-        }
-        ranges
+            ranges
+        })
     }
 
     /// The pieces between punctuation outside brackets.
@@ -333,11 +333,10 @@ impl Agencies {
             return false;
         }
         // The link of a known name that others stand before: `各区县（含新区）住房和城乡建设部门`.
-        let link = &whole[before.len()..whole.len() - after.len()];
-        let stems = before.char_indices().rev().map(|(at, _)| &before[at..]).take(STEM);
-        for stem in stems {
-            let name = format!("{stem}{link}{next}");
-            if self.is_form(&name) || self.function_part(&name).is_some() {
+        let end = whole.len() - after.len() + next.len();
+        for (at, _) in before.char_indices().rev().take(STEM) {
+            let name = &whole[at..end];
+            if self.is_form(name) || self.function_part(name).is_some() {
                 return false;
             }
         }
@@ -547,8 +546,7 @@ mod tests {
     fn lists_are_taken_apart() {
         let agencies = Agencies::embedded();
         let check = |list: &str, want: &[&str]| {
-            let got: Vec<_> =
-                agencies.split_names(list).into_iter().map(|r| squeeze(&list[r])).collect();
+            let got: Vec<_> = agencies.split_names(list).map(|r| squeeze(&list[r])).collect();
             assert_eq!(got, want, "{list}");
         };
         check(

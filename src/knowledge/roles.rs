@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::alternation;
 use super::marks::without_space;
-use super::patterns::Patterns;
+use super::patterns::{Openings, Patterns};
 use super::words::Chars;
 
 use crate::model::Role;
@@ -117,7 +117,7 @@ struct Remark {
 pub struct Roles {
     labels: Vec<Label>,
     /// By label: at the start, padding allowed, then a colon.
-    label_colon: RegexSet,
+    label_colon: Openings,
     label_colons: Vec<Regex>,
     /// The same without the colon, for a whole line or table head.
     label_alone: RegexSet,
@@ -200,7 +200,7 @@ impl Roles {
             .chain(&file.joint.words)
             .collect();
         Ok(Self {
-            label_colon: RegexSet::new(&colons)?,
+            label_colon: Openings::new(&colons)?,
             label_colons: colons.iter().map(|p| Regex::new(p)).collect::<Result<_, _>>()?,
             label_alone: RegexSet::new(patterns.iter().map(|p| format!(r"^\s*(?:{p})[：:]?\s*$")))?,
             label_anywhere: Regex::new(&format!("(?:{})[：:]", role_groups.join("|")))?,
@@ -231,10 +231,7 @@ impl Roles {
 
     /// The label with colon that `text` begins with, and the byte offset after the colon.
     pub fn label_at_start(&self, text: &str) -> Option<(Label, usize)> {
-        if !has_colon(text) || !self.label_colon.is_match(text) {
-            return None;
-        }
-        let which = self.label_colon.matches(text).iter().next()?;
+        let which = self.label_colon.matches(text)?.iter().next()?;
         Some((self.labels[which], self.label_colons[which].find(text)?.end()))
     }
 

@@ -150,6 +150,15 @@ impl Finder {
         Ok(Self(DFA::builder().prefilter(false).build(&words)?))
     }
 
+    /// Whether `text` holds one of the words.
+    pub fn is_in(&self, text: &str) -> bool {
+        let Ok(mut state) = self.0.start_state(Anchored::No) else { return false };
+        text.as_bytes().iter().any(|&byte| {
+            state = self.0.next_state(Anchored::No, state, byte);
+            self.0.is_match(state)
+        })
+    }
+
     /// Calls `found` with each word that `text` holds and the place where it ends.
     #[inline]
     pub fn each(&self, text: &str, mut found: impl FnMut(usize, usize)) {
@@ -222,6 +231,7 @@ mod tests {
         finder.each("市教育局", |word, end| found.push((word, end)));
         found.sort_unstable();
         assert_eq!(found, [(0, 12), (1, 12), (2, 6)]);
+        assert!(finder.is_in("市教育局") && !finder.is_in("教育"));
     }
 
     #[test]

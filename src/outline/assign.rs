@@ -246,7 +246,7 @@ impl Splitter<'_> {
 
     /// Whether most parts of `s` can be names of bearers.
     fn is_list(&self, s: &str) -> bool {
-        let parts = self.agencies.split_names(s);
+        let parts: Vec<_> = self.agencies.split_names(s).collect();
         let known = parts
             .iter()
             .filter(|r| self.agencies.recognise(&s[(*r).clone()]) != Recognition::None)
@@ -256,14 +256,9 @@ impl Splitter<'_> {
 
     /// Whether all parts of `s` are names of bodies or offices.
     fn is_sure_list(&self, s: &str) -> bool {
-        let parts = self.agencies.split_names(s);
-        !parts.is_empty()
-            && parts.iter().all(|r| {
-                matches!(
-                    self.agencies.recognise(&s[r.clone()]),
-                    Recognition::Body | Recognition::Unit
-                )
-            })
+        let sure = |name| matches!(name, Recognition::Body | Recognition::Unit);
+        let mut parts = self.agencies.split_names(s).peekable();
+        parts.peek().is_some() && parts.all(|r| sure(self.agencies.recognise(&s[r])))
     }
 
     fn place(&self, items: &mut Vec<Item>, id: NodeId, pieces: Vec<Piece>) {

@@ -74,6 +74,12 @@ impl Quads {
         quads
     }
 
+    /// Makes room for what is usually said of a text of so many bytes.
+    pub fn expect(&mut self, text: usize) {
+        self.strings.reserve(4 * text);
+        self.quads.reserve(text / 10);
+    }
+
     /// The quads to come are in `graph`.
     pub fn enter(&mut self, graph: &NamedNode) {
         self.graph = Name(self.keep(graph.as_str()));

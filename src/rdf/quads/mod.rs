@@ -24,6 +24,7 @@ pub fn quads(reading: &Reading, names: &Names, base: &Base) -> (NamedNode, Named
     let text = reading.document.text.as_str();
     let (version, graph) = base.version_and_graph(text);
     let mut own = Quads::new(&graph);
+    own.expect(text.len());
     let name = own.name(&version);
     let mut claims = Claims {
         reading,
