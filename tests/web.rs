@@ -3,7 +3,12 @@
 #[path = "common/server.rs"]
 mod server;
 
-use server::{Start, agent, encode, path_of, server};
+use std::collections::BTreeSet;
+use std::io::Cursor;
+
+use calamine::{Reader, Xlsx};
+use oxigraph::io::{RdfFormat, RdfParser};
+use server::{Start, agent, encode, header, path_of, server};
 
 const GM: &str = "PREFIX gm: <https://w3id.org/gangmu/ontology#>\n";
 const CITED_ONLY: &str =
@@ -12,14 +17,15 @@ const CITED_ONLY: &str =
 #[test]
 fn the_list_of_documents_can_be_searched_and_filtered() {
     let server = server();
-    let all = server.page("/");
+    let all = server.page("/documents");
     let rows = server.rows(&format!("{GM}SELECT (COUNT(*) AS ?n) {{ ?w gm:currentVersion ?v }}"));
-    assert!(all.contains(&format!("{} documents", rows[0])), "{all}");
-    let found = server.page(&format!("/?q={}", encode("青澜市 2024")));
+    assert!(all.contains(&format!("共 {} 份", rows[0])), "{all}");
+    assert!(server.page("/en/documents").contains(&format!("{} documents", rows[0])));
+    let found = server.page(&format!("/documents?q={}", encode("青澜市 2024")));
     assert!(found.contains("青澜市") && !found.contains("href=\"/page/work/望湖区"));
-    let news = server.page("/?genre=news");
+    let news = server.page("/documents?genre=news");
     assert!(news.contains("<option value=\"news\" selected>"));
-    assert!(server.page("/?q=%00%3Cscript%3E").contains("&#60;script&#62;"));
+    assert!(server.page("/documents?q=%00%3Cscript%3E").contains("&#60;script&#62;"));
 }
 
 #[test]
@@ -159,17 +165,130 @@ fn the_default_graph_is_the_union_unless_a_dataset_is_named() {
 fn an_empty_store_is_made_and_served() {
     let server = Start { documents: None, ..Start::default() }.start();
     assert!(server.page("/").contains("库里还没有文件"));
-    assert!(server.page("/agencies").contains("No agency matches"));
+    assert!(server.page("/agencies").contains("没有符合条件的机构"));
+    assert!(server.page("/en/agencies").contains("No agency matches"));
     assert_eq!(server.get("/healthz", "*/*").status(), 200);
 }
 
 #[test]
 fn a_base_iri_with_a_path_moves_all_pages_below_it() {
     let server = Start { base: "http://127.0.0.1:8080/data/", ..Start::default() }.start();
-    let list = server.page("/data/");
-    assert!(list.contains("href=\"/data/page/work/") && list.contains("href=\"/data/style.css\""));
+    assert!(server.page("/data/").contains("href=\"/data/style.css?"));
+    assert!(server.page("/data/documents").contains("href=\"/data/page/work/"));
+    assert!(server.page("/data/en/").contains("href=\"/data/en/documents\""));
+    assert!(server.page("/data/en/documents").contains("href=\"/data/en/page/work/"));
     let work =
         &server.rows_below("/data", &format!("{GM}SELECT ?w {{ ?w gm:currentVersion ?v }}"))[0];
     assert!(server.page(&path_of(work)).contains("目录"));
     assert_eq!(server.get("/", "text/html").status(), 307);
+}
+
+/// The addresses of pages of every kind.
+fn kinds_of_pages(server: &server::Server) -> Vec<String> {
+    let first = |query: &str| {
+        let iri = server.rows(&format!("{GM}{query} LIMIT 1"));
+        format!("page{}", path_of(iri[0].trim_matches('"')))
+    };
+    let mut paths: Vec<String> =
+        ["", "documents", "agencies", "search?q=%E5%B1%80", "api", "sparql"]
+            .iter()
+            .chain(&["page/ontology", "page/ontology/shapes"])
+            .map(|path| (*path).to_owned())
+            .collect();
+    paths.push(first("SELECT ?w { ?w gm:currentVersion ?v }"));
+    paths.push(first(CITED_ONLY));
+    paths.push(first("SELECT ?a { ?t gm:leadAgency ?a }"));
+    paths
+}
+
+#[test]
+fn every_page_is_there_in_two_languages_that_lead_to_each_other() {
+    let server = server();
+    for path in kinds_of_pages(&server) {
+        let (chinese, english) = (format!("/{path}"), format!("/en/{path}"));
+        for (address, lang, other) in [(&chinese, "zh-CN", &english), (&english, "en", &chinese)] {
+            let page = server.page(address);
+            assert!(page.contains(&format!("<html lang=\"{lang}\">")), "{address}");
+            let switch = format!("class=\"switch\" href=\"{other}\"");
+            assert!(page.contains(&switch), "{address}: {switch}");
+        }
+    }
+    for (path, lang) in [("/nothing", "zh-CN"), ("/en/nothing", "en"), ("/en/page/work/x", "en")] {
+        let mut response = server.get(path, "text/html");
+        assert_eq!(response.status(), 404, "{path}");
+        let page = response.body_mut().read_to_string().unwrap();
+        assert!(page.contains(&format!("<html lang=\"{lang}\">")), "{path}: {page}");
+    }
+    // An address that begins with two slashes is none of ours: the switch must not lead to another host.
+    let mut response = server.get("/en//other.test/", "text/html");
+    let page = response.body_mut().read_to_string().unwrap();
+    assert!(!page.contains("href=\"//"), "{page}");
+}
+
+#[test]
+fn pages_run_no_script_but_ours_and_load_nothing_from_elsewhere() {
+    let server = server();
+    for path in kinds_of_pages(&server) {
+        let path = format!("/{path}");
+        let mut response = server.get(&path, "text/html");
+        let policy = header(&response, "content-security-policy");
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        assert_eq!(header(&response, "x-content-type-options"), "nosniff", "{path}");
+        let page = response.body_mut().read_to_string().unwrap();
+        // What the policy forbids is not there to be missed.
+        assert!(!page.contains(" style=\"") && !page.contains("<style"), "{path}");
+        for script in page.split("<script").skip(1) {
+            let tag = script.split('>').next().unwrap();
+            assert!(tag.contains(" src=") || tag.contains("application/json"), "{path}: {tag}");
+        }
+        for loaded in page.split(" src=\"").skip(1) {
+            assert!(loaded.starts_with('/') || loaded.starts_with("data:"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn a_list_is_taken_away_whole_in_every_form() {
+    let server = server();
+    let works = server.rows(&format!("{GM}SELECT ?w {{ ?w gm:currentVersion ?v }}")).len();
+    let bearers =
+        "SELECT DISTINCT ?a { ?c gm:agency ?a ; gm:ofTask/gm:inVersion/^gm:currentVersion ?w }";
+    let bearers = server.rows(&format!("{GM}{bearers}")).len();
+    for (list, rows) in [("documents", works), ("agencies", bearers)] {
+        let page = server.page(&format!("/{list}"));
+        for end in ["csv", "xlsx", "json", "ttl"] {
+            assert!(page.contains(&format!("href=\"/{list}.{end}\"")), "{list} {end}");
+        }
+        let csv = server.read(&format!("/{list}.csv"), "*/*");
+        assert!(
+            csv.kind.starts_with("text/csv") && csv.body.starts_with('\u{feff}'),
+            "{}",
+            csv.kind
+        );
+        let mut reader = csv::Reader::from_reader(csv.body.as_bytes());
+        let records: Vec<_> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(records.len(), rows, "{list}");
+        assert!(records.iter().all(|record| record[1].starts_with("http")), "{list}");
+        let json: serde_json::Value =
+            serde_json::from_str(&server.read(&format!("/en/{list}.json"), "*/*").body).unwrap();
+        assert_eq!(json["total"], rows, "{list}");
+        assert_eq!(json["items"].as_array().unwrap().len(), rows, "{list}");
+        let turtle = server.read(&format!("/{list}.ttl"), "*/*").body;
+        let things: BTreeSet<String> = RdfParser::from_format(RdfFormat::Turtle)
+            .for_slice(&turtle)
+            .map(|quad| quad.unwrap().subject.to_string())
+            .collect();
+        assert_eq!(things.len(), rows, "{list}");
+        let xlsx = server.get(&format!("/{list}.xlsx"), "*/*").body_mut().read_to_vec().unwrap();
+        let mut workbook = Xlsx::new(Cursor::new(xlsx)).unwrap();
+        let sheet = workbook.worksheet_range_at(0).unwrap().unwrap();
+        assert_eq!(sheet.rows().count(), rows + 1, "{list}");
+    }
+    // The same question has the same answer.
+    let question = format!("q={}", encode("教育"));
+    let page = server.page(&format!("/agencies?page=1&{question}"));
+    assert!(page.contains(&format!("href=\"/agencies.csv?{question}\"")), "{page}");
+    let csv = server.read(&format!("/agencies.csv?{question}"), "*/*").body;
+    let lines = csv.lines().skip(1);
+    assert!(lines.clone().count() > 0 && lines.clone().all(|line| line.contains("教育")), "{csv}");
 }

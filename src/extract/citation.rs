@@ -7,6 +7,7 @@
 use foldhash::{HashSet, HashSetExt};
 
 use crate::knowledge::citations::{CitationRules, Verb, bare};
+use crate::knowledge::words::without_draft_note;
 use crate::model::{Citation, CitationKind, Document, NodeId, NodeKind, Span};
 
 use super::title::{Title, titles};
@@ -185,7 +186,7 @@ impl Own {
 }
 
 fn own_key(title: &str) -> String {
-    let key = bare(title);
+    let key = bare(without_draft_note(title));
     key.strip_prefix("关于").map(str::to_owned).unwrap_or(key)
 }
 

@@ -39,7 +39,7 @@ pub fn every(document: &Document, rules: &DeadlineRules) -> Vec<Deadline> {
         if node.kind != NodeKind::Practice {
             for &span in &node.own {
                 if node.kind != NodeKind::Section || node.heading != Some(span) {
-                    let covering = task == ROOT && node.number.is_none();
+                    let covering = node.kind == NodeKind::Section && node.number.is_none();
                     reader.prose(task, covering, span, &mut found);
                 }
             }

@@ -36,7 +36,8 @@ pub fn responsibilities(
     };
     reader.position = reader.stated_for_all();
     for (id, node) in document.nodes() {
-        let works = matches!(node.kind, NodeKind::Task | NodeKind::Measure | NodeKind::Practice);
+        // The own text of the root closes the document: it speaks of the work as a whole.
+        let works = node.kind != NodeKind::Section;
         for &span in &node.assignments {
             reader.assignment(id, span);
         }

@@ -99,6 +99,7 @@ struct Loose {
 #[derive(Deserialize)]
 struct Not {
     words: Affixes,
+    but: Affixes,
     alone: Affixes,
     starts: Affixes,
     before: Affixes,
@@ -298,9 +299,10 @@ impl Names {
         stem.is_some_and(|stem| stem.chars().count() >= STEM)
     }
 
-    /// Whether it is a short form whose full name only a table knows: `市营商办`.
+    /// Whether it is a short form whose full name only a table knows: `市营商办`, `市领导小组办公室`.
     pub fn is_short(&self, name: &str) -> bool {
         self.short.end(name)
+            || self.standing.contains(name)
             || self.curt.strip_end(name).is_some_and(|stem| stem.chars().count() < CURT)
     }
 
@@ -379,7 +381,7 @@ impl Names {
 
     /// Whether nothing in `name` speaks against its being a name.
     pub fn may_be_name(&self, name: &str) -> bool {
-        !self.not.words.end(name)
+        (!self.not.words.end(name) || self.not.but.end(name))
             && !self.not.alone.contains(name)
             && (!self.not.starts.start(name) || self.not.free_starts.end(name))
             && !self.inside(name).has(Inside::HOPELESS)

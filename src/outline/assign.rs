@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::closing;
 use super::lines::trim;
 use super::tree::{Item, Origin};
 use crate::knowledge::agencies::Agencies;
@@ -22,13 +23,15 @@ pub fn split(
     agencies: &Agencies,
 ) {
     let splitter = Splitter { text, rules, roles, agencies };
-    for id in 0..items.len() {
+    let numbered = items.len();
+    for id in 0..numbered {
         let paragraphs = std::mem::take(&mut items[id].paragraphs);
         if !paragraphs.is_empty() {
             let pieces = splitter.pieces(&paragraphs, items[id].origin);
             splitter.place(items, id, pieces);
         }
     }
+    closing::part(text, items, numbered);
     lift_shared_assignments(items);
 }
 

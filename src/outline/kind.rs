@@ -45,7 +45,11 @@ pub fn decide(text: &Text, items: Vec<Item>, head: &Head, rules: &OutlineRules) 
                 .and_then(|&c| items[c].node.own.first())
                 .is_some_and(|s| rules.tells(text.slice(*s)));
         let own = own.or(told_annex.then_some(HeadingClass::Practice));
-        classes[id] = own.or(classes[parent]);
+        classes[id] = match (own, classes[parent]) {
+            (Some(HeadingClass::Work), Some(HeadingClass::Goal)) => None,
+            (None | Some(HeadingClass::Work), above) => above,
+            (own, _) => own,
+        };
         let practice = classes[id] == Some(HeadingClass::Practice);
         let work = if practice || told && classes[id] != Some(HeadingClass::Advice) {
             NodeKind::Practice
@@ -55,8 +59,16 @@ pub fn decide(text: &Text, items: Vec<Item>, head: &Head, rules: &OutlineRules) 
         let silent = match classes[id] {
             Some(HeadingClass::Goal | HeadingClass::Problem | HeadingClass::Closing) => true,
             Some(HeadingClass::Advice) => !told && own.is_some() && !children[id].is_empty(),
-            Some(HeadingClass::Practice) | None => false,
+            Some(HeadingClass::Provisions) => {
+                let said: String = item.node.own.iter().map(|s| text.slice(*s)).collect();
+                own.is_some() || !rules.provides_duty(&said)
+            }
+            Some(HeadingClass::Practice | HeadingClass::Work) | None => false,
         };
+        // What a sentence above lists: papers, conditions.
+        let listed =
+            items[parent].node.own.last().is_some_and(|s| rules.lists_things(text.slice(*s)));
+        let silent = silent || listed && item.node.assignments.is_empty();
         let rule = regulation && item.node.assignments.is_empty() && {
             let own = item.node.own.iter().map(|s| text.slice(*s));
             !own.flat_map(|s| s.split_inclusive('。')).any(|s| rules.lays_duty(s))

@@ -109,7 +109,19 @@ impl<'a> Context<'a> {
         if let Some(base) = without_gloss(surface)
             && self.agencies.names.class(surface) != Some(Class::Places)
         {
-            return self.complete(base);
+            let named = self.complete(base);
+            if named.kind != AgencyKind::Unresolved {
+                return named;
+            }
+            // `数字研究院（青澜）`: its place is part of the name.
+            let gloss = &surface[base.len() + '（'.len_utf8()..surface.len() - '）'.len_utf8()];
+            let context = self.home.map(|d| d.code.as_str());
+            let place = self.divisions.at_start(gloss, context).filter(|p| p.len == gloss.len());
+            let names = &self.agencies.names;
+            return match place.filter(|_| names.ending(base) == Some(Ending::Body)) {
+                Some(place) => self.body(surface.to_owned(), Some(place.division), sure::PREFIXED),
+                None => named,
+            };
         }
         self.government(surface)
             .or_else(|| self.institution(surface))
@@ -239,7 +251,8 @@ impl<'a> Context<'a> {
     fn class(&self, surface: &str) -> Option<Named> {
         let names = &self.agencies.names;
         let class = names.class(surface);
-        if class == Some(Class::Generic) && names.is_proper(surface) {
+        let standing = || self.placed(surface).is_some_and(|(_, rest)| names.is_standing(rest));
+        if class == Some(Class::Generic) && (names.is_proper(surface) || standing()) {
             return None;
         }
         if class != Some(Class::Places) {

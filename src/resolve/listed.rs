@@ -30,9 +30,22 @@ impl Context<'_> {
     }
 
     /// Finds the names that are others of the document's names with words left out.
-    pub fn find_same(&mut self) {
+    pub fn find_same(&mut self, text: &str) {
         let mut named: Vec<Named> = self.surfaces.iter().map(|s| self.name(s)).collect();
         named.retain(|n| n.kind == AgencyKind::Body);
+        // `招商引资领导小组办公室` where the text has the 招商引资工作领导小组.
+        for at in 0..named.len() {
+            let long = named[at].name.replacen(GROUP, &format!("工作{GROUP}"), 1);
+            let place = self.home.map(|home| self.divisions.display(home)).unwrap_or_default();
+            let bare = long.strip_prefix(&*place).and_then(|l| l.split_once(GROUP));
+            if long != named[at].name
+                && bare.is_some_and(|(stem, _)| {
+                    stem.chars().count() > SUBJECT && text.contains(&format!("{stem}{GROUP}"))
+                })
+            {
+                named.push(Named { name: long, ..named[at].clone() });
+            }
+        }
         named.sort_by(|a, b| b.name.len().cmp(&a.name.len()).then_with(|| a.name.cmp(&b.name)));
         named.dedup_by(|a, b| a.name == b.name);
         let mut same = HashMap::new();
@@ -63,6 +76,12 @@ impl Context<'_> {
         full.next().is_none().then(|| self.body(name.clone(), Some(home), sure::PREFIXED))
     }
 }
+
+/// What has 工作 before it in one name of a body and not in another.
+const GROUP: &str = "领导小组";
+
+/// The subject of such a group with its 工作 has more characters.
+const SUBJECT: usize = 4;
 
 /// The tails that a zone shares with the last of a list of zones.
 const ZONE_TAILS: [&str; 2] = ["管委会", "管理委员会"];
@@ -113,6 +132,11 @@ fn with_tail(surface: &str, next: &str, agencies: &Agencies) -> Option<String> {
         // `市、区审批部门`.
         let (_, rest) =
             names.level(next).filter(|_| names.level(&format!("{surface}局")).is_some())?;
+        // `市、县（区）财政部门`.
+        let rest = match rest.strip_prefix(['（', '(']) {
+            Some(places) => places.split_once(['）', ')'])?.1,
+            None => rest,
+        };
         return rest.ends_with("部门").then(|| format!("{surface}{rest}"));
     }
     let tail = ZONE_TAILS.into_iter().find(|tail| next.ends_with(tail))?;

@@ -44,7 +44,7 @@ pub fn resolve(document: &Document, facts: &mut Facts, knowledge: &Knowledge) ->
     context.department = department(&issuers, &context);
     context.look_at_bearers();
     context.offices = offices(&issuers, &context);
-    context.find_same();
+    context.find_same(document.text.as_str());
 
     let scope = || header.title.as_ref().map_or_else(String::new, |t| t.value.clone());
     let mut table = Table { context: &context, scope: scope(), ..Table::new(&context) };
@@ -309,6 +309,7 @@ mod tests {
         for surface in [
             "政府",
             "市热线中心",
+            "市领导小组办公室",
             "市委营商办",
             "市直园区管委会",
             "市金融办",
@@ -329,15 +330,25 @@ mod tests {
         assert_eq!(body("市级财政部门"), "青澜市财政局");
         assert_eq!(body("青澜经济技术开发区"), "青澜经济技术开发区管理委员会");
         assert_eq!(body("雾川中学"), "雾川中学");
+        assert_eq!(body("数字研究院（青澜）"), "数字研究院（青澜）");
+        assert_eq!(body("市社会信用体系建设联席会议"), "青澜市社会信用体系建设联席会议");
         assert_eq!(body("青澜市医院"), "青澜市医院");
         assert_eq!(body("各区市场监管局"), "青澜市各区市场监督管理局");
         let (divisions, agencies) = tables();
-        let surfaces = ["市大数据局", "市大数据管理局", "市审批制度改革工作小组办公室", "市审改办"];
+        let surfaces = [
+            "市大数据局",
+            "市大数据管理局",
+            "市审批制度改革工作小组办公室",
+            "市审改办",
+            "市招商引资领导小组办公室",
+        ];
         let surfaces = surfaces.map(str::to_owned).into_iter().collect();
         let mut context = Context { surfaces, ..context(&divisions, &agencies, "青澜市") };
         context.offices = offices(&[], &context);
-        context.find_same();
+        context.find_same("成立招商引资工作领导小组");
         assert_eq!(context.name("市大数据局").name, "青澜市大数据管理局");
+        let group = context.name("市招商引资领导小组办公室");
+        assert_eq!(group.name, "青澜市招商引资工作领导小组办公室");
         assert_eq!(context.name("市审改办").name, "青澜市审批制度改革工作小组办公室");
     }
 

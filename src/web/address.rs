@@ -58,7 +58,7 @@ impl Thing {
         let head = parts.next().unwrap_or_default();
         match (head, parts.next(), parts.next(), parts.next()) {
             ("", ..) => root.to_owned(),
-            ("jurisdiction", Some(code), None, _) => format!("{root}?place={code}"),
+            ("jurisdiction", Some(code), None, _) => format!("{root}documents?place={code}"),
             ("graph", Some("version"), Some(version), None) => {
                 format!("{root}page/version/{version}")
             }
@@ -79,7 +79,7 @@ impl Thing {
 
     /// Where its triples are.
     pub(super) fn data(&self, site: &Site, format: RdfFormat) -> String {
-        format!("{}data/{}.{}", site.root(), self.0, format.file_extension())
+        format!("{}data/{}.{}", site.top(), self.0, format.file_extension())
     }
 
     /// The documents about it, for a `Link` header (RFC 8288): `rel` is `describedby` where the thing itself is asked

@@ -14,10 +14,11 @@ use tokio::sync::Mutex;
 
 use super::body::text;
 use super::negotiate::choose;
+use super::pages::workbench;
 use super::problem::Problem;
 use super::protocol::Malformed;
 use super::site::Site;
-use super::sparql::{self, TRIPLES};
+use super::sparql::TRIPLES;
 use super::{App, answers, failure, triples};
 use crate::store::{Asked, QueryError, Revision};
 
@@ -45,7 +46,7 @@ pub(super) fn service(app: &App, headers: &HeaderMap) -> Response {
     let page = [("text/html", true)];
     let offers: Vec<_> = TRIPLES.iter().map(|&(name, _)| (name, false)).chain(page).collect();
     match choose(Some(&text(headers, header::ACCEPT)), &offers) {
-        Some(true) => sparql::form(app),
+        Some(true) => workbench::answer(app),
         Some(false) => triples::respond(headers, &service_triples(app, headers)).into_response(),
         // It would take results, so a query was meant.
         None => Malformed::Nothing.into_response(),

@@ -6,6 +6,7 @@ use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::vocab::rdfs;
 use oxigraph::model::{NamedOrBlankNode, Term};
 
+use super::lang::Lang;
 use crate::rdf::vocab::{ONTOLOGY, PREFIXES, gm, skos};
 
 /// A name in two languages.
@@ -13,6 +14,17 @@ use crate::rdf::vocab::{ONTOLOGY, PREFIXES, gm, skos};
 pub(super) struct Label {
     pub(super) zh: String,
     pub(super) en: String,
+}
+
+impl Label {
+    pub(super) fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
+
+    /// The name in one language.
+    pub(super) fn of(&self, lang: Lang) -> &str {
+        lang.pick(&self.zh, &self.en)
+    }
 }
 
 pub(super) struct Labels(HashMap<String, Label>);

@@ -6,44 +6,40 @@
 
 mod access;
 mod address;
-mod agencies;
-mod agency;
 mod answers;
 mod api;
 mod body;
 mod cache;
 mod description;
-mod document;
-mod documents;
 mod error;
-mod evidence;
 mod examples;
+mod export;
+mod facets;
 mod failure;
+mod filters;
 mod graph_store;
 mod http;
 mod labels;
-mod ledger;
+mod lang;
 pub mod metrics;
 mod negotiate;
+mod pages;
 mod paging;
 mod problem;
 mod protocol;
-mod resource;
 mod running;
-mod search;
 mod site;
 mod sparql;
-mod tasks;
+mod style;
 mod triples;
 mod update;
 mod upload;
-mod vocabulary;
 
 use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::header;
+use axum::middleware::from_fn_with_state;
 use axum::response::Redirect;
 use axum::routing::{MethodRouter, delete, get, post};
 
@@ -51,6 +47,7 @@ use crate::config::Config;
 use crate::knowledge::Knowledge;
 use crate::store::Store;
 use access::Access;
+use pages::{resource, vocabulary};
 use site::Site;
 
 /// What handlers share.
@@ -94,9 +91,7 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
     let site = Arc::new(Site::new(store, knowledge, config));
     let root = site.root().trim_end_matches('/').to_owned();
     let routes = Router::new()
-        .route("/", get(documents::list))
-        .route("/agencies", get(agencies::list))
-        .route("/search", get(search::show))
+        .merge(pages::routes(&site))
         .nest("/api", api::routes())
         .route("/sparql", get(sparql::get).post(sparql::post))
         .route("/update", post(update::post))
@@ -107,13 +102,12 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         .route("/queries/{id}", delete(running::stop))
         .route("/.well-known/void", get(description::void))
         .route("/.well-known/sparql-examples", get(examples::list))
-        .route("/page/{*path}", get(resource::of))
         .route("/data/{*path}", get(resource::triples))
         .route("/ontology/context.jsonld", get(vocabulary::context))
         .route("/healthz", get(http::health::live))
         .route("/readyz", get(http::health::ready))
         .route("/metrics", get(http::health::metrics))
-        .route("/style.css", get(style))
+        .route("/style.css", get(style::show))
         .fallback(resource::show);
     let routes = if root.is_empty() {
         routes.with_state(Arc::clone(&site))
@@ -121,18 +115,13 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         let first = format!("{root}/");
         Router::new()
             .route("/", get(Redirect::temporary(&first)))
-            .route(&first, get(documents::list).with_state(Arc::clone(&site)))
+            .route(&first, get(pages::first).with_state(Arc::clone(&site)))
             .nest(&root, routes.with_state(Arc::clone(&site)))
     };
+    let routes = routes.layer(from_fn_with_state(Arc::clone(&site), error::tell));
     http::around(routes, &site, config)
 }
 
 fn graph_store() -> MethodRouter<App> {
     get(graph_store::read).put(graph_store::put).post(graph_store::post).delete(graph_store::delete)
-}
-
-async fn style() -> ([(header::HeaderName, &'static str); 2], &'static str) {
-    let kind = (header::CONTENT_TYPE, "text/css; charset=utf-8");
-    let age = (header::CACHE_CONTROL, "max-age=3600");
-    ([kind, age], include_str!("templates/style.css"))
 }

@@ -1,9 +1,15 @@
-//! What all handlers share: the store, how it is asked, and how IRIs become links.
+//! What all handlers share: the store, how it is asked, and how IRIs become links in the language that is read.
 
+use std::any::Any;
+use std::convert::Infallible;
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
-use askama::Template;
-use axum::http::{HeaderMap, header};
+use askama::{Template, Values};
+use axum::extract::{FromRequestParts, OriginalUri};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use oxigraph::model::{NamedNode, Term};
 use oxigraph::sparql::QuerySolution;
@@ -18,12 +24,29 @@ use super::description::Counts;
 use super::error::WebError;
 use super::http::health::Triples;
 use super::labels::Labels;
+use super::lang::Lang;
 use super::metrics::Metrics;
 use crate::config::Config;
 use crate::knowledge::Knowledge;
 use crate::store::{Answer, Asked, QueryError, Runs, Services, Store};
 
+/// The site as it is read in one language.
+#[derive(Clone)]
 pub(super) struct Site {
+    shared: Arc<Shared>,
+    pub(super) lang: Lang,
+    /// Where the pages of this language lie.
+    root: String,
+    /// The address of this request below the root, its question included; empty on a site that is no request's.
+    here: String,
+    /// What absolute addresses begin with, as the client knows the server: `https://example.org`.
+    pub(super) host: String,
+    /// The day that it is where the documents are from: `2026-11-29`.
+    pub(super) today: String,
+}
+
+/// What is the same in every language.
+pub(super) struct Shared {
     pub(super) store: Store,
     pub(super) runs: Runs,
     /// Answers that are kept.
@@ -40,17 +63,29 @@ pub(super) struct Site {
     pub(super) is_federated: bool,
     /// How long a client may take to receive a piece of a graph.
     pub(super) patience: Duration,
-    root: String,
+    /// The path of the base IRI; it begins and ends with a slash.
+    top: String,
+}
+
+impl Deref for Site {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
 }
 
 impl Site {
+    /// The name by which filters ask for the site.
+    pub(super) const KEY: &str = "site";
+
     pub(super) fn new(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Self {
         // `http://host/path/` → `/path/`
         let base = store.base().as_str();
         let path = base.splitn(4, '/').nth(3).unwrap_or_default();
-        let root = format!("/{path}");
+        let top = format!("/{path}");
         let access = Access::new(&config.access);
-        Self {
+        let shared = Shared {
             store: store.with_services(Services::new(&config.federation)),
             runs: Runs::new(config),
             kept: Answers::new(config.cache.memory << 20),
@@ -63,27 +98,95 @@ impl Site {
             knowledge,
             is_federated: !config.federation.hosts.is_empty(),
             patience: config.limits.query_timeout,
-            root,
-        }
+            top: top.clone(),
+        };
+        let (here, host, today) = (String::new(), String::new(), today());
+        Self { shared: Arc::new(shared), lang: Lang::Zh, root: top, here, host, today }
     }
 
-    /// The path below which all pages lie; it begins and ends with a slash.
+    /// The same site as it is read in another language.
+    pub(super) fn in_lang(&self, lang: Lang) -> Self {
+        Self { lang, root: format!("{}{}", self.top, lang.path()), ..self.clone() }
+    }
+
+    /// The same site at the address of a request.
+    pub(super) fn at(&self, extensions: &Extensions, uri: &Uri, headers: &HeaderMap) -> Self {
+        // Within a nested router the address lacks its beginning.
+        let address = extensions.get::<OriginalUri>().map_or(uri, |original| &original.0);
+        let address = address.path_and_query().map_or("", |address| address.as_str());
+        // Without its slashes: two would begin the name of another host.
+        let here = address.strip_prefix(self.root()).unwrap_or_default().trim_start_matches('/');
+        Self { here: here.to_owned(), host: self.host_in(headers), today: today(), ..self.clone() }
+    }
+
+    /// The path below which the pages of this language lie; it begins and ends with a slash.
     pub(super) fn root(&self) -> &str {
         &self.root
     }
 
-    /// The address of what lies at `path` below the root, as the client knows the server: behind another
-    /// name than the base IRI's, too.
-    pub(super) fn address(&self, headers: &HeaderMap, path: &str) -> String {
+    /// The path below which lies what has no language, such as triples and the interfaces for programs; the pages in
+    /// Chinese, too.
+    pub(super) fn top(&self) -> &str {
+        &self.top
+    }
+
+    /// The address of this request in another language.
+    pub(super) fn here_in(&self, lang: Lang) -> String {
+        format!("{}{}{}", self.top, lang.path(), self.here)
+    }
+
+    /// What is said in the language of this site.
+    pub(super) fn say<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
+        self.lang.pick(zh, en)
+    }
+
+    /// A page as text. Templates find the site by the filters of [`super::filters`].
+    pub(super) fn render(&self, page: &impl Template) -> Result<String, askama::Error> {
+        page.render_with_values(self)
+    }
+
+    /// What absolute addresses begin with, as the client knows the server: behind another name than the base IRI's,
+    /// too.
+    fn host_in(&self, headers: &HeaderMap) -> String {
         let (scheme, rest) = self.store.base().as_str().split_once("://").unwrap_or_default();
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host = host.unwrap_or_else(|| rest.split('/').next().unwrap_or_default());
-        format!("{scheme}://{host}{}{path}", self.root)
+        format!("{scheme}://{host}")
+    }
+
+    /// The absolute address of what lies at `path` below the top.
+    pub(super) fn address(&self, headers: &HeaderMap, path: &str) -> String {
+        format!("{}{}{path}", self.host_in(headers), self.top)
+    }
+
+    /// The absolute address of this request.
+    pub(super) fn here_at_host(&self) -> String {
+        format!("{}{}{}", self.host, self.root, self.here)
+    }
+
+    /// Whether this request is for the page at one of these paths, parted by spaces, or below it; `/` is the first
+    /// page alone.
+    pub(super) fn is_at(&self, paths: &str) -> bool {
+        let here = self.here.split('?').next().unwrap_or_default();
+        paths.split_whitespace().any(|path| match here.strip_prefix(path) {
+            Some(rest) => rest.is_empty() || rest.starts_with('/'),
+            None => path == "/" && here.is_empty(),
+        })
+    }
+
+    /// The address of what this page shows in another form, which is all of it: without the number of the page.
+    pub(super) fn export(&self, form: &str) -> String {
+        let (path, question) = self.here.split_once('?').unwrap_or((&self.here, ""));
+        let kept =
+            question.split('&').filter(|part| !part.is_empty() && !part.starts_with("page="));
+        let kept = kept.collect::<Vec<_>>().join("&");
+        let mark = if kept.is_empty() { "" } else { "?" };
+        format!("{}{path}.{form}{mark}{kept}", self.root)
     }
 
     /// That there is no page about the thing at `path`.
     pub(super) fn not_found(&self, path: String) -> WebError {
-        WebError::NotFound { root: self.root.clone(), path }
+        WebError::NotFound(path)
     }
 
     /// The rows that one of our own queries gives, with some of its variables given beforehand.
@@ -114,13 +217,36 @@ impl Site {
     }
 }
 
+/// The day in China, which has one time and no summer time.
+pub(super) fn today() -> String {
+    let china = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    jiff::Timestamp::now().to_zoned(china).date().to_string()
+}
+
+impl Values for Site {
+    fn get_value<'a>(&'a self, key: &str) -> Option<&'a dyn Any> {
+        (key == Self::KEY).then_some(self as &dyn Any)
+    }
+}
+
+/// The site at the address of a request, for pages.
+pub(super) struct Here(pub(super) App);
+
+impl FromRequestParts<App> for Here {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        Ok(Self(Arc::new(app.at(&parts.extensions, &parts.uri, &parts.headers))))
+    }
+}
+
 /// Builds a page on a thread that may block, since reading the store does; within the limits of one query.
 pub(super) async fn page<T: Template>(
     app: App,
     build: impl FnOnce(&Site) -> Result<T, WebError> + Send + 'static,
 ) -> Result<Response, WebError> {
     let asked = Asked { text: std::any::type_name::<T>().to_owned(), client: String::new() };
-    let built = move |site: &Site| build(site).and_then(|page| Ok(page.render()?));
+    let built = move |site: &Site| build(site).and_then(|page| Ok(site.render(&page)?));
     let page = answers::within(app, asked, None, built).await.map_err(WebError::Stopped)?;
     Ok(Html(page?).into_response())
 }

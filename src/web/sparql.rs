@@ -2,11 +2,10 @@
 
 use std::net::SocketAddr;
 
-use askama::Template;
 use axum::Extension;
 use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::sparql::results::QueryResultsFormat;
 
@@ -15,7 +14,8 @@ use super::body::Whole;
 use super::negotiate::choose;
 use super::problem::Problem;
 use super::protocol::{Asked, Malformed};
-use super::{App, description, failure, update};
+use super::site::Here;
+use super::{App, description, update};
 use crate::store::{AnswerFormat, Asked as Named, Query};
 
 /// Forms of rows and of yes or no.
@@ -38,16 +38,9 @@ pub(super) const TRIPLES: [(&str, RdfFormat); 6] = [
     ("application/trig", RdfFormat::TriG),
 ];
 
-#[derive(Template)]
-#[template(path = "sparql.html")]
-struct Form {
-    root: String,
-    base: String,
-}
-
 /// A query in the address; without one, the description of the service.
 pub(super) async fn get(
-    State(app): State<App>,
+    Here(app): Here,
     RawQuery(address): RawQuery,
     client: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
@@ -76,13 +69,6 @@ pub(super) async fn post(
         }
         Err(malformed) => malformed.into_response(),
     }
-}
-
-/// A form to write a query in.
-pub(super) fn form(app: &App) -> Response {
-    let form = Form { root: app.root().to_owned(), base: app.store.base().as_str().to_owned() };
-    form.render()
-        .map_or_else(|error| failure::of_fault(&error).into_response(), |f| Html(f).into_response())
 }
 
 fn accept(headers: &HeaderMap) -> Option<&str> {

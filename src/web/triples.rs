@@ -44,6 +44,15 @@ pub(super) fn format(headers: &HeaderMap) -> Result<(String, RdfFormat), Problem
 /// 406 where the client accepts no format.
 pub(super) fn respond(headers: &HeaderMap, triples: &[Triple]) -> Result<Response, Problem> {
     let (kind, format) = format(headers)?;
+    Ok(([(header::CONTENT_TYPE, kind)], write(format, triples)?).into_response())
+}
+
+/// The triples as Turtle.
+pub(super) fn turtle(triples: &[Triple]) -> Result<Vec<u8>, Problem> {
+    write(RdfFormat::Turtle, triples)
+}
+
+fn write(format: RdfFormat, triples: &[Triple]) -> Result<Vec<u8>, Problem> {
     let serializer = PREFIXES.iter().chain(&MORE_PREFIXES).fold(
         RdfSerializer::from_format(format),
         |serializer, &(prefix, iri)| {
@@ -54,8 +63,7 @@ pub(super) fn respond(headers: &HeaderMap, triples: &[Triple]) -> Result<Respons
     for triple in triples {
         writer.serialize_triple(triple).map_err(|error| of_fault(&error))?;
     }
-    let bytes = writer.finish().map_err(|error| of_fault(&error))?;
-    Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
+    writer.finish().map_err(|error| of_fault(&error))
 }
 
 /// The triples of one of our own Turtle files, whose relative IRIs are below the base.

@@ -9,16 +9,16 @@
 mod agencies;
 mod context;
 mod documents;
-mod facts;
+pub(super) mod facts;
 mod listing;
-mod page;
-mod params;
+pub(super) mod page;
+pub(super) mod params;
 mod policies;
 pub(super) mod search;
 pub(super) mod tables;
 mod targets;
 mod tasks;
-mod terms;
+pub(super) mod terms;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

@@ -1,18 +1,16 @@
 //! `/api`: the operations as forms, made from the OpenAPI document.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::Response;
 use serde_json::Value;
 
-use super::super::App;
 use super::super::error::WebError;
-use super::super::site::{Site, page};
+use super::super::filters;
+use super::super::site::{Here, Site, page};
 
 #[derive(Template)]
 #[template(path = "api.html")]
 struct Api {
-    root: String,
     operations: Vec<Operation>,
 }
 
@@ -35,25 +33,24 @@ struct Field {
 }
 
 /// The page.
-pub(super) async fn show(State(app): State<App>) -> Result<Response, WebError> {
+pub(in crate::web) async fn show(Here(app): Here) -> Result<Response, WebError> {
     page(app, |site| Ok(build(site))).await
 }
 
 fn build(site: &Site) -> Api {
-    let root = site.root().to_owned();
+    let top = site.top();
     let api = serde_json::to_value(super::description(site)).unwrap_or_default();
     let paths = api["paths"].as_object().into_iter().flatten();
-    let operations =
-        paths.map(|(path, operations)| operation(&root, &api, path, &operations["get"]));
-    Api { operations: operations.collect(), root }
+    let operations = paths.map(|(path, operations)| operation(top, &api, path, &operations["get"]));
+    Api { operations: operations.collect() }
 }
 
-fn operation(root: &str, api: &Value, path: &str, said: &Value) -> Operation {
+fn operation(top: &str, api: &Value, path: &str, said: &Value) -> Operation {
     let parameters = said["parameters"].as_array().into_iter().flatten();
     Operation {
         summary: text(&said["summary"]),
         path: path.to_owned(),
-        action: format!("{}{path}", root.trim_end_matches('/')),
+        action: format!("{}{path}", top.trim_end_matches('/')),
         can_try: !path.contains('{'),
         fields: parameters.map(|parameter| field(api, parameter)).collect(),
     }

@@ -15,6 +15,7 @@ const DOCUMENTS: &str = include_str!("../queries/documents.rq");
 const TASKS: &str = include_str!("../queries/api_tasks.rq");
 const BEARERS: &str = include_str!("../queries/api_bearers.rq");
 const DUE: &str = include_str!("../queries/api_due.rq");
+const HIGHER: &str = include_str!("../queries/higher.rq");
 const TARGETS: &str = include_str!("../queries/api_targets.rq");
 const AGENCIES: &str = include_str!("../queries/agencies.rq");
 const ALTERNATIVES: &str = include_str!("../queries/api_alternatives.rq");
@@ -68,70 +69,97 @@ impl Document {
     }
 
     /// The day that stands for the document in time.
-    pub(super) fn date(&self) -> Option<String> {
+    pub(in crate::web) fn date(&self) -> Option<String> {
         let day = self.written_on.as_ref().or(self.published_on.as_ref());
         day.or(self.year.as_ref()).cloned()
     }
 }
 
 /// A task, with what it is found by.
-pub(super) struct Task {
-    pub(super) iri: String,
-    pub(super) document: Arc<Document>,
-    pub(super) number: Option<String>,
-    pub(super) heading: Option<String>,
-    pub(super) order: usize,
+pub(in crate::web) struct Task {
+    pub(in crate::web) iri: String,
+    pub(in crate::web) document: Arc<Document>,
+    pub(in crate::web) number: Option<String>,
+    pub(in crate::web) heading: Option<String>,
+    pub(in crate::web) order: usize,
     /// The codes of roles and the agencies that have them; none of a person or a name that is no agency.
-    pub(super) bearers: Vec<(String, Option<String>)>,
+    pub(in crate::web) bearers: Vec<(String, Option<String>)>,
     /// Days by which it, or a target of it, is due.
-    pub(super) due: BTreeSet<String>,
+    pub(in crate::web) due: BTreeSet<String>,
+}
+
+/// A bearer's part in an item of a document.
+pub(in crate::web) struct Part {
+    /// The code of the role: `lead`.
+    pub(in crate::web) role: String,
+    /// None of a person.
+    pub(in crate::web) agency: Option<String>,
+}
+
+impl Part {
+    pub(in crate::web) fn leads(&self) -> bool {
+        self.role == "lead"
+    }
+
+    pub(in crate::web) fn is_of(&self, agency: &str) -> bool {
+        self.agency.as_deref() == Some(agency)
+    }
+}
+
+/// What a document as a whole carries out or rests on.
+pub(in crate::web) struct Higher {
+    /// The IRI of the document's work, and of the relation.
+    pub(in crate::web) work: String,
+    pub(in crate::web) relation: String,
+    /// The IRI of the work that it names.
+    pub(in crate::web) policy: String,
 }
 
 /// A target, achievement or limit, with what it is found by.
-pub(super) struct Target {
-    pub(super) iri: String,
-    pub(super) class: String,
+pub(in crate::web) struct Target {
+    pub(in crate::web) iri: String,
+    pub(in crate::web) class: String,
     /// The task or other item that states it.
-    pub(super) item: String,
-    pub(super) document: Arc<Document>,
-    pub(super) indicator: Option<String>,
-    pub(super) due: Option<String>,
+    pub(in crate::web) item: String,
+    pub(in crate::web) document: Arc<Document>,
+    pub(in crate::web) indicator: Option<String>,
+    pub(in crate::web) due: Option<String>,
 }
 
 impl Target {
     /// Whether its indicator has these characters.
-    pub(super) fn is_of(&self, words: &str) -> bool {
+    pub(in crate::web) fn is_of(&self, words: &str) -> bool {
         self.indicator.as_ref().is_some_and(|indicator| indicator.contains(words))
     }
 }
 
 /// A bearer named in a current version.
-pub(super) struct Agency {
-    pub(super) iri: String,
-    pub(super) name: String,
-    pub(super) others: Vec<String>,
+pub(in crate::web) struct Agency {
+    pub(in crate::web) iri: String,
+    pub(in crate::web) name: String,
+    pub(in crate::web) others: Vec<String>,
     /// The class of a group or an unresolved name.
-    pub(super) kind: Option<String>,
-    pub(super) jurisdiction: Option<Jurisdiction>,
-    pub(super) tasks: usize,
-    pub(super) leads: usize,
+    pub(in crate::web) kind: Option<String>,
+    pub(in crate::web) jurisdiction: Option<Jurisdiction>,
+    pub(in crate::web) tasks: usize,
+    pub(in crate::web) leads: usize,
 }
 
 impl Agency {
     /// All its names.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::web) fn names(&self) -> impl Iterator<Item = &str> {
         [&self.name].into_iter().chain(&self.others).map(String::as_str)
     }
 }
 
 /// A normative document.
-pub(super) struct Policy {
-    pub(super) iri: String,
-    pub(super) title: String,
+pub(in crate::web) struct Policy {
+    pub(in crate::web) iri: String,
+    pub(in crate::web) title: String,
     /// How many documents cite it in their current versions.
-    pub(super) cited_by: usize,
+    pub(in crate::web) cited_by: usize,
     /// Its current version, where it has been taken in.
-    pub(super) document: Option<Arc<Document>>,
+    pub(in crate::web) document: Option<Arc<Document>>,
 }
 
 /// All tables of one state of the store; each is read when it is first asked for.
@@ -139,10 +167,15 @@ pub(super) struct Policy {
 pub(crate) struct Tables {
     documents: OnceLock<Vec<Arc<Document>>>,
     versions: OnceLock<HashMap<String, Arc<Document>>>,
+    parts: OnceLock<HashMap<String, Vec<Part>>>,
+    due: OnceLock<HashMap<String, BTreeSet<String>>>,
+    higher: OnceLock<Vec<Higher>>,
     tasks: OnceLock<Vec<Task>>,
     targets: OnceLock<Vec<Target>>,
     agencies: OnceLock<Vec<Agency>>,
+    agency_places: OnceLock<HashMap<String, usize>>,
     policies: OnceLock<Vec<Policy>>,
+    policy_places: OnceLock<HashMap<String, usize>>,
 }
 
 /// The tables of the last state that was asked for.
@@ -151,7 +184,7 @@ pub(crate) struct Kept(Mutex<Option<(Revision, Arc<Tables>)>>);
 
 impl Kept {
     /// The tables of the store as it is now. While it is being changed they serve this request only.
-    pub(super) fn now(&self, site: &Site) -> Arc<Tables> {
+    pub(in crate::web) fn now(&self, site: &Site) -> Arc<Tables> {
         let Some(revision) = site.store.revision() else { return Arc::default() };
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*kept {
@@ -180,7 +213,7 @@ fn once<T>(
 }
 
 impl Tables {
-    pub(super) fn documents(&self, site: &Site) -> Result<&[Arc<Document>], QueryError> {
+    pub(in crate::web) fn documents(&self, site: &Site) -> Result<&[Arc<Document>], QueryError> {
         let read = || {
             let rows = site.rows(DOCUMENTS, &[])?;
             // A work with two values of something has a row for each.
@@ -192,7 +225,7 @@ impl Tables {
     }
 
     /// The documents by their versions.
-    pub(super) fn versions(
+    pub(in crate::web) fn versions(
         &self,
         site: &Site,
     ) -> Result<&HashMap<String, Arc<Document>>, QueryError> {
@@ -202,17 +235,16 @@ impl Tables {
         })
     }
 
-    pub(super) fn tasks(&self, site: &Site) -> Result<&[Task], QueryError> {
+    pub(in crate::web) fn tasks(&self, site: &Site) -> Result<&[Task], QueryError> {
         let read = || {
             let versions = self.versions(site)?;
-            let (mut tasks, mut index) = (Vec::new(), HashMap::new());
+            let (mut tasks, mut seen) = (Vec::new(), BTreeSet::new());
             for row in site.rows(TASKS, &[])? {
                 let (iri, version) = (row.text("task"), row.text("version"));
-                let (Some(document), false) = (versions.get(&version), index.contains_key(&iri))
+                let (Some(document), true) = (versions.get(&version), seen.insert(iri.clone()))
                 else {
                     continue;
                 };
-                index.insert(iri.clone(), tasks.len());
                 tasks.push(Task {
                     iri,
                     document: Arc::clone(document),
@@ -223,23 +255,61 @@ impl Tables {
                     due: BTreeSet::new(),
                 });
             }
-            for row in site.rows(BEARERS, &[])? {
-                let role = row.text("role").trim_start_matches(role::NAMESPACE).to_owned();
-                if let Some(&task) = index.get(&row.text("task")) {
-                    tasks[task].bearers.push((role, row.get("agency")));
-                }
-            }
-            for row in site.rows(DUE, &[])? {
-                if let (Some(&task), Some(day)) = (index.get(&row.text("task")), row.get("date")) {
-                    tasks[task].due.insert(day);
-                }
+            let (parts, due) = (self.parts(site)?, self.due(site)?);
+            for task in &mut tasks {
+                let parts = parts.get(&task.iri).into_iter().flatten();
+                task.bearers = parts.map(|part| (part.role.clone(), part.agency.clone())).collect();
+                task.due = due.get(&task.iri).cloned().unwrap_or_default();
             }
             Ok(tasks)
         };
         once(&self.tasks, read).map(Vec::as_slice)
     }
 
-    pub(super) fn targets(&self, site: &Site) -> Result<&[Target], QueryError> {
+    /// Who has which part in the items of documents, by item.
+    pub(in crate::web) fn parts(
+        &self,
+        site: &Site,
+    ) -> Result<&HashMap<String, Vec<Part>>, QueryError> {
+        once(&self.parts, || {
+            let mut parts: HashMap<String, Vec<Part>> = HashMap::new();
+            for row in site.rows(BEARERS, &[])? {
+                let role = row.text("role").trim_start_matches(role::NAMESPACE).to_owned();
+                let part = Part { role, agency: row.get("agency") };
+                parts.entry(row.text("task")).or_default().push(part);
+            }
+            Ok(parts)
+        })
+    }
+
+    /// The days by which items of documents, or targets of them, are due, by item.
+    pub(in crate::web) fn due(
+        &self,
+        site: &Site,
+    ) -> Result<&HashMap<String, BTreeSet<String>>, QueryError> {
+        once(&self.due, || {
+            let mut due: HashMap<String, BTreeSet<String>> = HashMap::new();
+            for row in site.rows(DUE, &[])? {
+                due.entry(row.text("task")).or_default().insert(row.text("date"));
+            }
+            Ok(due)
+        })
+    }
+
+    /// What the documents carry out or rest on.
+    pub(in crate::web) fn higher(&self, site: &Site) -> Result<&[Higher], QueryError> {
+        let read = || {
+            let higher = |row: &Row| Higher {
+                work: row.text("work"),
+                relation: row.text("relation"),
+                policy: row.text("policy"),
+            };
+            Ok(site.rows(HIGHER, &[])?.iter().map(higher).collect())
+        };
+        once(&self.higher, read).map(Vec::as_slice)
+    }
+
+    pub(in crate::web) fn targets(&self, site: &Site) -> Result<&[Target], QueryError> {
         let read = || {
             let versions = self.versions(site)?;
             let mut seen = BTreeSet::new();
@@ -260,7 +330,7 @@ impl Tables {
         once(&self.targets, read).map(Vec::as_slice)
     }
 
-    pub(super) fn agencies(&self, site: &Site) -> Result<&[Agency], QueryError> {
+    pub(in crate::web) fn agencies(&self, site: &Site) -> Result<&[Agency], QueryError> {
         let read = || {
             let mut others: HashMap<String, Vec<String>> = HashMap::new();
             for row in site.rows(ALTERNATIVES, &[])? {
@@ -289,7 +359,33 @@ impl Tables {
         once(&self.agencies, read).map(Vec::as_slice)
     }
 
-    pub(super) fn policies(&self, site: &Site) -> Result<&[Policy], QueryError> {
+    /// The agency of an IRI.
+    pub(in crate::web) fn agency(
+        &self,
+        site: &Site,
+        iri: &str,
+    ) -> Result<Option<&Agency>, QueryError> {
+        let agencies = self.agencies(site)?;
+        let by_iri = once(&self.agency_places, || {
+            Ok(agencies.iter().enumerate().map(|(at, agency)| (agency.iri.clone(), at)).collect())
+        })?;
+        Ok(by_iri.get(iri).map(|&at| &agencies[at]))
+    }
+
+    /// The normative document of an IRI.
+    pub(in crate::web) fn policy(
+        &self,
+        site: &Site,
+        iri: &str,
+    ) -> Result<Option<&Policy>, QueryError> {
+        let policies = self.policies(site)?;
+        let by_iri = once(&self.policy_places, || {
+            Ok(policies.iter().enumerate().map(|(at, policy)| (policy.iri.clone(), at)).collect())
+        })?;
+        Ok(by_iri.get(iri).map(|&at| &policies[at]))
+    }
+
+    pub(in crate::web) fn policies(&self, site: &Site) -> Result<&[Policy], QueryError> {
         let read = || {
             let versions = self.versions(site)?;
             let mut seen = BTreeSet::new();

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
+use super::super::labels::Label;
 use super::super::problem::Problem;
 use super::super::site::{Row, Site};
 
@@ -80,7 +81,12 @@ impl Concept {
         row.get(variable).map(|iri| Self::of(site, &iri))
     }
 
-    pub(super) fn code(&self) -> &str {
+    /// Its name.
+    pub(in crate::web) fn label(&self) -> Label {
+        Label::new(self.zh.clone(), self.en.clone())
+    }
+
+    pub(in crate::web) fn code(&self) -> &str {
         &self.code
     }
 }
@@ -92,8 +98,8 @@ pub(in crate::web) struct Jurisdiction {
     /// Its IRI.
     id: String,
     /// GB/T 2260.
-    pub(super) code: String,
-    name: String,
+    pub(in crate::web) code: String,
+    pub(in crate::web) name: String,
 }
 
 impl Jurisdiction {

@@ -1,7 +1,7 @@
 //! Entity tags (RFC 9110, section 8.8.3): an answer that the client has already is not made again.
 //!
-//! The tag of an answer is made of the revision of the store, the address, the `Host` and the `Accept` header, all known
-//! before anything is evaluated. It is given only to answers that are functions of these: a handler whose
+//! The tag of an answer is made of the revision of the store, the address, the day, the `Host` and the `Accept` header, all
+//! known before anything is evaluated. It is given only to answers that are functions of these: a handler whose
 //! answer is not, or that minds caching itself, says so by a `Cache-Control` header of its own.
 
 use axum::body::Body;
@@ -83,7 +83,9 @@ fn tag(revision: Revision, request: &Request) -> String {
     let headers = [header::HOST, header::ACCEPT].map(|name| request.headers().get_all(name));
     let headers = headers.iter().flatten().map(HeaderValue::as_bytes);
     let address = request.uri().path_and_query().map_or("", |address| address.as_str());
-    for part in std::iter::once(address.as_bytes()).chain(headers) {
+    // The day, since pages tell what is due next.
+    let today = crate::web::site::today();
+    for part in [address.as_bytes(), today.as_bytes()].into_iter().chain(headers) {
         // No header and no address has a line break.
         digest.update(part);
         digest.update(b"\n");

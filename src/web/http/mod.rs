@@ -1,6 +1,6 @@
 //! What every request passes through before its handler, and every answer after it.
 //!
-//! From the outside in: [`observe`] (id, log line, figures), a net for panics, cross-origin reading,
+//! From the outside in: [`observe`] (id, log line, figures), [`policy`] (what a browser may do with it), a net for panics, cross-origin reading,
 //! compression, [`faults`] (refusals become problem documents), [`limits`] (header and body sizes, requests a
 //! second), reading by token where it is closed, [`conditional`] (entity tags). Handlers know nothing of
 //! these but one thing: an answer that depends on more than the store and its address says
@@ -12,6 +12,7 @@ mod faults;
 pub(super) mod health;
 mod limits;
 mod observe;
+mod policy;
 
 use std::any::Any;
 use std::time::Duration;
@@ -55,6 +56,7 @@ pub(super) fn around(routes: Router, app: &App, config: &Config) -> Router {
     };
     routes
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(policy::set))
         .layer(from_fn_with_state(App::clone(app), observe::observe))
 }
 

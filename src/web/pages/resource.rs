@@ -8,21 +8,23 @@ use axum::response::{IntoResponse, Response};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::model::{NamedNode, Term};
 
-use super::address::{Thing, see_other};
-use super::error::WebError;
-use super::labels::Label;
-use super::negotiate::choose;
-use super::problem::Problem;
-use super::site::{Row, Site, page};
-use super::{App, agency, answers, document, ledger, sparql, vocabulary};
+use super::{agency, document, vocabulary};
 use crate::store::Asked;
+use crate::web::address::{Thing, see_other};
+use crate::web::error::WebError;
+use crate::web::export::{self, Form};
+use crate::web::labels::Label;
+use crate::web::negotiate::choose;
+use crate::web::problem::Problem;
+use crate::web::site::{Here, Row, Site, page};
+use crate::web::{App, answers, filters, sparql};
 
-const KNOWN: &str = include_str!("queries/known.rq");
-const STATEMENTS: &str = include_str!("queries/statements.rq");
-const STATEMENTS_TO: &str = include_str!("queries/statements_to.rq");
-const GRAPH_STATEMENTS: &str = include_str!("queries/graph_statements.rq");
-const DESCRIPTION: &str = include_str!("queries/description.rq");
-const GRAPH_DESCRIPTION: &str = include_str!("queries/graph_description.rq");
+const KNOWN: &str = include_str!("../queries/known.rq");
+const STATEMENTS: &str = include_str!("../queries/statements.rq");
+const STATEMENTS_TO: &str = include_str!("../queries/statements_to.rq");
+const GRAPH_STATEMENTS: &str = include_str!("../queries/graph_statements.rq");
+const DESCRIPTION: &str = include_str!("../queries/description.rq");
+const GRAPH_DESCRIPTION: &str = include_str!("../queries/graph_description.rq");
 
 /// Names by which clients also ask for triples: what N-Triples were called before they had a name of their own (rdflib
 /// asks so), and what JSON-LD and RDF/XML are in general.
@@ -38,7 +40,6 @@ const MOST: usize = 200;
 #[derive(Template)]
 #[template(path = "resource.html")]
 struct Resource {
-    root: String,
     iri: String,
     about: Vec<Statement>,
     from: Vec<Statement>,
@@ -52,7 +53,7 @@ struct Statement {
 }
 
 /// Every path that is no page's: the IRI that the base and the path make.
-pub(super) async fn show(
+pub(in crate::web) async fn show(
     State(app): State<App>,
     headers: HeaderMap,
     request: Request,
@@ -81,22 +82,23 @@ pub(super) async fn show(
 }
 
 /// The page about a thing.
-pub(super) async fn of(
-    State(app): State<App>,
+pub(in crate::web) async fn of(
+    Here(app): Here,
     Query(asked): Query<agency::Asked>,
     request: Request,
 ) -> Result<Response, WebError> {
     let path = request.uri().path().strip_prefix("/page/").unwrap_or_default();
-    let (path, workbook) = match path.strip_suffix(".xlsx") {
-        Some(path) => (path, true),
-        None => (path, false),
+    let (path, end) = match path.rsplit_once('.') {
+        Some((rest, "ics")) => (rest, Some(End::Feed)),
+        _ => match Form::of(path) {
+            Some((rest, form)) => (rest, Some(End::Table(form))),
+            None => (path, None),
+        },
     };
     let thing = Thing::of_path(&app, path).ok_or_else(|| app.not_found(path.to_owned()))?;
     let links = [(header::LINK, thing.links(&app, "alternate"))];
-    if workbook {
-        let host = app.address(request.headers(), "");
-        let host = host.strip_suffix(app.root()).unwrap_or(&host).to_owned();
-        return Ok((links, ledger_of(app, &thing, host).await?).into_response());
+    if let Some(end) = end {
+        return Ok((links, duties(app, &thing, end, asked).await?).into_response());
     }
     if let Some(page) = vocabulary::page(&app, &thing)? {
         return Ok((links, page).into_response());
@@ -112,27 +114,46 @@ pub(super) async fn of(
         "version" if thing.0.matches('/').count() == 1 => {
             page(app, move |site| document::of_version(site, &iri)).await
         }
-        "agency" | "group" | "unresolved" => {
-            page(app, move |site| agency::build(site, &iri, &asked)).await
-        }
+        "agency" | "group" | "unresolved" => match asked.view.as_str() {
+            "ledger" => page(app, move |site| agency::printed(site, &iri, &asked)).await,
+            _ => page(app, move |site| agency::build(site, &iri, asked)).await,
+        },
         _ => page(app, move |site| build(site, &thing)).await,
     };
     Ok((links, about?).into_response())
 }
 
-/// The ledger of a bearer.
-async fn ledger_of(app: App, thing: &Thing, host: String) -> Result<Response, WebError> {
+/// What the address of a bearer's page has behind it for its duties in another form.
+enum End {
+    Table(Form),
+    Feed,
+}
+
+/// The duties of a bearer: its ledger, or the days on which they are due.
+async fn duties(
+    app: App,
+    thing: &Thing,
+    end: End,
+    asked: agency::Asked,
+) -> Result<Response, WebError> {
     if !["agency/", "group/", "unresolved/"].iter().any(|kind| thing.0.starts_with(kind)) {
-        return Err(app.not_found(format!("{}.xlsx", thing.0)));
+        return Err(app.not_found(thing.0.clone()));
     }
     let iri = thing.iri(&app);
-    let asked = Asked { text: format!("the ledger of {iri}"), client: String::new() };
-    let built = answers::within(app, asked, None, move |site| ledger::build(site, &iri, &host));
-    built.await.map_err(WebError::Stopped)?
+    match end {
+        End::Table(form) => {
+            export::answer(app, form, move |site| agency::table(site, &iri, &asked)).await
+        }
+        End::Feed => {
+            let whose = Asked { text: format!("the calendar of {iri}"), client: String::new() };
+            let made = move |site: &Site| agency::feed(site, &iri, &asked);
+            answers::within(app, whose, None, made).await?
+        }
+    }
 }
 
 /// The triples about a thing: what is said of it and what leads to it.
-pub(super) async fn triples(
+pub(in crate::web) async fn triples(
     State(app): State<App>,
     request: Request,
 ) -> Result<Response, WebError> {
@@ -205,7 +226,6 @@ fn build(site: &Site, thing: &Thing) -> Result<Resource, WebError> {
     }
     let cut = about.len() > MOST || from.len() > MOST;
     Ok(Resource {
-        root: site.root().to_owned(),
         about: about.iter().take(MOST).map(|row| statement(row, "value")).collect(),
         from: from.iter().take(MOST).map(|row| statement(row, "other")).collect(),
         iri,

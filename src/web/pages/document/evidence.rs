@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::site::Site;
 use crate::store::QueryError;
+use crate::web::site::Site;
 
 /// Code points shown before and after a quote.
 const AROUND: usize = 40;
 
-const EVIDENCE: &str = include_str!("queries/evidence.rq");
+const EVIDENCE: &str = include_str!("../../queries/evidence.rq");
 
 /// A quote in its context.
 #[derive(Clone, Debug, PartialEq, Eq)]

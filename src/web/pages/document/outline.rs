@@ -3,16 +3,16 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::evidence::{Evidence, Excerpt};
-use super::labels::Label;
-use super::site::{Row, Site};
 use crate::knowledge::confidence::GUESS;
 use crate::store::QueryError;
+use crate::web::labels::Label;
+use crate::web::site::{Row, Site};
 
-const ITEMS: &str = include_str!("queries/items.rq");
-const RESPONSIBILITIES: &str = include_str!("queries/responsibilities.rq");
-const QUANTITIES: &str = include_str!("queries/quantities.rq");
-const DEADLINES: &str = include_str!("queries/deadlines.rq");
-const CITATIONS: &str = include_str!("queries/citations.rq");
+const ITEMS: &str = include_str!("../../queries/items.rq");
+const RESPONSIBILITIES: &str = include_str!("../../queries/responsibilities.rq");
+const QUANTITIES: &str = include_str!("../../queries/quantities.rq");
+const DEADLINES: &str = include_str!("../../queries/deadlines.rq");
+const CITATIONS: &str = include_str!("../../queries/citations.rq");
 
 /// Code points of a task's text that stand for it where it has no heading.
 const SHORT: usize = 32;
@@ -94,7 +94,7 @@ pub(super) struct Counterpart {
 
 /// A place in the text and what it proves here.
 pub(super) struct Proof {
-    pub(super) claims: Vec<String>,
+    pub(super) claims: Vec<Label>,
     pub(super) excerpt: Excerpt,
 }
 
@@ -133,18 +133,18 @@ impl Item {
         bearers.collect()
     }
 
-    fn prove(&mut self, evidence: &Evidence, iri: &str, claim: &str) {
+    fn prove(&mut self, evidence: &Evidence, iri: &str, claim: Label) {
         let Some(excerpt) = evidence.excerpt(iri) else { return };
         match self.evidence.iter_mut().find(|proof| proof.excerpt == excerpt) {
-            Some(proof) if proof.claims.iter().any(|known| known == claim) => {}
-            Some(proof) => proof.claims.push(claim.to_owned()),
-            None => self.evidence.push(Proof { claims: vec![claim.to_owned()], excerpt }),
+            Some(proof) if proof.claims.contains(&claim) => {}
+            Some(proof) => proof.claims.push(claim),
+            None => self.evidence.push(Proof { claims: vec![claim], excerpt }),
         }
     }
 }
 
 /// The first code points of a text, up to a stop.
-pub(super) fn shorten(text: &str) -> String {
+pub(in crate::web::pages) fn shorten(text: &str) -> String {
     let first = text.split(['。', '；', '\n']).next().unwrap_or_default();
     match first.char_indices().nth(SHORT) {
         Some((end, _)) => format!("{}…", &first[..end]),
@@ -253,7 +253,7 @@ impl<'a> Outline<'a> {
             guess: is_guess(row),
         };
         let Some(item) = self.at(row, "item") else { return };
-        item.prove(evidence, &row.text("evidence"), &label.zh);
+        item.prove(evidence, &row.text("evidence"), label.clone());
         match item.roles.iter_mut().find(|role| role.code == code) {
             Some(role) => role.bearers.push(bearer),
             None => item.roles.push(Role { code, label, bearers: vec![bearer] }),
@@ -274,14 +274,14 @@ impl<'a> Outline<'a> {
             guess: is_guess(row),
         };
         let Some(item) = self.at(row, "item") else { return };
-        item.prove(evidence, &row.text("evidence"), "时限");
+        item.prove(evidence, &row.text("evidence"), Label::new("时限", "deadline"));
         item.deadlines.push(deadline);
     }
 
     fn quantity(&mut self, row: &Row) {
         let evidence = self.evidence;
         let label = self.site.labels.of(&row.text("class"));
-        let claim = label.zh.clone();
+        let claim = label.clone();
         let value = row.get("value").or(row.get("ratio")).unwrap_or_default();
         let sign = sign(&row.text("comparator"));
         let quantity = Quantity {
@@ -294,14 +294,14 @@ impl<'a> Outline<'a> {
             guess: is_guess(row),
         };
         let Some(item) = self.at(row, "item") else { return };
-        item.prove(evidence, &row.text("evidence"), &claim);
+        item.prove(evidence, &row.text("evidence"), claim);
         item.quantities.push(quantity);
     }
 
     fn citation(&mut self, row: &Row) {
         let evidence = self.evidence;
         let kind = self.site.labels.of_citation(&row.text("kind"));
-        let claim = kind.zh.clone();
+        let claim = kind.clone();
         let citation = Citation {
             kind,
             title: row.text("quote"),
@@ -310,7 +310,7 @@ impl<'a> Outline<'a> {
             guess: is_guess(row),
         };
         let Some(item) = self.at(row, "citing") else { return };
-        item.prove(evidence, &row.text("evidence"), &claim);
+        item.prove(evidence, &row.text("evidence"), claim);
         item.citations.push(citation);
     }
 

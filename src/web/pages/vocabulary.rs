@@ -14,14 +14,16 @@ use oxigraph::model::{
     BlankNode, Graph, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, TermRef,
 };
 
-use super::address::Thing;
-use super::error::WebError;
-use super::labels::{Label, Labels};
-use super::site::Site;
 use crate::rdf::vocab::{ONTOLOGY, gm, skos};
+use crate::web::address::Thing;
+use crate::web::error::WebError;
+use crate::web::filters;
+use crate::web::labels::{Label, Labels};
+use crate::web::lang::Lang;
+use crate::web::site::Site;
 
-const SHAPES: &str = include_str!("../../ontology/shapes.ttl");
-const CONTEXT: &str = include_str!("../../ontology/context.jsonld");
+const SHAPES: &str = include_str!("../../../ontology/shapes.ttl");
+const CONTEXT: &str = include_str!("../../../ontology/context.jsonld");
 /// What all IRIs of the vocabulary begin with.
 const NAMESPACE: &str = "https://w3id.org/gangmu/";
 const UNION_OF: NamedNodeRef<'_> =
@@ -30,7 +32,6 @@ const UNION_OF: NamedNodeRef<'_> =
 #[derive(Template)]
 #[template(path = "vocabulary.html")]
 struct Vocabulary {
-    root: String,
     kinds: Vec<Kind>,
 }
 
@@ -57,12 +58,11 @@ struct Link {
 #[derive(Template)]
 #[template(path = "shapes.html")]
 struct Shapes {
-    root: String,
     text: &'static str,
 }
 
 /// The document about a thing of the vocabulary, and its place on the page.
-pub(super) fn place(site: &Site, thing: &Thing) -> Option<(Thing, String)> {
+pub(in crate::web) fn place(site: &Site, thing: &Thing) -> Option<(Thing, String)> {
     let path = thing.0.trim_end_matches('/');
     let (document, fragment) = match path {
         "ontology" => ("ontology", String::new()),
@@ -82,18 +82,17 @@ pub(super) fn place(site: &Site, thing: &Thing) -> Option<(Thing, String)> {
 }
 
 /// The page of a document of the vocabulary.
-pub(super) fn page(site: &Site, thing: &Thing) -> Result<Option<Response>, WebError> {
-    let root = site.root().to_owned();
+pub(in crate::web) fn page(site: &Site, thing: &Thing) -> Result<Option<Response>, WebError> {
     let html = match thing.0.as_str() {
-        "ontology" => Vocabulary { root, kinds: kinds(&site.labels) }.render()?,
-        "ontology/shapes" => Shapes { root, text: SHAPES }.render()?,
+        "ontology" => site.render(&Vocabulary { kinds: kinds(&site.labels, site.lang) })?,
+        "ontology/shapes" => site.render(&Shapes { text: SHAPES })?,
         _ => return Ok(None),
     };
     Ok(Some(Html(html).into_response()))
 }
 
 /// A document of the vocabulary as triples; Turtle as it was written, with its remarks.
-pub(super) fn data(thing: &Thing, format: RdfFormat) -> Option<Response> {
+pub(in crate::web) fn data(thing: &Thing, format: RdfFormat) -> Option<Response> {
     let text = match thing.0.as_str() {
         "ontology" => ONTOLOGY,
         "ontology/shapes" => SHAPES,
@@ -104,7 +103,7 @@ pub(super) fn data(thing: &Thing, format: RdfFormat) -> Option<Response> {
 }
 
 /// The JSON-LD context.
-pub(super) async fn context() -> impl IntoResponse {
+pub(in crate::web) async fn context() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/ld+json")], CONTEXT)
 }
 
@@ -139,7 +138,7 @@ fn numbered(mut quad: Quad, names: &mut HashMap<BlankNode, BlankNode>) -> Quad {
     quad
 }
 
-fn kinds(labels: &Labels) -> Vec<Kind> {
+fn kinds(labels: &Labels, lang: Lang) -> Vec<Kind> {
     let quads = RdfParser::from_format(RdfFormat::Turtle).for_slice(ONTOLOGY).flatten();
     let graph: Graph = quads.map(oxigraph::model::Triple::from).collect();
     let mut terms: BTreeMap<&str, Vec<Term>> = BTreeMap::new();
@@ -150,7 +149,7 @@ fn kinds(labels: &Labels) -> Vec<Kind> {
             continue;
         };
         if let (Some(anchor), Some(kind)) = (anchor(term.as_str()), kind(class.as_str())) {
-            terms.entry(kind).or_default().push(describe(&graph, term, anchor, labels));
+            terms.entry(kind).or_default().push(describe(&graph, term, anchor, (labels, lang)));
         }
     }
     let names = [
@@ -165,7 +164,7 @@ fn kinds(labels: &Labels) -> Vec<Kind> {
         let mut terms = terms.remove(kind).unwrap_or_default();
         terms.retain(|term| placed.insert(term.anchor.clone()));
         terms.sort_by(|a, b| a.anchor.cmp(&b.anchor));
-        Kind { label: Label { zh: zh.into(), en: en.into() }, terms }
+        Kind { label: Label::new(zh, en), terms }
     });
     kinds.collect()
 }
@@ -191,7 +190,12 @@ fn kind(class: &str) -> Option<&'static str> {
     }
 }
 
-fn describe(graph: &Graph, term: NamedNodeRef<'_>, anchor: String, labels: &Labels) -> Term {
+fn describe(
+    graph: &Graph,
+    term: NamedNodeRef<'_>,
+    anchor: String,
+    (labels, lang): (&Labels, Lang),
+) -> Term {
     let mut comment = Label::default();
     let mut facts: Vec<(Label, Vec<Link>)> = Vec::new();
     for triple in graph.triples_for_subject(term) {
@@ -204,7 +208,7 @@ fn describe(graph: &Graph, term: NamedNodeRef<'_>, anchor: String, labels: &Labe
             TermRef::Literal(_) => {}
             object if predicate != rdf::TYPE => {
                 let label = fact(predicate);
-                let links = named(graph, object).into_iter().map(|iri| link(&iri, labels));
+                let links = named(graph, object).into_iter().map(|iri| link(&iri, labels, lang));
                 match facts.iter_mut().find(|(known, _)| *known == label) {
                     Some((_, known)) => known.extend(links),
                     None => facts.push((label, links.collect())),
@@ -229,7 +233,7 @@ fn fact(property: NamedNodeRef<'_>) -> Label {
             (name, name)
         }
     };
-    Label { zh: zh.into(), en: en.into() }
+    Label::new(zh, en)
 }
 
 /// The IRIs that an object stands for: itself, or the members of a union.
@@ -251,9 +255,11 @@ fn named(graph: &Graph, object: TermRef<'_>) -> Vec<String> {
     members
 }
 
-fn link(iri: &str, labels: &Labels) -> Link {
+fn link(iri: &str, labels: &Labels, lang: Lang) -> Link {
     match anchor(iri) {
-        Some(anchor) => Link { text: labels.of(iri).zh, href: format!("#{anchor}") },
+        Some(anchor) => {
+            Link { text: labels.of(iri).of(lang).to_owned(), href: format!("#{anchor}") }
+        }
         None => Link { text: labels.of(iri).en, href: iri.to_owned() },
     }
 }
@@ -264,7 +270,7 @@ mod tests {
 
     #[test]
     fn every_term_has_its_place_on_the_page() {
-        let kinds = kinds(&Labels::of_the_ontology());
+        let kinds = kinds(&Labels::of_the_ontology(), Lang::Zh);
         let anchors: Vec<&str> =
             kinds.iter().flat_map(|kind| &kind.terms).map(|term| term.anchor.as_str()).collect();
         for quad in RdfParser::from_format(RdfFormat::Turtle).for_slice(ONTOLOGY).flatten() {

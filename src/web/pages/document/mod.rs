@@ -1,28 +1,31 @@
 //! One document: its header, its outline and what is said at each item; or a work that is only cited.
 
+mod evidence;
+pub(super) mod outline;
+
 use askama::Template;
 
-use super::error::WebError;
-use super::evidence::Evidence;
-use super::labels::Label;
-use super::site::{Row, Site};
-use super::tasks::{Item, Outline};
+use self::evidence::Evidence;
+use self::outline::{Item, Outline};
+use crate::web::error::WebError;
+use crate::web::filters;
+use crate::web::labels::Label;
+use crate::web::site::{Row, Site};
 
-const CURRENT: &str = include_str!("queries/current_version.rq");
-const GRAPH: &str = include_str!("queries/graph_of_version.rq");
-const HEADER: &str = include_str!("queries/header.rq");
-const ISSUERS: &str = include_str!("queries/issuers.rq");
-const JURISDICTION: &str = include_str!("queries/jurisdiction.rq");
-const SOURCES: &str = include_str!("queries/sources.rq");
-const VERSIONS: &str = include_str!("queries/versions.rq");
-const RELATIONS: &str = include_str!("queries/relations.rq");
-const CITED_BY: &str = include_str!("queries/cited_by.rq");
-const WORK: &str = include_str!("queries/work.rq");
+const CURRENT: &str = include_str!("../../queries/current_version.rq");
+const GRAPH: &str = include_str!("../../queries/graph_of_version.rq");
+const HEADER: &str = include_str!("../../queries/header.rq");
+const ISSUERS: &str = include_str!("../../queries/issuers.rq");
+const JURISDICTION: &str = include_str!("../../queries/jurisdiction.rq");
+const SOURCES: &str = include_str!("../../queries/sources.rq");
+const VERSIONS: &str = include_str!("../../queries/versions.rq");
+const RELATIONS: &str = include_str!("../../queries/relations.rq");
+const CITED_BY: &str = include_str!("../../queries/cited_by.rq");
+const WORK: &str = include_str!("../../queries/work.rq");
 
 #[derive(Template)]
 #[template(path = "document.html")]
-pub(super) struct Document {
-    root: String,
+pub(in crate::web) struct Document {
     title: String,
     iri: String,
     /// The banner of a draft or an unofficial text.
@@ -77,8 +80,7 @@ pub(super) fn of_version(site: &Site, version: &str) -> Result<Document, WebErro
     let items = Outline::read(site, &graph, version, &work, &evidence)?;
     let tier = head.get("tier").filter(|tier| !tier.ends_with("#official"));
     Ok(Document {
-        root: site.root().to_owned(),
-        title: head.get("title").unwrap_or_else(|| "（无题）".to_owned()),
+        title: head.get("title").unwrap_or_else(|| site.say("（无题）", "(untitled)").to_owned()),
         warning: tier.map(|tier| site.labels.of(&tier)),
         current: (!is_current).then(|| site.href(&work)),
         has_text: true,
@@ -93,7 +95,6 @@ pub(super) fn of_version(site: &Site, version: &str) -> Result<Document, WebErro
 fn only_cited(site: &Site, work: &str) -> Result<Document, WebError> {
     let row = site.row(WORK, &[("work", work)])?.ok_or_else(|| site.not_found(work.to_owned()))?;
     Ok(Document {
-        root: site.root().to_owned(),
         title: row.text("title"),
         iri: work.to_owned(),
         warning: None,
@@ -121,10 +122,8 @@ fn header(
     facts.add("发文机关", "issued by", issuers);
     facts.add("成文日期", "written", head.get("written").map(Link::plain));
     facts.add("发布日期", "published", head.get("published").map(Link::plain));
-    let genre = head.get("genre").map(|genre| {
-        let label = site.labels.of(&genre);
-        Link::plain(format!("{} {}", label.zh, label.en))
-    });
+    let genre =
+        head.get("genre").map(|genre| Link::plain(site.labels.of(&genre).of(site.lang).to_owned()));
     facts.add("体裁", "genre", genre);
     let places = site.rows(JURISDICTION, &[("graph", graph)])?;
     let places = places.iter().map(|row| Link::to(row.text("name"), site.href(&row.text("place"))));
@@ -134,7 +133,7 @@ fn header(
     facts.add("来源文件", "read from", sources.iter().map(|row| Link::plain(row.text("name"))));
     let versions = site.rows(VERSIONS, &[("work", work)])?;
     let others = versions.iter().filter(|row| row.text("version") != version).map(|row| {
-        let mark = if row.is_true("current") { "（现行）" } else { "" };
+        let mark = if row.is_true("current") { site.say("（现行）", " (current)") } else { "" };
         Link::to(format!("{}{mark}", row.text("source")), site.href(&row.text("version")))
     });
     facts.add("其他版本", "other versions", others);
@@ -149,7 +148,7 @@ impl Facts {
     fn add(&mut self, zh: &str, en: &str, values: impl IntoIterator<Item = Link>) {
         let values: Vec<Link> = values.into_iter().collect();
         if !values.is_empty() {
-            self.0.push(Fact { label: Label { zh: zh.into(), en: en.into() }, values });
+            self.0.push(Fact { label: Label::new(zh, en), values });
         }
     }
 }
@@ -173,7 +172,7 @@ fn relations(site: &Site, work: &str) -> Result<Vec<Fact>, WebError> {
     for row in rows {
         let mut label = site.labels.of(&row.text("relation"));
         if !row.is_true("outgoing") {
-            label = Label { zh: format!("被{}于", label.zh), en: format!("{} this", label.en) };
+            label = Label::new(format!("被{}于", label.zh), format!("{} this", label.en));
         }
         let link = Link::to(row.text("title"), site.href(&row.text("other")));
         match facts.iter_mut().find(|fact| fact.label == label) {
@@ -200,7 +199,7 @@ fn cited_by(site: &Site, work: &str) -> Result<Vec<Related>, WebError> {
 }
 
 fn counts(items: &[Item]) -> Vec<(Label, usize)> {
-    let label = |zh: &str, en: &str| Label { zh: zh.into(), en: en.into() };
+    let label = |zh: &str, en: &str| Label::new(zh, en);
     let sum = |count: fn(&Item) -> usize| items.iter().map(count).sum();
     vec![
         (label("任务", "tasks"), items.iter().filter(|item| item.kind == "task").count()),

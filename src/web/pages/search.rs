@@ -1,18 +1,18 @@
 //! `/search`: full text over tasks, documents and agencies, as a page.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::App;
-use super::api::search::{Answer, current, kind, show as read};
-use super::error::WebError;
-use super::labels::Label;
-use super::paging::Paging;
-use super::site::{Site, page};
 use crate::rdf::vocab::gm;
 use crate::search::Kind;
+use crate::web::api::search::{Answer, current, kind, show as read};
+use crate::web::error::WebError;
+use crate::web::filters;
+use crate::web::labels::Label;
+use crate::web::paging::Paging;
+use crate::web::site::{Here, Site, page};
 
 /// Hits on a page.
 const SIZE: usize = 20;
@@ -30,7 +30,6 @@ pub(super) struct Asked {
 #[derive(Template)]
 #[template(path = "search.html")]
 struct Results {
-    root: String,
     asked: Asked,
     kinds: Vec<Choice>,
     hits: Vec<Shown>,
@@ -64,7 +63,7 @@ struct Source {
 
 /// The page.
 pub(super) async fn show(
-    State(app): State<App>,
+    Here(app): Here,
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
     page(app, |site| build(site, asked)).await
@@ -90,28 +89,24 @@ fn build(site: &Site, asked: Asked) -> Result<Results, WebError> {
                 }
             }
             Err(problem) if problem.status().is_client_error() => {
-                refused = Some(Label {
-                    zh: "请写出要找的词语；OR 两边都要有词语。".to_owned(),
-                    en: "Give the words to look for; OR stands between two.".to_owned(),
-                });
+                refused = Some(Label::new(
+                    "请写出要找的词语；OR 两边都要有词语。",
+                    "Give the words to look for; OR stands between two.",
+                ));
             }
             Err(_) => return Err(WebError::Search),
         }
     }
-    let root = site.root().to_owned();
-    Ok(Results { root, asked, kinds: kinds.into(), hits, paging, refused })
+    Ok(Results { asked, kinds: kinds.into(), hits, paging, refused })
 }
 
 impl Shown {
     fn new(site: &Site, answer: Answer, kind: Kind) -> Self {
         let Answer { id, number, label: title, snippet, document, .. } = answer;
         let source = document.filter(|_| kind != Kind::Document).map(|document| Source {
-            title: document.title.unwrap_or_else(|| "（无题）".to_owned()),
+            title: document.title.unwrap_or_else(|| site.say("（无题）", "(untitled)").to_owned()),
             year: document.year.unwrap_or_default(),
-            tier: document
-                .tier
-                .filter(|_| document.draft)
-                .map(|tier| Label { zh: tier.zh, en: tier.en }),
+            tier: document.tier.filter(|_| document.draft).map(|tier| Label::new(tier.zh, tier.en)),
         });
         let mut pieces = Vec::new();
         let mut points = snippet.text.chars();

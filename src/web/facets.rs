@@ -1,0 +1,108 @@
+//! What a list can be narrowed by, with how many things each choice would leave.
+
+use std::collections::BTreeMap;
+
+use super::labels::Label;
+use super::paging::encode;
+
+/// What an address asks for, to make addresses of that ask for a little more or less.
+pub(super) struct Question(Vec<(&'static str, String)>);
+
+impl Question {
+    /// The parameters that have values; not the number of the page, since another question has other pages.
+    pub(super) fn new(asked: &[(&'static str, &str)]) -> Self {
+        let given = asked.iter().filter(|(_, value)| !value.is_empty());
+        Self(given.map(|(name, value)| (*name, (*value).to_owned())).collect())
+    }
+
+    /// The same question with another value of one parameter; without it, if the value is empty.
+    pub(super) fn with(&self, name: &str, value: &str) -> String {
+        let others = self.0.iter().filter(|(other, _)| *other != name);
+        let others = others.map(|(name, value)| (*name, value.as_str()));
+        let new = (!value.is_empty()).then_some((name, value));
+        let pairs = others.chain(new).map(|(name, value)| format!("{name}={}", encode(value)));
+        format!("?{}", pairs.collect::<Vec<_>>().join("&"))
+    }
+}
+
+/// One property that a list can be narrowed by.
+pub(super) struct Facet {
+    pub(super) label: Label,
+    pub(super) choices: Vec<Choice>,
+}
+
+/// A value of the property.
+pub(super) struct Choice {
+    pub(super) text: String,
+    /// How many things have it, of those that answer the rest of the question.
+    pub(super) count: usize,
+    /// Where it is chosen, or no longer.
+    pub(super) href: String,
+    pub(super) chosen: bool,
+}
+
+/// A value that is chosen, and where it is no longer.
+pub(super) struct Chip {
+    pub(super) text: String,
+    pub(super) href: String,
+}
+
+/// The order of the choices.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The most frequent first.
+    Count,
+    /// By their values, the last first: the newest of years.
+    Newest,
+}
+
+impl Facet {
+    /// A facet named `name` in addresses, of which `asked` is chosen. `values` are those of each thing that answers the
+    /// rest of the question: what stands in addresses, and what is shown.
+    pub(super) fn new(
+        question: &Question,
+        (name, label): (&'static str, Label),
+        asked: &str,
+        order: Order,
+        values: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        let mut counted: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for value in values {
+            *counted.entry(value).or_default() += 1;
+        }
+        let choices = counted.into_iter().map(|((value, text), count)| {
+            let chosen = value == asked;
+            let href = question.with(name, if chosen { "" } else { &value });
+            Choice { text, count, href, chosen }
+        });
+        let mut choices: Vec<Choice> = choices.collect();
+        match order {
+            Order::Count => choices.sort_by_key(|choice| std::cmp::Reverse(choice.count)),
+            Order::Newest => choices.reverse(),
+        }
+        Self { label, choices }
+    }
+
+    /// What is chosen in these.
+    pub(super) fn chips(facets: &[Self]) -> Vec<Chip> {
+        let chosen = facets.iter().flat_map(|facet| &facet.choices).filter(|choice| choice.chosen);
+        chosen.map(|choice| Chip { text: choice.text.clone(), href: choice.href.clone() }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_leads_in_and_out() {
+        let question = Question::new(&[("q", "教 育"), ("year", "2024"), ("place", "")]);
+        let years = ["2023", "2024", "2024"].map(|year| (year.to_owned(), format!("{year} 年")));
+        let facet = Facet::new(&question, ("year", Label::default()), "2024", Order::Newest, years);
+        let shown: Vec<_> = facet.choices.iter().map(|c| (&*c.text, c.count, &*c.href)).collect();
+        let q = "?q=%E6%95%99%20%E8%82%B2";
+        let expected = [("2024 年", 2, q.to_owned()), ("2023 年", 1, format!("{q}&year=2023"))];
+        assert_eq!(shown, expected.each_ref().map(|(text, n, href)| (*text, *n, href.as_str())));
+        assert_eq!(Facet::chips(&[facet]).len(), 1);
+    }
+}
