@@ -120,17 +120,14 @@ struct Source<'a> {
 
 impl Reader<'_> {
     fn read(&self, task: NodeId, node: NodeId, class: TargetClass, span: Span, found: &mut Found) {
-        let mut numbers = numbers(self.slice(span)).map(|at| span.start + at).peekable();
-        if numbers.peek().is_none() {
+        if !may_hold_a_number(self.slice(span)) {
             return;
         }
         let clauses = clauses(self.text, span);
         let mut counted: Option<Span> = None;
         for clause in &clauses {
             let text = self.slice(clause.span);
-            while numbers.next_if(|&at| at < clause.span.start).is_some() {}
-            let holds_a_number = numbers.peek().is_some_and(|&at| at < clause.span.end);
-            if text.len() > LONGEST || !holds_a_number {
+            if text.len() > LONGEST || !may_hold_a_number(text) {
                 continue;
             }
             let continues = counted == Some(clause.sentence);
@@ -510,14 +507,13 @@ impl Reader<'_> {
     }
 }
 
-/// Where characters stand that a quantity has: a quick look that spares many paragraphs and most clauses the
-/// rest.
-fn numbers(text: &str) -> impl Iterator<Item = usize> {
+/// A quick look that spares many paragraphs and most clauses the rest.
+fn may_hold_a_number(text: &str) -> bool {
     static NUMBERS: LazyLock<Chars> = LazyLock::new(|| {
         "0123456789０１２３４５６７８９一二三四五六七八九十两百半覆".chars().collect()
     });
     let numbers = &*NUMBERS;
-    text.char_indices().filter(|&(_, c)| numbers.has(c)).map(|(at, _)| at)
+    text.contains(|c| numbers.has(c))
 }
 
 fn is_counted(kind: Option<UnitKind>) -> bool {

@@ -88,6 +88,9 @@ impl Measured {
     }
 }
 
+/// By the name of a kind and the prior as it is written.
+type File = HashMap<String, HashMap<String, Measured>>;
+
 /// The table, by kind and prior in hundredths.
 pub struct Confidences(HashMap<(ClaimKind, u16), Measured>);
 
@@ -97,15 +100,18 @@ pub const SOURCE: &str = include_str!("../../seeds/confidence.toml");
 impl Confidences {
     /// The table that comes with the program.
     pub fn embedded() -> Self {
-        let file: HashMap<String, HashMap<String, Measured>> =
-            toml::from_str(SOURCE).expect("seeds/confidence.toml is checked by the tests");
+        Self::read(SOURCE).expect("seeds/confidence.toml is checked by the tests")
+    }
+
+    fn read(source: &str) -> Result<Self, toml::de::Error> {
+        let file: File = toml::from_str(source)?;
         let lines = file.iter().flat_map(|(name, lines)| {
             let line = move |(prior, measured): (&String, &Measured)| {
                 Some(((ClaimKind::named(name)?, hundredths(prior.parse().ok()?)), *measured))
             };
             lines.iter().filter_map(line)
         });
-        Self(lines.collect())
+        Ok(Self(lines.collect()))
     }
 
     /// A table of nothing, with which every claim keeps its prior.
@@ -159,8 +165,9 @@ mod tests {
             .chain(kinds.map(ClaimKind::Citation))
             .map(ClaimKind::name)
             .collect();
-        for (kind, lines) in &Confidences::embedded().0 {
+        for (kind, lines) in &toml::from_str::<File>(SOURCE).expect("a table") {
             assert!(known.contains(kind), "{kind}");
+            assert_eq!(ClaimKind::named(kind).map(ClaimKind::name).as_ref(), Some(kind));
             for (prior, Measured { seen, unseen }) in lines {
                 assert_eq!(prior.parse().map(key).as_ref(), Ok(prior), "{kind} {prior}");
                 assert!(
@@ -177,7 +184,7 @@ mod tests {
         let kind = ClaimKind::Responsibility(Basis::Prose);
         assert_eq!(Confidences::unmeasured().of(kind, 0.8), 0.8);
         let table = "[responsibility-prose]\n\"0.80\" = { seen = { right = 5, claims = 5 }, unseen = { right = 0, claims = 1 } }";
-        let table = Confidences(toml::from_str(table).expect("a table"));
+        let table = Confidences::read(table).expect("a table");
         assert!((table.of(kind, 0.8) - 0.65).abs() < 1e-6);
         assert_eq!(table.of(kind, 0.6), 0.6);
     }

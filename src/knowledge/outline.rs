@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use regex::Regex;
+use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
 use super::duty::{self, Duties};
@@ -156,6 +156,7 @@ pub struct OutlineRules {
     meta_word: Regex,
     /// (label, where its value stands in the head: group 1).
     meta_values: Vec<(MetaLabel, Regex)>,
+    any_meta_value: RegexSet,
     genres: Vec<(Genre, String)>,
     /// Finds the words of `genres`.
     genre_words: Finder,
@@ -193,6 +194,22 @@ impl OutlineRules {
         let genres =
             file.genre.into_iter().flat_map(|g| g.words.into_iter().map(move |w| (g.genre, w)));
         let genres: Vec<_> = genres.collect();
+        let meta_values = labels
+            .into_iter()
+            .map(|(label, words)| {
+                let value = match label {
+                    MetaLabel::Written | MetaLabel::Sent | MetaLabel::Published => {
+                        r"((?:19|20)\d{2}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})"
+                    }
+                    _ => r"([^\s|：:][^\n|：:]*)",
+                };
+                let words = words.join("|");
+                Ok((
+                    label,
+                    Regex::new(&format!(r"(?:^|[^\p{{Han}}])(?:{words})\s*[：:|]\s*{value}"))?,
+                ))
+            })
+            .collect::<Result<Vec<_>, regex::Error>>()?;
         Ok(Self {
             numbers: anchored.iter().map(|p| Regex::new(p)).collect::<Result<_, _>>()?,
             any_number: Openings::new(file.number.iter().map(|n| &n.pattern))?,
@@ -220,22 +237,8 @@ impl OutlineRules {
                 r"^(?:{})$",
                 labels.iter().flat_map(|(_, w)| *w).cloned().collect::<Vec<_>>().join("|")
             ))?,
-            meta_values: labels
-                .into_iter()
-                .map(|(label, words)| {
-                    let value = match label {
-                        MetaLabel::Written | MetaLabel::Sent | MetaLabel::Published => {
-                            r"((?:19|20)\d{2}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})"
-                        }
-                        _ => r"([^\s|：:][^\n|：:]*)",
-                    };
-                    let words = words.join("|");
-                    Ok((
-                        label,
-                        Regex::new(&format!(r"(?:^|[^\p{{Han}}])(?:{words})\s*[：:|]\s*{value}"))?,
-                    ))
-                })
-                .collect::<Result<_, regex::Error>>()?,
+            any_meta_value: RegexSet::new(meta_values.iter().map(|(_, p)| p.as_str()))?,
+            meta_values,
             genre_words: Finder::new(genres.iter().map(|(_, word)| word))?,
             genres,
             draft: Regex::new(&file.tier.draft.join("|"))?,
@@ -276,8 +279,12 @@ impl OutlineRules {
 
     /// Where items numbered inside the paragraph `text` begin: (byte offset, number).
     pub fn inline_numbers(&self, text: &str) -> Vec<(usize, Number)> {
-        const STOPS: &str = "。；;：:，,！？”）)";
-        let stops = marks(text).filter(|&(_, c)| STOPS.contains(c));
+        let stops = marks(text).filter(|&(_, c)| {
+            matches!(
+                c,
+                '。' | '；' | ';' | '：' | ':' | '，' | ',' | '！' | '？' | '”' | '）' | ')'
+            )
+        });
         let places = stops.map(|(at, c)| (at, at + c.len_utf8()));
         let mut found = Vec::new();
         let mut end = 0;
@@ -323,6 +330,12 @@ impl OutlineRules {
     /// Whether a line begins with a label of the head (`发布日期：…`).
     pub fn is_meta(&self, line: &str) -> bool {
         self.meta_line.is_match(line)
+    }
+
+    /// The labels that have a value in the text of the head.
+    pub fn meta_labels(&self, head: &str) -> Vec<MetaLabel> {
+        let found = self.any_meta_value.matches(head);
+        found.iter().map(|which| self.meta_values[which].0).collect()
     }
 
     /// Where the value of a label stands in the text of the head.

@@ -423,8 +423,10 @@ fn read_meta(
 ) {
     let Some(last) = lines[..until].last() else { return };
     let head = Span::new(0, last.span.end);
+    let labels = rules.meta_labels(text.slice(head));
     let value = |label| {
-        let found = rules.meta_value(label, text.slice(head))?;
+        let found =
+            labels.contains(&label).then(|| rules.meta_value(label, text.slice(head)))??;
         Some(Span::new(found.start, found.end))
     };
     let dated = |span: Span| date::find(text.slice(span)).map(|(value, _)| Stated { value, span });
