@@ -335,7 +335,10 @@ impl Sentence {
         let speaks = whole && title.outer.start < own.preamble;
         let rest = self.rest(k, text);
         let governor = self.governor(k, text, rules);
-        if whole && own.is(&text[title.inner.start..title.inner.end]) {
+        // `根据《甲》，制定本细则` in an annex of 甲
+        let based = title.outer.start >= own.preamble
+            && governor.as_ref().is_some_and(|g| g.verb.kind == CitationKind::BasedOn);
+        if whole && !based && own.is(&text[title.inner.start..title.inner.end]) {
             // what is printed may be another's text that is passed on
             let passed_on =
                 governor.as_ref().is_some_and(|g| g.verb.kind == CitationKind::Forwards)

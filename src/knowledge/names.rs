@@ -13,6 +13,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::roomy;
+use super::tiers::Tiers;
 use super::words::{Affixes, Chars, Finder, anywhere};
 
 const SOURCE: &str = include_str!("../../seeds/names.toml");
@@ -72,6 +73,7 @@ struct File {
     expanded: Vec<(String, String)>,
     links: Affixes,
     joined: Vec<String>,
+    tiers: Tiers,
     class: Vec<ClassRow>,
     ending: Vec<EndingRow>,
     not: Not,
@@ -156,6 +158,7 @@ pub struct Names {
     pub links: Affixes,
     link_firsts: Chars,
     joined: Vec<String>,
+    pub(super) tiers: Tiers,
     classes: Vec<ClassRule>,
     endings: Vec<(Ending, Affixes)>,
     not: Not,
@@ -240,6 +243,7 @@ impl Names {
             joined: file.joined,
             inner,
             inside,
+            tiers: file.tiers,
             not: file.not,
         })
     }

@@ -235,12 +235,14 @@ impl Splitter<'_> {
         if self.roles.find_label(s).is_some() {
             return true;
         }
-        if self.roles.mentions_role(s) {
-            return s.split(['，', '；', ';', ',', '。']).any(|clause| {
+        if self.roles.mentions_role(s)
+            && s.split(['，', '；', ';', ',', '。']).any(|clause| {
                 let verb = self.roles.verb_at_end(clause).map(|v| v.start);
                 let mid = self.roles.mid_verb(clause).map(|(range, _)| range.start);
                 verb.or(mid).is_some_and(|at| self.is_list(&clause[..at]))
-            });
+            })
+        {
+            return true;
         }
         // A bare list of bodies behind a sentence.
         let before = self.text.as_str()[..content.start].trim_end_matches(opens).trim_end();
@@ -257,11 +259,19 @@ impl Splitter<'_> {
         known > 0 && known * 2 >= parts.len()
     }
 
-    /// Whether all parts of `s` are names of bodies or offices.
+    /// Whether all parts of `s` are names of bodies or offices, time limits set apart; groups and
+    /// organisations may stand among them.
     fn is_sure_list(&self, s: &str) -> bool {
-        let sure = |name| matches!(name, Recognition::Body | Recognition::Unit);
-        let mut parts = self.agencies.split_names(s).peekable();
-        parts.peek().is_some() && parts.all(|r| sure(self.agencies.recognise(&s[r])))
+        let mut sure = false;
+        self.agencies.split_names(s).all(|r| match self.agencies.recognise(&s[r.clone()]) {
+            Recognition::Body | Recognition::Unit => {
+                sure = true;
+                true
+            }
+            Recognition::Group | Recognition::Organisation => true,
+            Recognition::Generic => false,
+            Recognition::None => is_limit(&s[r.clone()]) || self.roles.points_back(&s[r]),
+        }) && sure
     }
 
     fn place(&self, items: &mut Vec<Item>, id: NodeId, pieces: Vec<Piece>) {
@@ -282,6 +292,12 @@ impl Splitter<'_> {
             }
         }
     }
+}
+
+/// `2023年6月底前完成`
+fn is_limit(part: &str) -> bool {
+    part.starts_with(|c: char| c.is_ascii_digit())
+        && part.trim_end_matches("完成").trim_end().ends_with(['前', '底', '日', '内'])
 }
 
 /// A line of assignments below several enumerated items, none of which has one of its own, holds

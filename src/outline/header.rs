@@ -517,15 +517,16 @@ fn skip_subtitle(
     let mut pending = String::new();
     while let Some(line) = lines.get(at) {
         let s = text.slice(line.span);
-        let word: String = s.chars().filter(|c| !c.is_whitespace()).collect();
-        if word == "目录" {
+        if opens_contents(s) {
             at = after_contents(text, lines, at + 1);
             continue;
         }
         let here = letters(s);
         pending.push_str(&here);
+        // A short line from the middle of the title may be the name of a table's column.
+        let piece = title.starts_with(&here) || here.chars().count() > 6 && title.contains(&here);
         let repeats = here.chars().count() > 3
-            && (title.contains(&here) || letters(strip_notes(s)) == title || pending == title);
+            && (piece || letters(strip_notes(s)) == title || pending == title);
         let note = s.starts_with(['（', '(']) && s.ends_with(['）', ')']) && s.len() < 90;
         let skip = repeats
             || rules.is_meta(s)
@@ -541,8 +542,13 @@ fn skip_subtitle(
     at
 }
 
+/// Whether a line is the title of a table of contents.
+pub fn opens_contents(line: &str) -> bool {
+    line.starts_with('目') && line.chars().filter(|c| !c.is_whitespace()).eq("目录".chars())
+}
+
 /// The line after a table of contents that begins at `from`: where its first entry comes again.
-fn after_contents(text: &Text, lines: &[Line], from: usize) -> usize {
+pub fn after_contents(text: &Text, lines: &[Line], from: usize) -> usize {
     let Some(first) = lines.get(from).map(|l| letters(text.slice(l.span))) else { return from };
     let key: String = first.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
     (from + 1..lines.len())

@@ -56,23 +56,27 @@ pub fn decide(text: &Text, items: Vec<Item>, head: &Head, rules: &OutlineRules) 
         } else {
             NodeKind::Task
         };
+        let own_texts = || item.node.own.iter().map(|s| text.slice(*s));
+        let sentences = || own_texts().flat_map(|s| s.split_inclusive('。'));
         let silent = match classes[id] {
-            Some(HeadingClass::Goal | HeadingClass::Problem | HeadingClass::Closing) => true,
+            // The general provisions of a regulation lay duties too.
+            Some(HeadingClass::Goal) => {
+                !regulation || own.is_some() || !sentences().any(|s| rules.provides_duty(s))
+            }
+            Some(HeadingClass::Problem | HeadingClass::Closing) => true,
             Some(HeadingClass::Advice) => !told && own.is_some() && !children[id].is_empty(),
             Some(HeadingClass::Provisions) => {
-                let said: String = item.node.own.iter().map(|s| text.slice(*s)).collect();
-                own.is_some() || !rules.provides_duty(&said)
+                own.is_some() || !rules.provides_duty(&own_texts().collect::<String>())
             }
             Some(HeadingClass::Practice | HeadingClass::Work) | None => false,
         };
         // What a sentence above lists: papers, conditions.
-        let listed =
-            items[parent].node.own.last().is_some_and(|s| rules.lists_things(text.slice(*s)));
+        let above = items[parent].node.own.last();
+        let listed = above.is_some_and(|s| rules.lists_things(text.slice(*s)));
         let silent = silent || listed && item.node.assignments.is_empty();
-        let rule = regulation && item.node.assignments.is_empty() && {
-            let own = item.node.own.iter().map(|s| text.slice(*s));
-            !own.flat_map(|s| s.split_inclusive('。')).any(|s| rules.lays_duty(s))
-        };
+        let rule = regulation
+            && item.node.assignments.is_empty()
+            && !sentences().any(|s| rules.lays_duty(s));
         kinds[id] = if silent || rule {
             NodeKind::Section
         } else {

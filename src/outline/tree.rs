@@ -2,7 +2,7 @@
 
 use super::cells::Cells;
 use super::date;
-use super::header::Head;
+use super::header::{Head, after_contents, opens_contents};
 use super::lines::Line;
 use super::table;
 use crate::knowledge::agencies::Agencies;
@@ -167,6 +167,8 @@ impl Tree<'_> {
                 at = self.annex_list(lines, at);
             } else if self.rules.is_imprint(s) {
                 at += 1;
+            } else if opens_contents(s) {
+                at = after_contents(self.text, lines, at + 1);
             } else if self.goes_on_counting(line.span) {
                 before_items = false;
                 at += 1;
@@ -324,7 +326,13 @@ impl Tree<'_> {
             let whole =
                 item.paragraphs.iter().any(|&p| self.rules.ends_as_title(self.text.slice(p)));
             let cell = self.cells.hold(line.span);
-            if !title || whole || item.paragraphs.len() == 3 || table::opens(s) || cell {
+            if !title
+                || whole
+                || item.paragraphs.len() == 3
+                || table::opens(s)
+                || cell
+                || self.rules.opens_annex(s)
+            {
                 break;
             }
             item.paragraphs.push(line.span);

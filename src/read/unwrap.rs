@@ -147,7 +147,7 @@ impl Pieces<'_> {
         if piece.gap || piece.line.cell.is_some() || state.line.cell.is_some() {
             return false;
         }
-        if self.closes_bracket(state, i, AHEAD) {
+        if self.closes_bracket(state, i, AHEAD) || heading_goes_on(text, &piece.line.text) {
             return true;
         }
         if piece.starts.is_some() || piece.alone || state.alone {
@@ -235,6 +235,12 @@ impl Pieces<'_> {
         }
         false
     }
+}
+
+/// Whether a heading that is printed with room between its characters was taken apart (`总` and `则`).
+fn heading_goes_on(text: &str, next: &str) -> bool {
+    let begun = ["总", "附", "罚"].into_iter().any(|begun| text.ends_with(begun));
+    begun && next == "则" && text.chars().count() <= 8 || text == "目" && next == "录"
 }
 
 /// Whether a line broke off between a figure and what belongs to it (`90%` and `以上`, `12` and `月31日`).
@@ -382,6 +388,8 @@ mod tests {
         assert!(figure_goes_on("自2023年1月1日至2023年12", "月31日，对月销售额"));
         assert!(!figure_goes_on("全市学前教育普惠率稳定在90%", "个体工商户要配合"));
         assert!(!figure_goes_on("2", "个体工商户"));
+        assert!(heading_goes_on("第五章附", "则") && heading_goes_on("目", "录"));
+        assert!(!heading_goes_on("第五章附则", "第一条"));
     }
 
     #[test]
