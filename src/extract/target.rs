@@ -141,7 +141,7 @@ impl Reader<'_> {
             let continues = counted == Some(clause.sentence);
             // by a day even a regulation aims at something
             let dated = class == TargetClass::Limit
-                && self.times.iter().any(|t| clause.span.contains(*t))
+                && self.holds_a_time(clause.span)
                 && self.rules.words.exactly.is_in(text);
             let class = if dated { TargetClass::Target } else { class };
             let claims = self.claims(clause, text, class, continues, &mut found.passed_over);
@@ -256,6 +256,11 @@ impl Reader<'_> {
             .get(..self.times.partition_point(|t| t.start <= quantity.start))
             .and_then(<[Span]>::last)
             .is_some_and(|time| time.contains(quantity) && time.start < quantity.start)
+    }
+
+    fn holds_a_time(&self, span: Span) -> bool {
+        let next = self.times.partition_point(|time| time.start < span.start);
+        self.times.get(next).is_some_and(|time| span.contains(*time))
     }
 
     /// Whether the sentence goes on to say that it is done (`…等2项举措，我省已落实到位`).
