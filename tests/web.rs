@@ -192,7 +192,7 @@ fn kinds_of_pages(server: &server::Server) -> Vec<String> {
     let mut paths: Vec<String> =
         ["", "documents", "agencies", "search?q=%E5%B1%80", "api", "sparql"]
             .iter()
-            .chain(&["page/ontology", "page/ontology/shapes"])
+            .chain(&["vocabulary", "add", "page/ontology/shapes"])
             .map(|path| (*path).to_owned())
             .collect();
     paths.push(first("SELECT ?w { ?w gm:currentVersion ?v }"));

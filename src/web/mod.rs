@@ -28,6 +28,7 @@ mod paging;
 mod problem;
 mod protocol;
 mod running;
+mod script;
 mod site;
 mod sparql;
 mod style;
@@ -108,6 +109,7 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         .route("/readyz", get(http::health::ready))
         .route("/metrics", get(http::health::metrics))
         .route("/style.css", get(style::show))
+        .route("/script/{name}", get(script::show))
         .fallback(resource::show);
     let routes = if root.is_empty() {
         routes.with_state(Arc::clone(&site))

@@ -74,6 +74,21 @@ impl Problem {
         self
     }
 
+    /// What is wrong, in Chinese and English.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What is wrong with this request, where more is known.
+    pub fn why(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
+    /// What to do about it.
+    pub fn what_to_do(&self) -> Option<&str> {
+        self.remedy.as_deref()
+    }
+
     /// The code that is sent.
     pub fn status(&self) -> StatusCode {
         self.status
