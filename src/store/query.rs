@@ -14,10 +14,10 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use spargebra::SparqlParser;
 
-use super::{Services, Store};
 use super::run::pace::Plan;
 use super::run::{Run, Stop};
 use super::size::{self, TooLarge};
+use super::{Services, Store};
 use crate::rdf::{Base, vocab::PREFIXES};
 
 /// Why a query has no answer.

@@ -27,7 +27,9 @@ pub(super) async fn show(Path(name): Path<String>, RawQuery(asked): RawQuery) ->
         true => "public, max-age=31536000, immutable",
         false => "max-age=3600",
     };
-    let headers =
-        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, control)];
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, control),
+    ];
     (headers, text).into_response()
 }

@@ -151,7 +151,7 @@ pub(super) async fn read<T: Send + 'static>(
             title,
         )
         .detail(format!("Content-Type: {}", part.content_type))
-        .remedy("Content-Type: text/plain, text/html"));
+        .remedy("Word、PDF 等请先另存为纯文本或网页 Save it as plain text or as a web page first (Content-Type: text/plain, text/html)"));
     }
     let site = App::clone(app);
     // A fault of the program costs one document, not the others.

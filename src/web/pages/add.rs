@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::Json;
 use oxigraph::model::TermRef;
 use serde_json::json;
 
@@ -19,6 +19,7 @@ use crate::pipeline::Counts;
 use crate::rdf;
 use crate::rdf::vocab::gm;
 use crate::store::Trial;
+use crate::web::address::see_other;
 use crate::web::body::{self, Part};
 use crate::web::error::WebError;
 use crate::web::failure::of_fault;
@@ -75,6 +76,11 @@ pub(super) async fn show(Here(site): Here) -> Result<Response, WebError> {
     // Who may write is not in the store.
     let live = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     Ok((live, Html(html)).into_response())
+}
+
+/// Where a preview was asked for without a file, as the switch of languages does.
+pub(super) async fn again(Here(site): Here) -> Response {
+    see_other(&format!("{}add", site.root()))
 }
 
 /// Takes the files of the form in.
@@ -150,7 +156,8 @@ fn told(site: &Site, files: Vec<File>) -> Response {
     let status = status(&files);
     let tell = |file: File| match file.fate {
         Ok(done) => {
-            let Counts { title, tasks, responsibilities, targets, deadlines, citations } = done.counts;
+            let Counts { title, tasks, responsibilities, targets, deadlines, citations } =
+                done.counts;
             json!({
                 "name": file.name, "status": 200, "fate": done.fate.of(site.lang), "title": title,
                 "tasks": tasks, "responsibilities": responsibilities, "targets": targets,
@@ -255,7 +262,9 @@ fn outcome(outcome: &str) -> Label {
     match outcome {
         "new" => Label::new("已收录，是新文件", "Kept: a new document"),
         "new-version" => Label::new("已收录，成为现行版本", "Kept: the current version now"),
-        "new-source" => Label::new("已收录，同一文本多了一个来源", "Kept: one more source of a known text"),
+        "new-source" => {
+            Label::new("已收录，同一文本多了一个来源", "Kept: one more source of a known text")
+        }
         "reread" => Label::new("已重新读过", "Read anew"),
         _ => Label::new("库里原来就有，没有变化", "It was there already; nothing changed"),
     }

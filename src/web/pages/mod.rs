@@ -40,7 +40,7 @@ pub(super) mod workbench;
 use axum::Router;
 use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::get;
 
 pub(super) use document::Views;
 pub(super) use home::show as first;
@@ -56,7 +56,7 @@ fn pages() -> Router<App> {
         .merge(export::list("/documents", documents::list, documents::table))
         .merge(export::list("/agencies", agencies::list, agencies::table))
         .route("/add", get(add::show).post(add::keep))
-        .route("/add/preview", post(add::preview))
+        .route("/add/preview", get(add::again).post(add::preview))
         .route("/vocabulary", get(vocabulary::show))
         .route("/search", get(search::show))
         .route("/page/{*path}", get(resource::of))

@@ -126,7 +126,9 @@ fn root_note(view: &View, line: Span, notes: &mut Vec<Note>) {
         }
         let groups = &mut notes[0].groups;
         match groups.last_mut() {
-            Some(group) if group.end == fact && view.facts[group.start].class == view.facts[fact].class => {
+            Some(group)
+                if group.end == fact && view.facts[group.start].class == view.facts[fact].class =>
+            {
                 group.end += 1;
             }
             _ => groups.push(fact..fact + 1),
@@ -158,10 +160,9 @@ fn marks(view: &View) -> Vec<Mark> {
         .collect();
     words.sort_unstable();
     words.dedup_by_key(|(span, class, ..)| (*span, *class));
-    let words = words.into_iter().map(|(span, class, _, fact)| Mark {
-        span,
-        sort: Sort::Words { class, fact },
-    });
+    let words = words
+        .into_iter()
+        .map(|(span, class, _, fact)| Mark { span, sort: Sort::Words { class, fact } });
     let proven = view.proven.iter().map(|&span| Mark { span, sort: Sort::Evidence });
     let heads = view.items.iter().filter_map(|item| item.head);
     let heads = heads.map(|span| Mark { span, sort: Sort::Heading });

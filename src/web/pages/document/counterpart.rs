@@ -54,7 +54,7 @@ pub(super) fn pairs(site: &Site, view: &View) -> Vec<Pair> {
             pairs.push(Pair {
                 body: side(item, here),
                 table: side(other, there),
-                rows: rows(site, view.facts_of(item), view.facts_of(other)),
+                rows: rows(site, &said(view, here), &said(view, there)),
             });
         }
     }
@@ -62,18 +62,20 @@ pub(super) fn pairs(site: &Site, view: &View) -> Vec<Pair> {
 }
 
 fn side(item: &Item, at: usize) -> Side {
-    Side {
-        item: at,
-        name: item.name().to_owned(),
-        number: item.number.clone(),
-    }
+    Side { item: at, name: item.name().to_owned(), number: item.number.clone() }
 }
 
-fn rows(site: &Site, body: &[Fact], table: &[Fact]) -> Vec<Row> {
+/// What is said at an item and its measures.
+fn said(view: &View, at: usize) -> Vec<&Fact> {
+    let measures = view.items.iter().filter(|item| item.parent == at && item.kind == "measure");
+    let facts = view.facts_of(&view.items[at]).iter();
+    facts.chain(measures.flat_map(|item| view.facts_of(item))).filter(|f| !f.inherited).collect()
+}
+
+fn rows(site: &Site, body: &[&Fact], table: &[&Fact]) -> Vec<Row> {
     let classes = ["lead", "responsible", "support", "guide", "leader", "deadline", "target"];
-    let said = |facts: &[Fact]| facts.iter().any(|fact| bears(fact) && !fact.inherited);
     // A side that names nobody does not disagree with the other.
-    let both_assign = said(body) && said(table);
+    let both_assign = [body, table].iter().all(|facts| facts.iter().any(|fact| bears(fact)));
     let mut rows = Vec::new();
     for class in classes {
         let [one, two] = [body, table].map(|facts| of(facts, class));
@@ -96,8 +98,8 @@ fn bears(fact: &Fact) -> bool {
     ["lead", "responsible", "support", "guide", "leader"].contains(&fact.class)
 }
 
-fn of<'f>(facts: &'f [Fact], class: &str) -> Vec<&'f Fact> {
-    facts.iter().filter(|fact| fact.class == class && !fact.inherited).collect()
+fn of<'f>(facts: &[&'f Fact], class: &str) -> Vec<&'f Fact> {
+    facts.iter().copied().filter(|fact| fact.class == class).collect()
 }
 
 fn days<'f>(facts: &[&'f Fact]) -> BTreeSet<&'f str> {
@@ -120,9 +122,8 @@ fn disagree(body: &[&Fact], table: &[&Fact]) -> bool {
     body.iter().any(|one| {
         table.iter().any(|two| {
             let (Some(a), Some(b)) = (&one.quantity, &two.quantity) else { return false };
-            let named = |indicator: &str, quote: &str| {
-                !indicator.is_empty() && quote.contains(indicator)
-            };
+            let named =
+                |indicator: &str, quote: &str| !indicator.is_empty() && quote.contains(indicator);
             let same = named(&a.indicator, &two.words) || named(&b.indicator, &one.words);
             same && a.unit == b.unit && a.value != b.value
         })

@@ -36,7 +36,10 @@ pub(super) fn table(site: &Site, view: &View, title: &str, page: &str) -> Table 
         }
     }
     let columns = COLUMNS.map(|(key, zh, en, width)| Column::new(key, site.say(zh, en), width));
-    let all = site.say("{}：读出的全部责任、时限、目标和引用，共 {} 条。", "{}: all that was read of responsibilities, time limits, targets and citations, {} rows.");
+    let all = site.say(
+        "{}：读出的全部责任、时限、目标和引用，共 {} 条。",
+        "{}: all that was read of responsibilities, time limits, targets and citations, {} rows.",
+    );
     let all = all.replacen("{}", title, 1).replacen("{}", &rows.len().to_string(), 1);
     let notes = [
         site.say(
@@ -70,9 +73,10 @@ fn row(
         true => site.say("全文", "the whole document"),
         false => item.name(),
     };
-    let meant = fact.thing.as_ref().map(|iri| {
-        Cell::link(fact.name.as_deref().unwrap_or(&fact.words), site.href(iri))
-    });
+    let meant = fact
+        .thing
+        .as_ref()
+        .map(|iri| Cell::link(fact.name.as_deref().unwrap_or(&fact.words), site.href(iri)));
     let quantity = fact.quantity.as_ref();
     vec![
         number.into(),

@@ -146,7 +146,8 @@ pub(super) fn below(site: &Site, work: &str) -> Result<Vec<Related>, WebError> {
     let mut below = Vec::new();
     for row in site.rows(CITED_BY, &[("work", work)])? {
         let kind = site.labels.of_citation(&row.text("kind"));
-        let title = row.get("title").unwrap_or_else(|| site.say("（无题）", "(untitled)").to_owned());
+        let title =
+            row.get("title").unwrap_or_else(|| site.say("（无题）", "(untitled)").to_owned());
         relate(&mut below, kind, title, row.text("document"));
     }
     Ok(below)

@@ -75,7 +75,11 @@ pub(super) fn pieces(
             left.insert(place, rest);
         }
         writer.write_until(span.0);
-        let first = span.0 == mark.span.0;
+        // The place of words is named once, whatever they state.
+        let named = writer.open.iter().any(|(_, other)| {
+            other.span == mark.span && matches!(other.sort, Sort::Words { .. })
+        });
+        let first = span.0 == mark.span.0 && !named;
         let name = first.then(|| name(&mark.sort, mark.span)).flatten();
         let class = match mark.sort {
             Sort::Evidence => "e".to_owned(),
@@ -187,8 +191,12 @@ mod tests {
             mark(1, 3, words("target", 1)),
             mark(2, 5, words("deadline", 2)),
         ];
-        let pieces =
-            pieces(&text, (0, 6), &marks.iter().collect::<Vec<_>>(), &[(0, "task/1"), (4, "task/2")]);
+        let pieces = pieces(
+            &text,
+            (0, 6),
+            &marks.iter().collect::<Vec<_>>(),
+            &[(0, "task/1"), (4, "task/2")],
+        );
         assert_eq!(
             shown(&pieces),
             "#task/1 <e span/0-4:甲<m target w1-3:乙→1<m deadline w2-5:丙→2>><m deadline:丁→2>>\
@@ -201,9 +209,8 @@ mod tests {
         let text = Text::new("甲乙丙丁戊己庚辛壬癸\n");
         for seed in 0..2000_usize {
             let at = |n: usize| seed.wrapping_mul(2_654_435_761).rotate_right(7 * n as u32) % 11;
-            let marks: Vec<Mark> = (0..4)
-                .map(|n| mark(at(n), at(n) + at(n + 4), words("lead", n)))
-                .collect();
+            let marks: Vec<Mark> =
+                (0..4).map(|n| mark(at(n), at(n) + at(n + 4), words("lead", n))).collect();
             let pieces = pieces(&text, (0, 11), &marks.iter().collect::<Vec<_>>(), &[]);
             let (mut said, mut depth) = (String::new(), 0_usize);
             for piece in &pieces {

@@ -197,9 +197,8 @@ fn source(site: &Site, version: &str) -> Result<Source, WebError> {
 /// What stands above a version's text, and what was read in it.
 fn read(site: &Site, source: &Source, version: &str) -> Result<(Row, Arc<View>), WebError> {
     let Source { graph, work, .. } = source;
-    let head = site
-        .row(HEADER, &[("graph", graph)])?
-        .ok_or_else(|| site.not_found(version.to_owned()))?;
+    let head =
+        site.row(HEADER, &[("graph", graph)])?.ok_or_else(|| site.not_found(version.to_owned()))?;
     let text = head.text("text");
     let view = cache::view(site, version, || View::read(site, graph, version, work, &text))?;
     Ok((head, view))
@@ -323,7 +322,7 @@ fn address(parts: &[usize], shown: Option<usize>, place: usize, name: &str) -> S
 }
 
 fn outline(view: &View, parts: &[usize], shown: Option<usize>) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
+    let (mut entries, mut first) = (Vec::<Entry>::new(), Vec::new());
     for (at, item) in view.items.iter().enumerate().skip(1) {
         let is_here = shown.is_none_or(|shown| shown == part_of(parts, item.start));
         if item.kind != "measure" && !item.name().is_empty() {
@@ -331,10 +330,11 @@ fn outline(view: &View, parts: &[usize], shown: Option<usize>) -> Vec<Entry> {
                 item: at,
                 href: address(parts, shown, item.start, &item.anchor),
                 is_here,
-                others: Vec::new(),
+                others: std::mem::take(&mut first),
             });
-        } else if !is_here && let Some(entry) = entries.last_mut() {
-            entry.others.push(item.anchor.clone());
+        } else if !is_here {
+            let others = entries.last_mut().map_or(&mut first, |entry| &mut entry.others);
+            others.push(item.anchor.clone());
         }
     }
     entries

@@ -53,6 +53,8 @@ pub(super) struct Item {
     /// `section`, `task`, `measure`, `practice` or `root`.
     pub(super) kind: String,
     pub(super) label: Label,
+    /// In the items of the view; the root is its own.
+    pub(super) parent: usize,
     /// 0 for the root.
     pub(super) depth: usize,
     pub(super) number: String,
@@ -254,6 +256,7 @@ impl Reader<'_> {
             anchor: anchor.to_owned(),
             kind: anchor.split('/').next().unwrap_or_default().to_owned(),
             label: self.site.labels.of(&row.text("class")),
+            parent: parent.unwrap_or_default(),
             depth: parent.map_or(0, |parent| self.items[parent].depth + 1),
             number: row.text("number"),
             heading: row.text("heading"),

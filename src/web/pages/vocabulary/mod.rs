@@ -102,7 +102,8 @@ pub(super) async fn show(Here(app): Here) -> Result<Response, WebError> {
     let links = [(header::LINK, Thing("ontology".to_owned()).links(&app, "alternate"))];
     let page = render(app, |site| {
         let mut kinds = kinds(&site.labels, site.lang);
-        let terms = kinds.iter().flat_map(|kind| kind.terms.iter().map(|t| (t.iri.clone(), kind.code)));
+        let terms =
+            kinds.iter().flat_map(|kind| kind.terms.iter().map(|t| (t.iri.clone(), kind.code)));
         let examples = examples(site, &terms.collect::<Vec<_>>())?;
         for term in kinds.iter_mut().flat_map(|kind| &mut kind.terms) {
             let example = examples.get(&term.iri);
