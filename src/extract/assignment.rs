@@ -30,6 +30,8 @@ pub struct Assignment {
     pub names: Vec<Named>,
     /// The position rule that it states (`排在第一位的为牵头单位，下同`).
     pub position: Option<PositionRule>,
+    /// The names that share in all that follows too (`以下均需A落实，不再列出`), by their place in `names`.
+    pub standing: Range<usize>,
 }
 
 /// Confidence of a name under a label or before a verb.
@@ -56,14 +58,20 @@ pub fn read(text: &str, grammar: Grammar, column: Option<Role>) -> Assignment {
         grammar,
         label: column,
         pending: vec![],
-        out: Assignment { names: vec![], position: grammar.roles.position_rule(text) },
+        out: Assignment { position: grammar.roles.position_rule(text), ..Assignment::default() },
         group: 0,
         verbs: 0,
+        standing: None,
     };
-    for clause in clauses(&named) {
+    for clause in clauses(&named, grammar.roles) {
         reader.clause(clause);
     }
     reader.flush_at_end();
+    if let Some(from) = reader.standing {
+        let names = &reader.out.names;
+        let first = names.iter().position(|n| n.range.start >= from).unwrap_or(names.len());
+        reader.out.standing = first..names.len();
+    }
     reader.out
 }
 
@@ -78,6 +86,8 @@ struct Reader<'a> {
     group: usize,
     /// How many role verbs were read.
     verbs: usize,
+    /// Where the names begin that share in all that follows.
+    standing: Option<usize>,
 }
 
 impl Reader<'_> {
@@ -116,9 +126,18 @@ impl Reader<'_> {
             return;
         }
         self.group += 1;
-        range.start += roles.standing_opening(s);
+        let opening = roles.standing_opening(s);
+        range.start += opening;
         let s = &self.text[range.clone()];
+        if opening > 0 {
+            // What was said before is no part of it.
+            self.flush(None);
+            self.standing.get_or_insert(range.start);
+        }
         if let Some(standing) = roles.standing(s) {
+            if roles.is_for_all(self.text) {
+                self.standing.get_or_insert(range.start);
+            }
             self.names_before(range.start..range.start + standing.start);
             self.flush(Some(Role::Responsible));
             return;
@@ -133,6 +152,8 @@ impl Reader<'_> {
     /// The names of a clause and the verbs behind them.
     fn parties(&mut self, mut range: Range<usize>) {
         let roles = self.grammar.roles;
+        let by = self.text[range.clone()].trim_start().strip_prefix('由');
+        range.start = by.map_or(range.start, |names| range.end - names.len());
         let mut forced = None;
         loop {
             let s = &self.text[range.clone()];
@@ -204,7 +225,11 @@ impl Reader<'_> {
         let dated = trimmed.contains(|c: char| c.is_ascii_digit())
             && trimmed.contains(['年', '月', '日', '季']);
         let known = self.recognise(&name) != Recognition::None;
-        let possible = (2..=30).contains(&count) && (known || !dated && count >= 3);
+        // The 市 of `市、县（区）人民政府`.
+        let level = count == 1
+            && trimmed.starts_with(['省', '市', '州', '县'])
+            && self.text[name.end..].starts_with('、');
+        let possible = level || (2..=30).contains(&count) && (known || !dated && count >= 3);
         (possible && !self.grammar.roles.is_remark(trimmed)).then_some(name)
     }
 
@@ -221,6 +246,8 @@ impl Reader<'_> {
         if let Some(role) = role {
             let pending = std::mem::take(&mut self.pending);
             for (range, group) in pending {
+                // `责任单位：A，B指导`: a verb goes no further back than its comma where a label governs.
+                let role = self.label.filter(|_| group < self.group).unwrap_or(role);
                 let known = self.recognise(&range) != Recognition::None;
                 // Before a verb only a name can stand; under a label nearly everything is one.
                 if known || self.label.is_some() || self.verbs > 0 {
@@ -311,9 +338,10 @@ fn without_remarks<'a>(text: &'a str, roles: &Roles) -> Cow<'a, str> {
 }
 
 /// The clauses of an assignment: parted by commas, semicolons, stops and line breaks outside of
-/// inner brackets; the bracket around the whole is dropped.
-fn clauses(text: &str) -> Vec<Range<usize>> {
-    let start = text.chars().next().filter(|&c| opens(c)).map_or(0, char::len_utf8);
+/// inner brackets; the bracket around the whole is dropped, that of a label (`【责任单位】`) is not.
+fn clauses(text: &str, roles: &Roles) -> Vec<Range<usize>> {
+    let labelled = roles.label_at_start(text).is_some_and(|(_, end)| text[..end].contains(closes));
+    let start = text.chars().next().filter(|&c| opens(c) && !labelled).map_or(0, char::len_utf8);
     let mut out = Vec::new();
     let mut depth = 0usize;
     let mut from = start;

@@ -57,6 +57,7 @@ struct File {
     title: Vec<Entry>,
     assignment: Vec<Entry>,
     alone: Vec<Entry>,
+    column: Vec<Entry>,
     spam: SpamEntry,
 }
 
@@ -117,6 +118,7 @@ pub struct Debris {
     titles: RegexSet,
     finished: Vec<Option<Regex>>,
     assignments: RegexSet,
+    columns: RegexSet,
     spam: Spam,
 }
 
@@ -162,6 +164,7 @@ impl Debris {
             titles: whole(&file.title)?,
             finished: exceptions(&file.title, |u| format!("^(?:{u})$"))?,
             assignments: RegexSet::new(file.assignment.iter().map(|e| &e.pattern))?,
+            columns: whole(&file.column)?,
             spam: Spam::compile(&file.spam)?,
         })
     }
@@ -237,6 +240,11 @@ impl Debris {
     /// Whether a bracket that holds `inner` assigns a task.
     pub fn is_assignment(&self, inner: &str) -> bool {
         self.assignments.is_match(inner)
+    }
+
+    /// Whether a word of a line is the name of a table's column that says who does the work.
+    pub fn is_column(&self, word: &str) -> bool {
+        word.len() <= LONGEST && self.columns.is_match(word)
     }
 
     /// Whether `line` is a paragraph of its own (a date, a document number).
@@ -344,6 +352,7 @@ mod tests {
         check(&file.site, |i, line| is(&debris.sites, i, line));
         check(&file.title, |_, line| debris.is_unfinished_title(line));
         check(&file.assignment, |i, inner| debris.assignments.matches(inner).matched(i));
+        check(&file.column, |_, word| debris.is_column(word));
         check(&file.alone, |i, line| is(&debris.alone, i, line));
         check(&file.start, |i, line| {
             debris.starts.matches(line).matched(i) && debris.starts_paragraph(line).is_some()

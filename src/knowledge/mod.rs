@@ -19,6 +19,7 @@ pub mod prose;
 pub mod recognise;
 pub mod roles;
 pub mod targets;
+mod tiers;
 pub mod words;
 
 use regex::{Regex, RegexBuilder};

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::roomy;
+use super::tiers::Tiers;
 use super::words::{Affixes, Chars, anywhere};
 
 const SOURCE: &str = include_str!("../../seeds/names.toml");
@@ -72,6 +73,7 @@ struct File {
     expanded: Vec<(String, String)>,
     links: Affixes,
     joined: Vec<String>,
+    tiers: Tiers,
     class: Vec<ClassRow>,
     ending: Vec<EndingRow>,
     not: Not,
@@ -164,6 +166,7 @@ pub struct Names {
     pub links: Affixes,
     link_firsts: Chars,
     joined: Vec<String>,
+    pub(super) tiers: Tiers,
     classes: Vec<ClassRule>,
     endings: Vec<(Ending, Affixes)>,
     not: Not,
@@ -221,6 +224,7 @@ impl Names {
             link_firsts: file.links.first_chars().collect(),
             links: file.links,
             joined: file.joined,
+            tiers: file.tiers,
             hopeless: anywhere(&file.not.parts)?,
             not: file.not,
         })

@@ -47,13 +47,18 @@ pub enum HeadingClass {
     /// What was done, in a document that otherwise plans.
     Practice,
     /// Supplementary provisions.
+    Provisions,
+    /// When it comes into force, what words mean and the like.
     Closing,
+    /// Work again, below goals or principles.
+    Work,
 }
 
 /// A label of the document's head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetaLabel {
     Written,
+    Sent,
     Published,
     Number,
     Issuer,
@@ -72,6 +77,8 @@ struct File {
     tier: TierEntry,
     duty: duty::File,
     told: PatternEntry,
+    things: PatternEntry,
+    imprint: PatternEntry,
 }
 
 #[derive(Deserialize)]
@@ -105,6 +112,7 @@ struct AnnexEntry {
 #[derive(Deserialize)]
 struct MetaEntry {
     written: Vec<String>,
+    sent: Vec<String>,
     published: Vec<String>,
     number: Vec<String>,
     issuer: Vec<String>,
@@ -148,6 +156,8 @@ pub struct OutlineRules {
     unofficial_words: Vec<Regex>,
     duty: Duties,
     told: Regex,
+    things: Regex,
+    imprint: Regex,
 }
 
 impl OutlineRules {
@@ -164,6 +174,7 @@ impl OutlineRules {
             file.number.iter().filter(|n| n.inline).map(|n| n.pattern.clone()).collect();
         let labels = [
             (MetaLabel::Written, &file.meta.written),
+            (MetaLabel::Sent, &file.meta.sent),
             (MetaLabel::Number, &file.meta.number),
             (MetaLabel::Issuer, &file.meta.issuer),
             (MetaLabel::Source, &file.meta.source),
@@ -204,7 +215,7 @@ impl OutlineRules {
                 .into_iter()
                 .map(|(label, words)| {
                     let value = match label {
-                        MetaLabel::Written | MetaLabel::Published => {
+                        MetaLabel::Written | MetaLabel::Sent | MetaLabel::Published => {
                             r"((?:19|20)\d{2}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})"
                         }
                         _ => r"([^\s|：:][^\n|：:]*)",
@@ -231,6 +242,8 @@ impl OutlineRules {
                 .collect::<Result<_, _>>()?,
             duty: Duties::compile(&file.duty)?,
             told: Regex::new(&file.told.pattern)?,
+            things: Regex::new(&file.things.pattern)?,
+            imprint: Regex::new(&file.imprint.pattern)?,
         })
     }
 
@@ -341,6 +354,21 @@ impl OutlineRules {
     /// Whether a sentence of a regulation lays a duty on a body.
     pub fn lays_duty(&self, sentence: &str) -> bool {
         self.duty.lie_in(sentence)
+    }
+
+    /// Whether supplementary provisions lay a duty on a body in `sentence`.
+    pub fn provides_duty(&self, sentence: &str) -> bool {
+        self.duty.lie_in_provision(sentence)
+    }
+
+    /// Whether `text` announces a list of papers, conditions and the like.
+    pub fn lists_things(&self, text: &str) -> bool {
+        text.ends_with(['：', ':']) && self.things.is_match(text)
+    }
+
+    /// Whether a line is one of the imprint.
+    pub fn is_imprint(&self, line: &str) -> bool {
+        (line.starts_with('抄') || line.ends_with('发')) && self.imprint.is_match(line)
     }
 
     /// Whether the words of a title block mark a draft.
@@ -461,6 +489,15 @@ mod tests {
             assert!(told.examples.iter().all(|e| rules.tells(e)));
             assert!(!told.counter_examples.iter().any(|e| rules.tells(e)));
         }
+        for things in entries(SOURCE, "things") {
+            assert!(things.examples.iter().all(|e| rules.lists_things(e)));
+            assert!(!things.counter_examples.iter().any(|e| rules.lists_things(e)));
+        }
+        for imprint in entries(SOURCE, "imprint") {
+            assert!(imprint.examples.iter().all(|e| rules.is_imprint(e)));
+            assert!(!imprint.counter_examples.iter().any(|e| rules.is_imprint(e)));
+        }
+        assert!(!file.duty.formula_examples.iter().any(|e| rules.provides_duty(e)));
         for duty in entries(SOURCE, "duty") {
             assert!(duty.examples.iter().all(|e| rules.lays_duty(e)));
             assert!(!duty.counter_examples.iter().any(|e| rules.lays_duty(e)));

@@ -225,35 +225,22 @@ impl Agencies {
         self.rejoin(list, pieces)
     }
 
-    /// Puts `各县` `市` `区教育局` together again: one group, its places listed without brackets.
+    /// Puts `各县` `市` `区教育局` together again: one group, whose levels are listed.
     fn rejoin(&self, list: &str, pieces: Vec<Range<usize>>) -> Vec<Range<usize>> {
         let mut joined: Vec<Range<usize>> = vec![];
         for piece in pieces {
             let text = list[piece.clone()].trim();
-            if let Some(last) = joined.last_mut() {
-                let group = list[last.clone()].trim();
-                let place = |t: &str| t.ends_with(['县', '市', '区', '旗', '州', '盟', '）', ')']);
-                let open = group.starts_with('各') && group.chars().count() <= 8 && place(group);
-                let next = text.trim_end_matches("人民政府").trim_end_matches("政府");
-                // `各县、市、区政府及功能区管委`: what follows the last place is no part of it.
-                let governed = ["县", "市", "区", "旗"].iter().any(|level| {
-                    let rest = text.strip_prefix(level);
-                    rest.is_some_and(|r| r.starts_with("政府") || r.starts_with("人民政府"))
-                });
-                let short = next.chars().count() <= 1 && place(next)
-                    || governed
-                    || !group.ends_with(closes)
-                        && text.starts_with(['县', '市', '区', '旗'])
-                        && text.contains(['（', '('])
-                        && place(next)
-                    || group.chars().count() <= 3
-                        && self.names.level(text).is_some_and(|(l, rest)| {
-                            l.chars().count() == 1 && self.is_form(rest) && group.contains('、')
-                        });
-                if open && short {
-                    last.end = piece.end;
-                    continue;
-                }
+            if let Some(last) = joined.last_mut()
+                && let Some(rest) = self.names.tiers.go_on(list[last.clone()].trim(), text)
+                && (rest.is_empty()
+                    || ["政府", "人民政府", "级政府", "级人民政府"]
+                        .iter()
+                        .any(|g| rest.starts_with(g))
+                    || self.recognise(text) != Recognition::None
+                    || self.recognise(rest) != Recognition::None)
+            {
+                last.end = piece.end;
+                continue;
             }
             joined.push(piece);
         }
@@ -346,6 +333,27 @@ impl Agencies {
         }
     }
 
+    /// Where `各地各部门（单位）`, `各县市区市级各部门` parts: two groups without a separator. `各级各部门` is
+    /// one.
+    fn two_groups(&self, text: &str) -> Option<usize> {
+        let rest = text.strip_prefix('各')?;
+        let second = |group: &str| {
+            let bodies = group.split(['（', '(']).next().unwrap_or_default();
+            bodies.ends_with("部门") || bodies.ends_with("单位")
+        };
+        let first = |group: &str| {
+            matches!(group, "各地" | "各地区" | "各部门" | "各有关部门" | "各单位")
+                || !group.ends_with("级") && self.names.class(group) == Some(Class::Places)
+        };
+        let each = rest.find('各').map(|at| at + '各'.len_utf8());
+        let above = ["市级", "市直", "省级", "省直", "州级", "州直"];
+        let above = above.iter().filter_map(|level| text.find(level)).filter(|&at| {
+            // `各市直部门`, `各市级部门` are one.
+            text[..at].ends_with(['县', '区', '旗', '）', ')'])
+        });
+        above.chain(each).find(|&at| first(&text[..at]) && second(&text[at..]))
+    }
+
     /// Takes the tail 等… off the last name.
     fn split_tail(&self, list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         let text = &list[range.clone()];
@@ -366,7 +374,7 @@ impl Agencies {
                 return push(list, range.end - tail.len()..range.end, ranges);
             }
         }
-        if let Some(at) = each_each(text) {
+        if let Some(at) = self.two_groups(text) {
             push(list, range.start..range.start + at, ranges);
             return push(list, range.start + at..range.end, ranges);
         }
@@ -381,32 +389,16 @@ fn is_count(tail: &str) -> bool {
     });
     matches!(
         noun,
-        "部门" | "单位" | "机构" | "部门单位" | "部门和单位" | "部门（单位）" | "单位和部门"
-    )
-}
-
-/// Where `各地各部门（单位）` parts: two groups without a separator. `各级各部门` is one.
-fn each_each(text: &str) -> Option<usize> {
-    let rest = text.strip_prefix('各')?;
-    let at = rest.find('各')?;
-    let first = matches!(
-        &rest[..at],
-        "地" | "地区"
-            | "县"
-            | "区"
-            | "县区"
-            | "区县"
-            | "县市区"
-            | "市"
-            | "市县"
-            | "乡镇"
-            | "部门"
-            | "有关部门"
+        "部门"
             | "单位"
-    );
-    let second = rest[at..].split(['（', '(']).next()?;
-    let bodies = second.ends_with("部门") || second.ends_with("单位");
-    (first && bodies).then_some(at + '各'.len_utf8())
+            | "机构"
+            | "处室"
+            | "科室"
+            | "部门单位"
+            | "部门和单位"
+            | "部门（单位）"
+            | "单位和部门"
+    )
 }
 
 /// Adds a range without white space and stray brackets at its ends.

@@ -87,6 +87,7 @@ struct VerbEntry {
 struct Adverbs {
     before: Vec<String>,
     after: Vec<String>,
+    nouns: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +105,7 @@ struct Position {
 struct Standing {
     pattern: String,
     opening: String,
+    for_all: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -114,7 +116,8 @@ struct Remark {
 /// The compiled grammar.
 pub struct Roles {
     labels: Vec<Label>,
-    /// One capture group a label, anchored at the start, padding allowed, then a colon.
+    /// One capture group a label, anchored at the start, padding allowed, then a colon; or the label in
+    /// brackets of its own (`【责任单位】`).
     label_colon: Regex,
     /// The same without the colon, for a whole line or table head.
     label_alone: RegexSet,
@@ -126,12 +129,16 @@ pub struct Roles {
     verb_lasts: Chars,
     /// `牵头` and the like in mid-clause, or a joint word.
     mid: Regex,
+    /// What makes such a word the first half of a name: 部门.
+    mid_nouns: Vec<String>,
     joint_words: Vec<String>,
     positions: Vec<(PositionRule, Regex)>,
     /// What follows bodies that share in all that comes.
     standing: Regex,
     /// What such a clause begins with, before their names.
     standing_opening: Regex,
+    /// What tells that an assignment holds for more than its task.
+    for_all: Vec<String>,
     remark: Regex,
     /// Any role word, for the quick question whether a bracket may assign at all.
     any: Regex,
@@ -197,9 +204,15 @@ impl Roles {
             .chain(&file.joint.words)
             .collect();
         Ok(Self {
-            label_colon: Regex::new(&format!(r"^\s*(?:{})[：:]", groups.join("|")))?,
+            label_colon: Regex::new(&format!(
+                r"^\s*[【\[〔［]?(?:{})(?:[：:]|[】\]〕］][：:]?)",
+                groups.join("|")
+            ))?,
             label_alone: RegexSet::new(patterns.iter().map(|p| format!(r"^\s*(?:{p})[：:]?\s*$")))?,
-            label_anywhere: Regex::new(&format!("(?:{})[：:]", role_groups.join("|")))?,
+            label_anywhere: Regex::new(&format!(
+                r"[【\[〔［](?:{all})[】\]〕］]|(?:{all})[：:]",
+                all = role_groups.join("|")
+            ))?,
             verb_at_end: Regex::new(&format!(
                 r"(?:{before}|\s)*(?:{})(?:{after}|\s)*$",
                 verbs.join("|")
@@ -212,6 +225,7 @@ impl Roles {
                 .filter_map(|word| word.chars().next_back())
                 .collect(),
             mid: Regex::new(&format!("(?:{})(?:负责)?", alternation(strong)))?,
+            mid_nouns: file.adverb.nouns.clone(),
             joint_words: file.joint.words.clone(),
             positions: file
                 .position
@@ -220,15 +234,16 @@ impl Roles {
                 .collect::<Result<_, regex::Error>>()?,
             standing: Regex::new(&file.standing.pattern)?,
             standing_opening: Regex::new(&file.standing.opening)?,
+            for_all: file.standing.for_all.clone(),
             remark: Regex::new(&format!("^(?:{})$", file.remark.patterns.join("|")))?,
             any: Regex::new(&format!("{}|{all_verbs}", role_groups.join("|")))?,
             labels,
         })
     }
 
-    /// The label with colon that `text` begins with, and the byte offset after the colon.
+    /// The label with colon or in brackets that `text` begins with, and the byte offset behind it.
     pub fn label_at_start(&self, text: &str) -> Option<(Label, usize)> {
-        if !has_colon(text) || !self.label_colon.is_match(text) {
+        if !may_end_label(text) || !self.label_colon.is_match(text) {
             return None;
         }
         let found = self.label_colon.captures(text)?;
@@ -242,9 +257,9 @@ impl Roles {
         alone.iter().next().map(|i| self.labels[i])
     }
 
-    /// Where a role's label with its colon stands first in `text`.
+    /// Where a role's label with its colon or in its own brackets stands first in `text`.
     pub fn find_label(&self, text: &str) -> Option<Range<usize>> {
-        has_colon(text).then(|| self.label_anywhere.find(text))?.map(|m| m.range())
+        may_end_label(text).then(|| self.label_anywhere.find(text))?.map(|m| m.range())
     }
 
     /// The verb phrase that ends `clause`.
@@ -263,11 +278,19 @@ impl Roles {
         Some(VerbPhrase { role, start: whole.start(), end: whole.end() })
     }
 
-    /// The first `牵头` or joint word (`会同`) in mid-clause: (its place, whether it is a joint word).
+    /// The first `牵头` or joint word (`会同`) in mid-clause: (its place, whether it is a joint word). The
+    /// 牵头 of `各市营商环境牵头部门` is part of a name.
     pub fn mid_verb(&self, clause: &str) -> Option<(Range<usize>, bool)> {
-        let found = self.mid.find(clause)?;
+        let names = |behind: &str| self.mid_nouns.iter().any(|n| behind.starts_with(n.as_str()));
+        let found = self.mid.find_iter(clause).find(|m| !names(&clause[m.end()..]))?;
         let joint = self.joint_words.iter().any(|w| found.as_str().starts_with(w.as_str()));
         Some((found.range(), joint))
+    }
+
+    /// Whether a name is one by its part only: `各领域牵头部门`.
+    pub fn points_back(&self, name: &str) -> bool {
+        let part = self.mid_nouns.iter().find_map(|noun| name.strip_suffix(noun.as_str()));
+        part.is_some_and(|part| self.mid.find_iter(part).any(|m| m.end() == part.len()))
     }
 
     /// The position rule that `text` states.
@@ -279,6 +302,11 @@ impl Roles {
     /// Where `text` says that the bodies before it share in all that follows (`均为责任单位`).
     pub fn standing(&self, text: &str) -> Option<Range<usize>> {
         self.standing.find(text).map(|m| m.range())
+    }
+
+    /// Whether an assignment says that it holds for what follows.
+    pub fn is_for_all(&self, text: &str) -> bool {
+        self.for_all.iter().any(|words| text.contains(words.as_str()))
     }
 
     /// How many bytes of `clause` say, before their names, that bodies share in all that follows
@@ -311,8 +339,8 @@ pub fn closes(c: char) -> bool {
 }
 
 /// Whether `text` has what ends a label: most clauses have not, which spares them the patterns.
-fn has_colon(text: &str) -> bool {
-    text.contains('：') || text.contains(':')
+fn may_end_label(text: &str) -> bool {
+    text.contains(['：', ':', '】', '］', '〕', ']'])
 }
 
 fn role_name(role: Role) -> &'static str {

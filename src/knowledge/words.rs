@@ -183,6 +183,20 @@ pub fn without_space(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Where the remark begins that a title is that of a draft (`（征求意见稿）`).
+pub fn draft_note(title: &str) -> Option<usize> {
+    let inner = title.trim_end().strip_suffix(['）', ')'])?;
+    let open = inner.rfind(['（', '('])?;
+    let note = inner[open..].trim_start_matches(['（', '(']).trim();
+    let draft = note.ends_with('稿') || note.ends_with("草案");
+    (draft && note.chars().count() <= 12).then_some(open)
+}
+
+/// A title without that remark.
+pub fn without_draft_note(title: &str) -> &str {
+    draft_note(title).filter(|&at| at > 0).map_or(title, |at| title[..at].trim_end())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,5 +223,15 @@ mod tests {
     fn space_is_taken_out_only_where_there_is_some() {
         assert!(matches!(without_space("市教育局"), Cow::Borrowed("市教育局")));
         assert_eq!(without_space("市 教\u{3000}育局"), "市教育局");
+    }
+
+    #[test]
+    fn a_draft_is_called_as_what_it_will_be() {
+        assert_eq!(without_draft_note("管理条例（草案送审稿）"), "管理条例");
+        assert_eq!(without_draft_note("管理办法（征求意见稿）"), "管理办法");
+        for title in ["管理办法（试行）", "（草案）", "投稿（含论文）", "关于草案的说明"]
+        {
+            assert_eq!(without_draft_note(title), title);
+        }
     }
 }

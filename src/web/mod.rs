@@ -8,6 +8,7 @@ mod access;
 mod address;
 mod answers;
 mod api;
+mod assets;
 mod body;
 mod cache;
 mod description;
@@ -27,6 +28,7 @@ mod pages;
 mod paging;
 mod problem;
 mod protocol;
+mod questions;
 mod running;
 mod script;
 mod site;
@@ -110,6 +112,8 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         .route("/metrics", get(http::health::metrics))
         .route("/style.css", get(style::show))
         .route("/script/{name}", get(script::show))
+        .route("/assets/{name}", get(assets::show))
+        .merge(pages::workbench::downloads())
         .fallback(resource::show);
     let routes = if root.is_empty() {
         routes.with_state(Arc::clone(&site))

@@ -74,18 +74,18 @@ impl Problem {
         self
     }
 
-    /// What is wrong, in Chinese and English.
+    /// The kind of failure, to people.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// What is wrong with this request, where more is known.
-    pub fn why(&self) -> Option<&str> {
+    /// What is wrong with this request.
+    pub fn what(&self) -> Option<&str> {
         self.detail.as_deref()
     }
 
     /// What to do about it.
-    pub fn what_to_do(&self) -> Option<&str> {
+    pub fn how(&self) -> Option<&str> {
         self.remedy.as_deref()
     }
 
