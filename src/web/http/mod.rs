@@ -64,11 +64,9 @@ pub(super) fn around(routes: Router, app: &App, config: &Config) -> Router {
 async fn readers(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let open = ["healthz", "readyz", "style.css"];
-    let open = path
-        .strip_prefix(app.root())
-        .is_some_and(|path| {
-            open.contains(&path) || path.starts_with("assets/") || path.starts_with("script/")
-        });
+    let open = path.strip_prefix(app.root()).is_some_and(|path| {
+        open.contains(&path) || path.starts_with("assets/") || path.starts_with("script/")
+    });
     match app.access.check(request.headers(), Role::Reader) {
         Err(problem) if !open => problem.into_response(),
         _ => next.run(request).await,

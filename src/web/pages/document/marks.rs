@@ -76,9 +76,10 @@ pub(super) fn pieces(
         }
         writer.write_until(span.0);
         // The place of words is named once, whatever they state.
-        let named = writer.open.iter().any(|(_, other)| {
-            other.span == mark.span && matches!(other.sort, Sort::Words { .. })
-        });
+        let named = writer
+            .open
+            .iter()
+            .any(|(_, other)| other.span == mark.span && matches!(other.sort, Sort::Words { .. }));
         let first = span.0 == mark.span.0 && !named;
         let name = first.then(|| name(&mark.sort, mark.span)).flatten();
         let class = match mark.sort {
