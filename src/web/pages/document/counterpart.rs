@@ -29,15 +29,22 @@ pub(super) struct Row {
     pub(super) differs: bool,
 }
 
+impl Row {
+    /// Whether one side says nothing, which need not mean that it disagrees.
+    pub(super) fn is_one_sided(&self) -> bool {
+        self.body.is_empty() || self.table.is_empty()
+    }
+}
+
 impl Pair {
-    /// Whether the two disagree on anything.
+    /// Whether the two say different things of anything.
     pub(super) fn differs(&self) -> bool {
         self.rows.iter().any(|row| row.differs)
     }
 
-    /// What they disagree on.
-    pub(super) fn matters(&self) -> Vec<&Label> {
-        self.rows.iter().filter(|row| row.differs).map(|row| &row.label).collect()
+    /// What they say different things of.
+    pub(super) fn matters(&self) -> Vec<&Row> {
+        self.rows.iter().filter(|row| row.differs).collect()
     }
 
     pub(super) fn is_of(&self, item: &usize) -> bool {
