@@ -15,6 +15,7 @@ const PARTS: &[&str] = &[
     include_str!("templates/style/agency.css"),
     include_str!("templates/style/document.css"),
     include_str!("templates/style/tables.css"),
+    include_str!("templates/style/add.css"),
     include_str!("templates/style/workbench.css"),
     include_str!("templates/style/print.css"),
 ];
