@@ -205,11 +205,11 @@ impl Known<'_> {
 }
 
 /// The facet of a property that things have once at most.
-fn facet<'t, 's: 't, T: 't>(
+fn facet<'t, 'v, 's: 't, T: 't>(
     asked: &Asked,
     (name, bit): (&'static str, u32),
     things: &'t [Thing<'s, T>],
-    value: impl Fn(&'t Thing<'s, T>) -> Option<&'t str>,
+    value: impl Fn(&'t Thing<'s, T>) -> Option<&'v str>,
     text: impl Fn(&str) -> String,
 ) -> Facet {
     let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -221,11 +221,11 @@ fn facet<'t, 's: 't, T: 't>(
 }
 
 /// The facet of whether things have something.
-fn flag<'t, 's: 't, T: 't>(
+fn flag<'s, T>(
     site: &Site,
     asked: &Asked,
     (name, bit): (&'static str, u32),
-    things: &'t [Thing<'s, T>],
+    things: &[Thing<'s, T>],
     value: impl Fn(&Thing<'s, T>) -> Option<&'static str>,
 ) -> Facet {
     facet(asked, (name, bit), things, value, |value| has(name, value).of(site.lang).to_owned())
