@@ -336,27 +336,35 @@ impl Tables {
             for row in site.rows(ALTERNATIVES, &[])? {
                 others.entry(row.text("agency")).or_default().push(row.text("name"));
             }
-            let mut seen = BTreeSet::new();
+            let mut counted = self.counted(site)?;
             let agency = |row: &Row| {
                 let iri = row.text("agency");
-                seen.insert(iri.clone()).then(|| {
-                    let name = row.text("name");
-                    let mut others = others.remove(&iri).unwrap_or_default();
-                    others.retain(|other| *other != name);
-                    Agency {
-                        name,
-                        others,
-                        kind: row.get("kind"),
-                        jurisdiction: Jurisdiction::read(row),
-                        tasks: row.number("tasks"),
-                        leads: row.number("leads"),
-                        iri,
-                    }
-                })
+                // Those that only versions of the past name have no part.
+                let (tasks, leads) = counted.remove(iri.as_str())?;
+                let name = row.text("name");
+                let mut others = others.remove(&iri).unwrap_or_default();
+                others.retain(|other| *other != name);
+                let (kind, jurisdiction) = (row.get("kind"), Jurisdiction::read(row));
+                Some(Agency { iri, name, others, kind, jurisdiction, tasks, leads })
             };
             Ok(site.rows(AGENCIES, &[])?.iter().filter_map(agency).collect())
         };
         once(&self.agencies, read).map(Vec::as_slice)
+    }
+
+    /// In how many items each agency has a part, and how many of them it leads.
+    fn counted(&self, site: &Site) -> Result<HashMap<&str, (usize, usize)>, QueryError> {
+        let mut counted: HashMap<&str, (usize, usize)> = HashMap::new();
+        for parts in self.parts(site)?.values() {
+            let named = parts.iter().filter_map(|part| part.agency.as_deref());
+            for agency in named.collect::<BTreeSet<_>>() {
+                let counts = counted.entry(agency).or_default();
+                counts.0 += 1;
+                counts.1 +=
+                    usize::from(parts.iter().any(|part| part.leads() && part.is_of(agency)));
+            }
+        }
+        Ok(counted)
     }
 
     /// The agency of an IRI.
