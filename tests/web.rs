@@ -24,7 +24,11 @@ fn the_list_of_documents_can_be_searched_and_filtered() {
     let found = server.page(&format!("/documents?q={}", encode("青澜市 2024")));
     assert!(found.contains("青澜市") && !found.contains("href=\"/page/work/望湖区"));
     let news = server.page("/documents?genre=news");
-    assert!(news.contains("<option value=\"news\" selected>"));
+    assert!(news.contains("aria-current=\"true\"><span>新闻</span>"), "{news}");
+    let rows = server.rows(&format!(
+        "{GM}SELECT (COUNT(*) AS ?n) {{ ?w gm:currentVersion ?v ; gm:genre <https://w3id.org/gangmu/genre/news> }}"
+    ));
+    assert!(news.contains(&format!("符合条件的 {} 份", rows[0])), "{news}");
     assert!(server.page("/documents?q=%00%3Cscript%3E").contains("&#60;script&#62;"));
 }
 
@@ -412,4 +416,11 @@ fn a_search_says_how_many_of_each_kind_there_are() {
     }
     assert_eq!(sum, all);
     assert!(server.page("/search?q=%22").contains("请写出要找的词语"));
+}
+
+#[test]
+fn a_row_that_restates_the_body_says_so() {
+    let server = server();
+    let page = server.page(&format!("/page/agency/990100/{}", encode("青澜市民政局")));
+    assert!(page.contains("与 （一） 为同一任务"), "{page}");
 }

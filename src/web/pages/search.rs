@@ -46,6 +46,8 @@ struct Results {
     agencies: Vec<Named>,
     hits: Vec<Shown>,
     paging: Paging,
+    /// How many were found, the agencies too.
+    total: usize,
     /// Why there is no answer.
     refused: Option<Label>,
 }
@@ -56,6 +58,7 @@ struct Tab {
     count: usize,
     href: String,
     chosen: bool,
+    is_agencies: bool,
 }
 
 struct Named {
@@ -99,6 +102,7 @@ fn build(site: &Site, asked: Asked) -> Result<Results, WebError> {
         agencies: Vec::new(),
         hits: Vec::new(),
         paging: Paging::new(0, SIZE, number, &question),
+        total: 0,
         refused: None,
         asked: Asked::default(),
     };
@@ -114,9 +118,14 @@ fn build(site: &Site, asked: Asked) -> Result<Results, WebError> {
                 };
                 results.tabs = tabs(site, &asked, all.iter().map(kind));
                 if asked.kind.is_empty() {
+                    results.total = all.len();
                     results.agencies = agencies(site, &tables, &all)?;
+                    // They have a place of their own.
+                    all.retain(|hit| hit.kind != Kind::Agency);
+                } else {
+                    all.retain(|hit| kind(hit) == asked.kind);
+                    results.total = all.len();
                 }
-                all.retain(|hit| asked.kind.is_empty() || kind(hit) == asked.kind);
                 results.paging = Paging::new(all.len(), SIZE, number, &question);
                 for hit in results.paging.cut(all, SIZE) {
                     let answer = read(site, &found, &hit).map_err(|_| WebError::Search)?;
@@ -153,6 +162,7 @@ fn tabs<'k>(site: &Site, asked: &Asked, kinds: impl Iterator<Item = &'k str>) ->
         count,
         href: question.with("type", name),
         chosen: asked.kind == name,
+        is_agencies: name == Kind::Agency.name(),
     };
     let all = tab("", Label::new("全部", "All"), counted.values().sum());
     let order = ["Agency", "Task", "Document", POLICY, "Measure", "Practice", "Section"];
