@@ -1,5 +1,7 @@
 //! The pages and the endpoint as a client has them, over the samples.
 
+#[path = "web/lists.rs"]
+mod lists;
 #[path = "common/server.rs"]
 mod server;
 
@@ -204,11 +206,15 @@ fn kinds_of_pages(server: &server::Server) -> Vec<String> {
         ["", "documents", "agencies", "search?q=%E5%B1%80", "api", "sparql"]
             .iter()
             .chain(&["vocabulary", "add", "page/ontology/shapes"])
+            .chain(&["tasks", "targets", "targets?indicator=%E7%8E%87", "policies"])
+            .chain(&["matrix", "matrix?place=990100"])
             .map(|path| (*path).to_owned())
             .collect();
     paths.push(first("SELECT ?w { ?w gm:currentVersion ?v }"));
     paths.push(first(CITED_ONLY));
     paths.push(first("SELECT ?a { ?t gm:leadAgency ?a }"));
+    let policy = first("SELECT ?p { ?d gm:implements ?p . ?p a gm:Policy }");
+    paths.push(policy.replacen("page", "policy", 1));
     paths
 }
 

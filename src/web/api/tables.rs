@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::site::{Row, Site};
+use super::links::Links;
 use super::terms::{Concept, Jurisdiction};
 use crate::rdf::vocab::role;
 use crate::store::{QueryError, Revision};
@@ -86,6 +87,8 @@ pub(in crate::web) struct Task {
     pub(in crate::web) document: Arc<Document>,
     pub(in crate::web) number: Option<String>,
     pub(in crate::web) heading: Option<String>,
+    /// Its heading, or else its text.
+    pub(in crate::web) said: String,
     pub(in crate::web) order: usize,
     /// The codes of roles and the agencies that have them; none of a person or a name that is no agency.
     pub(in crate::web) bearers: Vec<(String, Option<String>)>,
@@ -99,6 +102,8 @@ pub(in crate::web) struct Part {
     pub(in crate::web) role: String,
     /// None of a person.
     pub(in crate::web) agency: Option<String>,
+    /// The name of a person, as printed.
+    pub(in crate::web) person: Option<String>,
 }
 
 impl Part {
@@ -128,6 +133,17 @@ pub(in crate::web) struct Target {
     pub(in crate::web) item: String,
     pub(in crate::web) document: Arc<Document>,
     pub(in crate::web) indicator: Option<String>,
+    pub(in crate::web) comparator: Concept,
+    /// A decimal number, or a ratio.
+    pub(in crate::web) value: String,
+    pub(in crate::web) unit: Option<String>,
+    /// How firmly it is promised, as printed.
+    pub(in crate::web) modality: Option<String>,
+    pub(in crate::web) quote: String,
+    /// The IRI of the place that says so.
+    pub(in crate::web) evidence: String,
+    /// Its time limit, as printed, and the day it gives.
+    pub(in crate::web) limit: Option<String>,
     pub(in crate::web) due: Option<String>,
 }
 
@@ -182,6 +198,7 @@ pub(crate) struct Tables {
     agency_places: OnceLock<HashMap<String, usize>>,
     policies: OnceLock<Vec<Policy>>,
     policy_places: OnceLock<HashMap<String, usize>>,
+    pub(super) links: Links,
 }
 
 /// The tables of the last state that was asked for.
@@ -205,7 +222,7 @@ impl Kept {
 }
 
 /// What a cell holds, read if it is empty. Two requests may read at once; they read the same.
-fn once<T>(
+pub(super) fn once<T>(
     cell: &OnceLock<T>,
     read: impl FnOnce() -> Result<T, QueryError>,
 ) -> Result<&T, QueryError> {
@@ -241,6 +258,7 @@ impl Tables {
         })
     }
 
+    /// The tasks in the order of the texts, the newest documents first.
     pub(in crate::web) fn tasks(&self, site: &Site) -> Result<&[Task], QueryError> {
         let read = || {
             let versions = self.versions(site)?;
@@ -256,6 +274,7 @@ impl Tables {
                     document: Arc::clone(document),
                     number: row.get("number"),
                     heading: row.get("heading"),
+                    said: row.text("said"),
                     order: row.number("order"),
                     bearers: Vec::new(),
                     due: BTreeSet::new(),
@@ -267,6 +286,12 @@ impl Tables {
                 task.bearers = parts.map(|part| (part.role.clone(), part.agency.clone())).collect();
                 task.due = due.get(&task.iri).cloned().unwrap_or_default();
             }
+            // The order in which pages list them.
+            tasks.sort_by(|a, b| {
+                let newest = b.document.year.cmp(&a.document.year);
+                let of_one = newest.then_with(|| a.document.id.cmp(&b.document.id));
+                of_one.then_with(|| a.order.cmp(&b.order))
+            });
             Ok(tasks)
         };
         once(&self.tasks, read).map(Vec::as_slice)
@@ -296,7 +321,7 @@ impl Tables {
             let mut parts: HashMap<String, Vec<Part>> = HashMap::new();
             for row in site.rows(BEARERS, &[])? {
                 let role = row.text("role").trim_start_matches(role::NAMESPACE).to_owned();
-                let part = Part { role, agency: row.get("agency") };
+                let part = Part { role, agency: row.get("agency"), person: row.get("person") };
                 parts.entry(row.text("task")).or_default().push(part);
             }
             Ok(parts)
@@ -343,6 +368,13 @@ impl Tables {
                     item: row.text("item"),
                     document: Arc::clone(document),
                     indicator: row.get("indicator"),
+                    comparator: Concept::of(site, &row.text("comparator")),
+                    value: row.get("value").or(row.get("ratio")).unwrap_or_default(),
+                    unit: row.get("unit"),
+                    modality: row.get("modality"),
+                    quote: row.text("quote"),
+                    evidence: row.text("evidence"),
+                    limit: row.get("limit"),
                     due: row.get("date"),
                 })
             };
