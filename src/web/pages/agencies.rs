@@ -1,7 +1,6 @@
 //! `/agencies`: the bearers of duties, found by any of their names or by their initials.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
 
 use askama::Template;
 use axum::extract::Query;
@@ -112,7 +111,7 @@ fn named(site: &Site, asked: &Asked) -> Result<Vec<Agency>, WebError> {
     let words: Vec<&str> = asked.q.split_whitespace().collect();
     // By their sound, too; a question that the index does not understand is one for names only.
     let sounding = matching(site, Some(&asked.q), Some(Kind::Agency)).ok().flatten();
-    let sounding = sounding.unwrap_or_else(HashSet::new);
+    let sounding = sounding.unwrap_or_default();
     let agencies = tables.agencies(site)?.iter().filter_map(|agency| {
         let has = |name: &str| words.iter().all(|word| name.contains(word));
         let by_name = agency.names().any(has);
