@@ -183,12 +183,15 @@ pub(in crate::web) struct Policy {
     pub(in crate::web) document: Option<Arc<Document>>,
 }
 
+/// How many things of each class a document says, by its version.
+pub(in crate::web) type Counts = HashMap<String, Vec<(String, usize)>>;
+
 /// All tables of one state of the store; each is read when it is first asked for.
 #[derive(Default)]
 pub(crate) struct Tables {
     documents: OnceLock<Vec<Arc<Document>>>,
     versions: OnceLock<HashMap<String, Arc<Document>>>,
-    counts: OnceLock<HashMap<String, Vec<(String, usize)>>>,
+    counts: OnceLock<Counts>,
     parts: OnceLock<HashMap<String, Vec<Part>>>,
     due: OnceLock<HashMap<String, BTreeSet<String>>>,
     higher: OnceLock<Vec<Higher>>,
@@ -298,12 +301,9 @@ impl Tables {
     }
 
     /// How many things of each class a document says, by its version.
-    pub(in crate::web) fn counts(
-        &self,
-        site: &Site,
-    ) -> Result<&HashMap<String, Vec<(String, usize)>>, QueryError> {
+    pub(in crate::web) fn counts(&self, site: &Site) -> Result<&Counts, QueryError> {
         once(&self.counts, || {
-            let mut counts: HashMap<String, Vec<(String, usize)>> = HashMap::new();
+            let mut counts = Counts::new();
             for row in site.rows(COUNTS, &[])? {
                 let count = (row.text("class"), row.number("count"));
                 counts.entry(row.text("version")).or_default().push(count);

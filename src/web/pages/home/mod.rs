@@ -8,7 +8,7 @@ use askama::Template;
 use axum::response::Response;
 use serde_json::Value;
 
-use super::document::outline::shorten;
+use super::document::view::shorten;
 use crate::web::api::tables::{Document, Tables, Task};
 use crate::web::error::WebError;
 use crate::web::filters;

@@ -114,7 +114,9 @@ impl Known<'_> {
         facets.push(self.policies(asked, things)?);
         let flag = |name, bit, value: &dyn Fn(&Thing<'_, T>) -> Option<&'static str>| {
             let text = |value: &str| has(name, value).of(site.lang).to_owned();
-            facet(asked, (name, bit), things, |thing| value(thing), text)
+            #[expect(clippy::redundant_closure, reason = "the function itself lives too short")]
+            let value = |thing: &Thing<'_, T>| value(thing);
+            facet(asked, (name, bit), things, value, text)
         };
         let said = |is: bool| Some(if is { YES } else { NO });
         if !is_targets {
