@@ -7,9 +7,9 @@ STORE := target/run/store
 NAMES := $(if $(filter seeds/samples seeds/samples/,$(DOCS)),--names seeds/samples/names.toml)
 GANGMU := target/release/gangmu
 
-.PHONY: run test bench setup clients
+.PHONY: run test bench bench-pages setup islands clients
 
-run: setup
+run: setup islands
 	cargo build --release --locked
 	rm -rf $(STORE) && mkdir -p $(dir $(STORE))
 	@# A document that cannot be read is named, and the others are served all the same.
@@ -17,15 +17,23 @@ run: setup
 	exec $(GANGMU) serve --store $(STORE) --bind $(BIND)
 
 # One profile for all tests, so that the storage engine is compiled once for them.
-test: setup clients
+test: setup islands clients
 	cargo test --locked
 
 # The endpoint beside `oxigraph serve`, on the same documents.
 bench: setup clients
 	cargo bench --locked --bench endpoint -- "$(DOCS)"
 
+# The pages beside a static file.
+bench-pages: setup islands
+	cargo bench --locked --bench pages -- "$(DOCS)"
+
 setup:
 	@.ci/setup
+
+# What pages have for browsers with scripts; it is embedded in the binary.
+islands:
+	@.ci/islands
 
 clients:
 	@.ci/clients

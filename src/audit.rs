@@ -102,7 +102,7 @@ pub fn audit(reading: &Reading, knowledge: &Knowledge) -> Audit {
     }
     let mut working = Vec::new();
     for node in &reading.document.nodes {
-        if matches!(node.kind, NodeKind::Task | NodeKind::Measure | NodeKind::Practice) {
+        if node.kind != NodeKind::Section {
             working.extend(node.own.iter().copied());
         }
     }

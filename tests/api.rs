@@ -99,7 +99,16 @@ fn text(value: &Value) -> &str {
 #[test]
 fn pages_follow_each_other_without_gaps() {
     let server = server();
-    for list in ["tasks?", "tasks?sort=-due&", "agencies?", "documents?", "policies?", "targets?"] {
+    let lists = [
+        "tasks?",
+        "tasks?sort=-due&",
+        "agencies?",
+        "documents?",
+        "policies?",
+        "targets?",
+        "names?q=市&",
+    ];
+    for list in lists {
         let all = server.page(&format!("/api/v1/{list}limit=100"));
         let all: Vec<&str> =
             all["items"].as_array().unwrap().iter().map(|i| text(&i["id"])).collect();
@@ -120,6 +129,52 @@ fn pages_follow_each_other_without_gaps() {
         seen.truncate(all.len());
         assert_eq!(seen, all, "{list}");
     }
+}
+
+#[test]
+fn things_are_found_by_the_begin_of_their_names() {
+    let server = server();
+    let labels = |path: &str| -> Vec<String> {
+        server.items(path).iter().map(|item| text(&item["label"]).to_owned()).collect()
+    };
+    let agencies = labels("/api/v1/names?q=青澜市民&type=Agency");
+    assert_eq!(agencies[0], "青澜市民政局");
+    assert!(agencies.iter().all(|name| name.starts_with("青澜市民")), "{agencies:?}");
+    // In the middle too, but later; and as it is typed without Chinese letters.
+    let bureaus = labels("/api/v1/names?q=民政局&limit=100");
+    assert!(bureaus.contains(&"青澜市民政局".to_owned()), "{bureaus:?}");
+    let typed = labels("/api/v1/names?q=qlsmzj");
+    assert!(typed.contains(&"青澜市民政局".to_owned()), "{typed:?}");
+    for (kind, q) in [("Document", "老龄"), ("Policy", "老龄"), ("Jurisdiction", "青澜")] {
+        let found = server.items(&format!("/api/v1/names?type={kind}&q={q}"));
+        assert!(!found.is_empty(), "{kind}");
+        assert!(found.iter().all(|item| text(&item["label"]).contains(q)), "{kind}: {found:?}");
+    }
+    assert!(labels("/api/v1/names?q=没有这样的名称").is_empty());
+}
+
+#[test]
+fn an_empty_answer_has_a_reason() {
+    let server = server();
+    let why = |query: &str| {
+        let query = format!("PREFIX gm: <https://w3id.org/gangmu/ontology#> {query}");
+        server.at(&format!("/api/v1/why-empty?query={}", encode(&query)))
+    };
+    let reasons =
+        why("SELECT * { ?task gm:leadAgency ?agency ; gm:never ?it }").body["reasons"].clone();
+    assert_eq!(reasons.as_array().unwrap().len(), 1);
+    assert_eq!(reasons[0]["type"], "alone");
+    assert_eq!(reasons[0]["pattern"], "?task gm:never ?it .");
+    let found = why("SELECT * { ?task gm:leadAgency ?agency }").body;
+    assert!(found["reasons"].as_array().unwrap().is_empty(), "there is an answer");
+    assert_eq!(why("SELECT oops").status, 400);
+    // The filled-in questions of the library too.
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/led-and-supported.rq");
+    let nobody = std::fs::read_to_string(file).unwrap().replace("青澜市财政局", "没有这个局");
+    let reasons = why(&nobody).body["reasons"].clone();
+    assert_eq!(reasons[0]["type"], "together");
+    let pattern = text(&reasons[0]["pattern"]);
+    assert!(pattern.contains("skos:altLabel") && pattern.contains("?supportName"), "{pattern}");
 }
 
 #[test]
@@ -244,8 +299,9 @@ fn the_answers_are_linked_data() {
     let server = server();
     let context = server.at("/api/v1/context.jsonld");
     assert_eq!((context.status, &*context.kind), (200, "application/ld+json"));
-    for list in ["tasks", "targets", "documents", "agencies", "policies"] {
-        let mut page = server.page(&format!("/api/v1/{list}?limit=100"));
+    let lists = ["tasks?", "targets?", "documents?", "agencies?", "policies?", "names?q=市&"];
+    for list in lists {
+        let mut page = server.page(&format!("/api/v1/{list}limit=100"));
         page["@context"] = context.body["@context"].clone();
         let json = page.to_string();
         let format = RdfFormat::JsonLd { profile: JsonLdProfileSet::empty() };
@@ -273,7 +329,9 @@ fn the_description_and_the_pages_for_people() {
     let server = server();
     let api = server.page("/api/openapi.json");
     assert_eq!(api["openapi"], "3.1.0");
-    for path in ["agencies", "tasks", "documents", "policies", "targets", "search"] {
+    for path in
+        ["agencies", "tasks", "documents", "policies", "targets", "search", "names", "why-empty"]
+    {
         assert!(api["paths"][format!("/api/v1/{path}")]["get"].is_object(), "{path}");
     }
     let page = server.at("/api").body;

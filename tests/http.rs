@@ -48,6 +48,8 @@ fn what_the_client_has_is_not_sent_again() {
             let mut second = server.send("GET", path, &[PLAIN, ("If-None-Match", &known)]);
             assert_eq!(second.status(), 304, "{path} {known}");
             assert!(header(&second, "etag").ends_with(&tag), "{path}");
+            // The policy that the client has with its copy stays.
+            assert_eq!(header(&second, "content-security-policy"), "", "{path}");
             assert!(second.body_mut().read_to_vec().unwrap().is_empty(), "{path}");
         }
         let again = server.send("GET", path, &[PLAIN, ("If-None-Match", "\"x\"")]);

@@ -424,3 +424,79 @@ fn a_row_that_restates_the_body_says_so() {
     let page = server.page(&format!("/page/agency/990100/{}", encode("青澜市民政局")));
     assert!(page.contains("与 （一） 为同一任务"), "{page}");
 }
+
+#[test]
+fn the_workbench_without_scripts() {
+    let server = server();
+    let page = server.page("/sparql?question=led-and-supported&leadName=%E9%9D%92%E6%BE%9C%E5%B8%82%E5%8C%BB%E7%96%97%E4%BF%9D%E9%9A%9C%E5%B1%80%22");
+    // What was filled in is a value of the query, whatever stands in it.
+    assert!(page.contains("(&#34;青澜市医疗保障局\\&#34;&#34; &#34;青澜市财政局&#34;)"), "{page}");
+    assert!(page.contains("<option value=\"青澜市民政局\">"));
+    let wrong = server.page("/en/sparql?question=deadline-calendar&until=tomorrow");
+    assert!(wrong.contains("The value of “Until” cannot be"), "{wrong}");
+    let ask = |query: &str| server.get(&format!("/sparql?query={}", encode(query)), "text/html");
+    let body = |query: &str| ask(query).body_mut().read_to_string().unwrap();
+    let rows = body(&format!("{GM}SELECT ?t {{ ?t a gm:Task }} ORDER BY ?t"));
+    let count = server.rows(&format!("{GM}SELECT ?t {{ ?t a gm:Task }}")).len();
+    assert!(rows.contains(&format!("共 {count} 行，结果完整")), "{count}");
+    let all = body("SELECT * { ?s ?p ?o }");
+    assert!(all.contains("这里只显示前 500 行"), "what is cut says so");
+    let empty = body(&format!("{GM}SELECT * {{ ?t gm:never ?o }}"));
+    assert!(empty.contains("没有一行符合查询") && empty.contains("?t gm:never ?o ."), "{empty}");
+    assert!(body("ASK { ?s ?p ?o }").contains("是"));
+    let mut refused = ask("SELECT oops");
+    assert_eq!(refused.status(), 400);
+    assert!(refused.body_mut().read_to_string().unwrap().contains("查询或更新有误"));
+    // A program gets what it always did, and a browser that can show it too.
+    let kind =
+        |accept: &str| header(&server.get("/sparql?query=ASK%20%7B%7D", accept), "content-type");
+    for accept in ["*/*", "application/json", "application/json, text/html;q=0.5"] {
+        assert!(kind(accept).contains("json"), "{accept}");
+    }
+    assert!(kind("text/html,application/xml;q=0.9,*/*;q=0.8").starts_with("text/html"));
+}
+
+#[test]
+fn answers_are_files_too() {
+    let server = server();
+    let rows = encode(&format!(
+        "{GM}SELECT ?task ?order {{ ?task gm:order ?order }} ORDER BY ?order LIMIT 3"
+    ));
+    for (end, kind, begins) in [
+        ("csv", "text/csv", "task,order"),
+        ("tsv", "text/tab-separated-values", "?task\t?order"),
+        ("json", "application/sparql-results+json", "{\"head\""),
+        ("xml", "application/sparql-results+xml", "<?xml"),
+    ] {
+        let answer = server.read(&format!("/sparql.{end}?query={rows}"), "*/*");
+        assert_eq!(answer.status, 200, "{end}");
+        assert!(answer.kind.starts_with(kind), "{end}: {}", answer.kind);
+        assert!(answer.body.starts_with(begins), "{end}: {}", answer.body);
+    }
+    let mut workbook = server.get(&format!("/sparql.xlsx?query={rows}"), "*/*");
+    assert!(header(&workbook, "content-disposition").contains("answer.xlsx"));
+    let bytes = workbook.body_mut().read_to_vec().unwrap();
+    let mut workbook = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let sheet = calamine::Reader::worksheet_range(&mut workbook, "结果").unwrap();
+    assert_eq!(sheet.height(), 4);
+    assert!(calamine::DataType::is_float(sheet.get((1, 1)).unwrap()), "{sheet:?}");
+    let graph = encode(&format!("{GM}CONSTRUCT {{ ?t a gm:Task }} WHERE {{ ?t a gm:Task }}"));
+    assert!(server.read(&format!("/sparql.ttl?query={graph}"), "*/*").body.contains("gm:Task"));
+    for (end, query) in [("csv", &graph), ("xlsx", &graph), ("ttl", &rows)] {
+        assert_eq!(
+            server.read(&format!("/sparql.{end}?query={query}"), "*/*").status,
+            406,
+            "{end}"
+        );
+    }
+    let form = "application/x-www-form-urlencoded";
+    let by_form = server.request(
+        "POST",
+        "/sparql.csv",
+        &[("content-type", form)],
+        format!("query={rows}").as_bytes(),
+        "",
+    );
+    assert!(by_form.body.starts_with("task,order"), "{}", by_form.body);
+    assert_eq!(server.read("/sparql.csv", "*/*").status, 400);
+}

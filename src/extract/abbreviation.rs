@@ -23,6 +23,10 @@ pub fn abbreviations(document: &Document, agencies: &Agencies) -> Vec<(String, S
         .filter_map(|c| {
             let before = &text[..c.get(0)?.start()];
             let short = c[1].to_owned();
+            // `以下简称两部门` stands for several.
+            if short.ends_with("部门") {
+                return None;
+            }
             // The longest ending of the text before the bracket that is a name.
             let starts: Vec<usize> = before
                 .char_indices()

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::knowledge::agencies::Agencies;
+use crate::knowledge::marks::marks;
 use crate::knowledge::recognise::Recognition;
 use crate::knowledge::roles::{Label, PositionRule, Roles, closes, opens};
 use crate::model::Role;
@@ -30,6 +31,8 @@ pub struct Assignment {
     pub names: Vec<Named>,
     /// The position rule that it states (`排在第一位的为牵头单位，下同`).
     pub position: Option<PositionRule>,
+    /// The names that share in all that follows too (`以下均需A落实，不再列出`), by their place in `names`.
+    pub standing: Range<usize>,
 }
 
 /// Confidence of a name under a label or before a verb.
@@ -56,14 +59,20 @@ pub fn read(text: &str, grammar: Grammar, column: Option<Role>) -> Assignment {
         grammar,
         label: column,
         pending: vec![],
-        out: Assignment { names: vec![], position: grammar.roles.position_rule(text) },
+        out: Assignment { position: grammar.roles.position_rule(text), ..Assignment::default() },
         group: 0,
         verbs: 0,
+        standing: None,
     };
-    for clause in clauses(&named) {
+    for clause in clauses(&named, grammar.roles) {
         reader.clause(clause);
     }
     reader.flush_at_end();
+    if let Some(from) = reader.standing {
+        let names = &reader.out.names;
+        let first = names.iter().position(|n| n.range.start >= from).unwrap_or(names.len());
+        reader.out.standing = first..names.len();
+    }
     reader.out
 }
 
@@ -72,12 +81,26 @@ struct Reader<'a> {
     grammar: Grammar<'a>,
     /// The role of the label that holds.
     label: Option<Role>,
-    /// Names that wait for their verb: (place, group).
-    pending: Vec<(Range<usize>, usize)>,
+    /// Names that wait for their verb.
+    pending: Vec<Waiting>,
     out: Assignment,
     group: usize,
     /// How many role verbs were read.
     verbs: usize,
+    /// Where the names begin that share in all that follows.
+    standing: Option<usize>,
+}
+
+/// What may be a name.
+struct Part {
+    range: Range<usize>,
+    /// Whether it is known to be one.
+    known: bool,
+}
+
+struct Waiting {
+    name: Part,
+    group: usize,
 }
 
 impl Reader<'_> {
@@ -116,9 +139,18 @@ impl Reader<'_> {
             return;
         }
         self.group += 1;
-        range.start += roles.standing_opening(s);
+        let opening = roles.standing_opening(s);
+        range.start += opening;
         let s = &self.text[range.clone()];
+        if opening > 0 {
+            // What was said before is no part of it.
+            self.flush(None);
+            self.standing.get_or_insert(range.start);
+        }
         if let Some(standing) = roles.standing(s) {
+            if roles.is_for_all(self.text) {
+                self.standing.get_or_insert(range.start);
+            }
             self.names_before(range.start..range.start + standing.start);
             self.flush(Some(Role::Responsible));
             return;
@@ -133,6 +165,8 @@ impl Reader<'_> {
     /// The names of a clause and the verbs behind them.
     fn parties(&mut self, mut range: Range<usize>) {
         let roles = self.grammar.roles;
+        let by = self.text[range.clone()].trim_start().strip_prefix('由');
+        range.start = by.map_or(range.start, |names| range.end - names.len());
         let mut forced = None;
         loop {
             let s = &self.text[range.clone()];
@@ -166,13 +200,13 @@ impl Reader<'_> {
     }
 
     fn names_before(&mut self, range: Range<usize>) {
-        for name in self.names(range) {
-            self.pending.push((name, self.group));
-        }
+        let group = self.group;
+        let names = self.names(range).into_iter().map(|name| Waiting { name, group });
+        self.pending.extend(names);
     }
 
     /// The names in a stretch of text.
-    fn names(&self, range: Range<usize>) -> Vec<Range<usize>> {
+    fn names(&self, range: Range<usize>) -> Vec<Part> {
         let s = &self.text[range.clone()];
         let mut out = Vec::new();
         for part in self.grammar.agencies.split_names(s) {
@@ -185,7 +219,7 @@ impl Reader<'_> {
     }
 
     /// A part of a list without remarks in brackets and white space; none if it is no name.
-    fn clean(&self, mut part: Range<usize>) -> Option<Range<usize>> {
+    fn clean(&self, mut part: Range<usize>) -> Option<Part> {
         let s = &self.text[part.clone()];
         // The bracket of a remark that was taken out.
         if let Some(at) = s.find(opens).filter(|&at| at > 0)
@@ -199,17 +233,17 @@ impl Reader<'_> {
                 || matches!(c, '。' | '：' | ':' | '—' | '-' | '/' | '、' | '，' | '；')
         });
         let start = part.start + (trimmed.as_ptr() as usize - s.as_ptr() as usize);
-        let name = start..start + trimmed.len();
+        let range = start..start + trimmed.len();
         let count = trimmed.chars().filter(|c| !c.is_whitespace()).count();
         let dated = trimmed.contains(|c: char| c.is_ascii_digit())
             && trimmed.contains(['年', '月', '日', '季']);
-        let known = self.recognise(&name) != Recognition::None;
-        let possible = (2..=30).contains(&count) && (known || !dated && count >= 3);
-        (possible && !self.grammar.roles.is_remark(trimmed)).then_some(name)
-    }
-
-    fn recognise(&self, name: &Range<usize>) -> Recognition {
-        self.grammar.agencies.recognise(&self.text[name.clone()])
+        let known = self.grammar.agencies.recognise(trimmed) != Recognition::None;
+        // The 市 of `市、县（区）人民政府`.
+        let level = count == 1
+            && trimmed.starts_with(['省', '市', '州', '县'])
+            && self.text[range.end..].starts_with('、');
+        let possible = level || (2..=30).contains(&count) && (known || !dated && count >= 3);
+        (possible && !self.grammar.roles.is_remark(trimmed)).then_some(Part { range, known })
     }
 
     /// Gives the waiting names their role: that of the label, unless a verb is more exact.
@@ -220,8 +254,9 @@ impl Reader<'_> {
         };
         if let Some(role) = role {
             let pending = std::mem::take(&mut self.pending);
-            for (range, group) in pending {
-                let known = self.recognise(&range) != Recognition::None;
+            for Waiting { name: Part { range, known }, group } in pending {
+                // `责任单位：A，B指导`: a verb goes no further back than its comma where a label governs.
+                let role = self.label.filter(|_| group < self.group).unwrap_or(role);
                 // Before a verb only a name can stand; under a label nearly everything is one.
                 if known || self.label.is_some() || self.verbs > 0 {
                     let confidence = if known { SURE } else { UNKNOWN };
@@ -241,8 +276,8 @@ impl Reader<'_> {
             0 => (Role::Responsible, LISTED),
             _ => (Role::Support, GUESSED),
         };
-        for (range, group) in std::mem::take(&mut self.pending) {
-            if self.recognise(&range) != Recognition::None {
+        for Waiting { name: Part { range, known }, group } in std::mem::take(&mut self.pending) {
+            if known {
                 self.out.names.push(Named { role, range, group, confidence });
             }
         }
@@ -285,7 +320,7 @@ impl Reader<'_> {
 fn without_remarks<'a>(text: &'a str, roles: &Roles) -> Cow<'a, str> {
     let mut open = Vec::new();
     let mut remarks = Vec::new();
-    for (at, c) in text.char_indices() {
+    for (at, c) in marks(text) {
         if opens(c) {
             open.push(at + c.len_utf8());
         } else if closes(c)
@@ -311,13 +346,14 @@ fn without_remarks<'a>(text: &'a str, roles: &Roles) -> Cow<'a, str> {
 }
 
 /// The clauses of an assignment: parted by commas, semicolons, stops and line breaks outside of
-/// inner brackets; the bracket around the whole is dropped.
-fn clauses(text: &str) -> Vec<Range<usize>> {
-    let start = text.chars().next().filter(|&c| opens(c)).map_or(0, char::len_utf8);
+/// inner brackets; the bracket around the whole is dropped, that of a label (`【责任单位】`) is not.
+fn clauses(text: &str, roles: &Roles) -> Vec<Range<usize>> {
+    let labelled = roles.label_at_start(text).is_some_and(|(_, end)| text[..end].contains(closes));
+    let start = text.chars().next().filter(|&c| opens(c) && !labelled).map_or(0, char::len_utf8);
     let mut out = Vec::new();
     let mut depth = 0usize;
     let mut from = start;
-    for (at, c) in text[start..].char_indices().map(|(i, c)| (i + start, c)) {
+    for (at, c) in marks(&text[start..]).map(|(i, c)| (i + start, c)) {
         if opens(c) {
             depth += 1;
         } else if closes(c) {

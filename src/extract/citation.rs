@@ -7,6 +7,7 @@
 use foldhash::{HashSet, HashSetExt};
 
 use crate::knowledge::citations::{CitationRules, Verb, bare};
+use crate::knowledge::words::without_draft_note;
 use crate::model::{Citation, CitationKind, Document, NodeId, NodeKind, Span};
 
 use super::title::{Title, titles};
@@ -185,7 +186,7 @@ impl Own {
 }
 
 fn own_key(title: &str) -> String {
-    let key = bare(title);
+    let key = bare(without_draft_note(title));
     key.strip_prefix("关于").map(str::to_owned).unwrap_or(key)
 }
 
@@ -334,7 +335,10 @@ impl Sentence {
         let speaks = whole && title.outer.start < own.preamble;
         let rest = self.rest(k, text);
         let governor = self.governor(k, text, rules);
-        if whole && own.is(&text[title.inner.start..title.inner.end]) {
+        // `根据《甲》，制定本细则` in an annex of 甲
+        let based = title.outer.start >= own.preamble
+            && governor.as_ref().is_some_and(|g| g.verb.kind == CitationKind::BasedOn);
+        if whole && !based && own.is(&text[title.inner.start..title.inner.end]) {
             // what is printed may be another's text that is passed on
             let passed_on =
                 governor.as_ref().is_some_and(|g| g.verb.kind == CitationKind::Forwards)

@@ -7,7 +7,7 @@ use super::bound::strip;
 use super::judge::Judge;
 use super::quantity::Amount;
 use crate::knowledge::targets::UnitKind;
-use crate::model::Comparator;
+use crate::model::{Comparator, TargetClass};
 
 impl Judge<'_> {
     /// Whether somebody is given it: the number says how much, whatever the conditions.
@@ -24,7 +24,8 @@ impl Judge<'_> {
     pub(super) fn is_condition(&self) -> bool {
         let left = self.place.left;
         let w = &self.rules.words;
-        let opened = w.condition.strip_start(left.trim_start()).is_some();
+        let opened = w.condition.strip_start(left.trim_start()).is_some()
+            && !left.trim_start().starts_with("年度内");
         // 的 before a number is that of a share (`、不高于合同金额的70%`)
         let described = self
             .rest
@@ -76,7 +77,17 @@ impl Judge<'_> {
             && self.bound.suffix > 0
             && self.bound.comparator == Comparator::Le
             && rest.starts_with(|c: char| c.is_alphabetic());
-        percent && bearer || included || bracketed.iter().any(|b| rest.starts_with(b)) || size
+        // `达到总投资的25%认定材料`, `消除66人以上超大班额`
+        let criterion = percent && w.criterion.strip_start(rest).is_some();
+        let removed = self.bound.suffix > 0
+            && rest.starts_with(|c: char| c.is_alphabetic())
+            && w.removal.strip_end(self.place.left.trim_end()).is_some();
+        percent && bearer
+            || included
+            || bracketed.iter().any(|b| rest.starts_with(b))
+            || size
+            || criterion
+            || removed
     }
 
     /// Whether the clause is an if.
@@ -101,11 +112,23 @@ impl Judge<'_> {
         if counted && w.giving.all(self.rest).next().is_some() && w.gift.is_in(self.rest) {
             return true;
         }
+        let part = self.place.later.split(['；', ';']).next().unwrap_or_default();
+        let clauses: Vec<&str> = part.split(['，', ',', '。']).collect();
+        // `实缴资本不低于5000万元，贡献不低于300万元，一次性给予300万元奖励`
+        let given = |clause: &&str| {
+            grants(clause) && w.gift.is_in(clause) && clause.contains(|c: char| c.is_ascii_digit())
+        };
+        let given_later = clauses.iter().skip(1).any(given);
+        let opened = w.condition.strip_start(self.place.left.trim_start()).is_some();
+        if opened && self.bound.explicit && given_later {
+            return true;
+        }
         if !self.bound.explicit || self.directly_done() || w.gift.is_in(self.place.left) {
             return false;
         }
-        let part = self.place.later.split(['；', ';']).next().unwrap_or_default();
-        let clauses: Vec<&str> = part.split(['，', ',']).collect();
+        if self.place.class == TargetClass::Target && given_later {
+            return true;
+        }
         clauses.windows(2).any(|pair| pair[0].ends_with('的') && grants(pair[1]))
             || self.rest.ends_with('的') && clauses.get(1).is_some_and(|next| grants(next))
     }

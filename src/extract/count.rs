@@ -13,7 +13,7 @@ use crate::model::{Comparator, TargetClass};
 impl Judge<'_> {
     pub(super) fn count(&self) -> Verdict {
         let w = &self.rules.words;
-        if self.was_served() || self.is_spread() {
+        if self.was_served() || self.is_spread() || self.is_shared_with() {
             return self.aim(0.55);
         }
         if self.numbers_parts() || self.measures_a_thing() || self.is_given_policy() {
@@ -25,7 +25,10 @@ impl Judge<'_> {
             return self.limit(0.75);
         }
         if w.sorting.strip_start(unit) == Some("") && !self.bound.explicit {
-            let made = w.make.strip_end(strip(self.place.left, self.rules)).is_some();
+            let left = self.place.left.trim();
+            // `完成身份证、户口簿等20类证照归集`
+            let listed = left.ends_with('等') && w.exactly.strip_start(left).is_some();
+            let made = listed || w.make.strip_end(strip(left, self.rules)).is_some();
             return if made { self.aim(0.7) } else { Err(Silence::NoAim) };
         }
         if self.is_granted() || self.bound.comparator == Comparator::Le && self.is_subsidy() {
@@ -67,7 +70,18 @@ impl Judge<'_> {
         let w = &self.rules.words;
         let left = self.place.left.trim();
         let near: String = self.rest.chars().take(10).collect();
-        left.starts_with('在') && left.ends_with('等') && w.spread.is_in(&near)
+        let listed = left.ends_with('等') && self.quantity.kind == Some(UnitKind::Count);
+        let within = |text: &str| w.spread.is_in(text) && !text.contains("实现");
+        listed && (left.starts_with('在') && w.spread.is_in(&near) || within(left))
+    }
+
+    /// Whether it says with how many something is set up (`与15个省（区、市）建立跨省通办机制`).
+    fn is_shared_with(&self) -> bool {
+        let w = &self.rules.words;
+        let near: String = self.rest.chars().take(16).collect();
+        let left = self.place.left.get(..self.bound.head).unwrap_or(self.place.left);
+        let left = strip(left, self.rules);
+        left.ends_with('与') && !left.ends_with("参与") && w.partner.is_in(&near)
     }
 
     /// Whether it says how large some single thing is (`建筑面积不大于1000平方米`, `10万吨级航道`).
@@ -94,7 +108,11 @@ impl Judge<'_> {
     fn numbers_parts(&self) -> bool {
         let w = &self.rules.words;
         let noun: String = self.rest.chars().take(6).collect();
-        !self.directly_done() && w.part.is_in(&noun)
+        // `精简为最多2个环节`: to so many they are to be brought
+        let brought = self.bound.explicit
+            && self.bound.comparator == Comparator::Le
+            && w.exactly.is_in(self.place.left);
+        !self.directly_done() && !brought && w.part.is_in(&noun)
     }
 
     /// Whether a verb of doing stands directly before the quantity.

@@ -39,7 +39,7 @@ pub fn every(document: &Document, rules: &DeadlineRules) -> Vec<Deadline> {
         if node.kind != NodeKind::Practice {
             for &span in &node.own {
                 if node.kind != NodeKind::Section || node.heading != Some(span) {
-                    let covering = task == ROOT && node.number.is_none();
+                    let covering = node.kind == NodeKind::Section && node.number.is_none();
                     reader.prose(task, covering, span, &mut found);
                 }
             }
@@ -97,7 +97,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `covering`: whether the text is that of a covering notice or the like, outside of the items.
+    /// `covering`: whether the text is that of a covering notice or the like, before the items.
     fn prose(&self, task: NodeId, covering: bool, span: Span, found: &mut Vec<Deadline>) {
         let text = self.document.text.slice(span);
         let times = self.rules.times(text, self.document.header.year);
@@ -105,28 +105,33 @@ impl Reader<'_> {
             return;
         }
         let clauses = clauses(self.text, span);
-        for time in times {
+        let mut recurring: Option<Span> = None;
+        for mut time in times {
             let place = Span::new(span.start + time.start, span.start + time.end);
             let at = clauses.partition_point(|c| c.span.end < place.end);
             if !clauses.get(at).is_some_and(|c| c.span.contains(place)) {
                 continue;
             }
+            let sentence = clauses[at].sentence;
+            // `每年1月底前申报，2月底前审核`: the second recurs with the first
+            let printed = &self.text[place.start..place.end];
+            if time.precision == Precision::Recurring && printed.starts_with("每年") {
+                recurring = Some(sentence);
+            } else if recurring == Some(sentence)
+                && matches!(time.precision, Precision::Day | Precision::Month)
+                && !printed.contains('年')
+            {
+                time = Time { precision: Precision::Recurring, date: None, ..time };
+            }
             // when to comment on a draft or to report on the whole concerns no task
-            let comment = covering && time.precision != Precision::Recurring && {
-                let sentence = clauses[at].sentence;
-                self.rules.is_comment(&self.text[sentence.start..sentence.end])
-            };
+            let comment = covering
+                && time.precision != Precision::Recurring
+                && self.rules.is_comment(&self.text[sentence.start..sentence.end]);
             if comment {
                 continue;
             }
             if let Some(confidence) = self.limits(&time, place, &clauses, at) {
-                found.push(self.deadline(
-                    task,
-                    &time,
-                    span.start,
-                    clauses[at].sentence,
-                    confidence,
-                ));
+                found.push(self.deadline(task, &time, span.start, sentence, confidence));
             }
         }
     }
@@ -135,23 +140,30 @@ impl Reader<'_> {
     fn limits(&self, time: &Time, place: Span, clauses: &[Clause], at: usize) -> Option<f32> {
         let clause = clauses[at];
         let whole = &self.text[clause.span.start..clause.span.end];
+        let printed = &self.text[place.start..place.end];
         let before = self.text[clause.span.start..place.start].trim_end();
         let after = self.text[place.end..clause.span.end].trim_start();
-        if in_title(before)
-            || self.rules.is_past(before, &self.text[place.start..place.end])
-            || self.rules.is_start(after)
+        // `“拿地即开工、年内须竣工”`, `一季度开门红、二季度增长稳`: mottos
+        let motto = time.strength != Strength::Bound && in_quotes(before)
+            || time.precision == Precision::Quarter && before.contains("季度");
+        if motto || in_title(before) || self.is_gone(time, printed) || concerns(before, after) {
+            return None;
+        }
+        if self.carries_on(time, printed, before, after) {
+            return Some(0.8);
+        }
+        if self.rules.is_past(before, printed)
+            || self.rules.is_start(behind_bracket(after))
             || self.rules.is_validity(whole)
-            || self.is_gone(time, &self.text[place.start..place.end])
-            || concerns(after)
         {
             return None;
         }
-        // a single day in brackets is that of a document's writing
+        // a single day in brackets is that of a document's writing, one before 印发 that of its print
         let single_day = time.precision == Precision::Day
             && time.strength == Strength::Open
-            && !self.text[place.start..place.end]
-                .contains(['至', '到', '-', '—', '－', '–', '~', '～']);
-        if single_day && alone_in_bracket(before, after) && !after.starts_with("前") {
+            && !is_window(printed);
+        let written = alone_in_bracket(before, after) && !after.starts_with("前");
+        if single_day && (written || after == "印发") {
             return None;
         }
         if alone_in_bracket(before, after) && !self.rules.is_name(before) {
@@ -171,12 +183,12 @@ impl Reader<'_> {
         } else {
             after
         };
-        if after.is_empty() && scope.starts_with('是') {
+        if scope.starts_with('是') {
             return None;
         }
         let reached = self.rules.reached(scope).filter(|&at| scope[..at].chars().count() <= 30);
         // 当年 is the year of whatever the clause is about
-        let counted = time.date.is_some() && !self.text[place.start..].starts_with(['当', '本']);
+        let counted = time.date.is_some() && !printed.starts_with(['当', '本']);
         let reached = reached.or_else(|| counts(scope).filter(|_| counted));
         let leads_in = self.rules.leads_in(before);
         match time.strength {
@@ -186,6 +198,25 @@ impl Reader<'_> {
             Strength::Open if before.is_empty() && reached.is_some() => Some(0.75),
             Strength::Open if reached == Some(0) && !after.is_empty() => Some(0.7),
             Strength::Open | Strength::Cell => behind_label.then_some(0.8),
+        }
+    }
+
+    /// Whether a policy is carried out until then: `执行期限至2023年12月31日`, or the clause is nothing but
+    /// the days from and to which it is (`自2023年1月1日至12月31日，`).
+    fn carries_on(&self, time: &Time, printed: &str, before: &str, after: &str) -> bool {
+        let day = matches!(time.precision, Precision::Day | Precision::Month | Precision::Year);
+        if !day || time.date.is_none() {
+            return false;
+        }
+        let until = before.strip_suffix(['至', '到', '为']);
+        let until = until.or_else(|| printed.starts_with(['至', '到']).then_some(before));
+        if until.is_some_and(|word| self.rules.lasts(word)) && !self.rules.is_start(after) {
+            return true;
+        }
+        let from = before.strip_suffix(['自', '从', '于']).unwrap_or(before);
+        time.precision == Precision::Day && is_window(printed) && from.is_empty() && {
+            let after = after.trim_start_matches(['止', '期', '间']);
+            after.is_empty()
         }
     }
 
@@ -278,6 +309,10 @@ fn in_title(before: &str) -> bool {
     before.matches('《').count() > before.matches('》').count()
 }
 
+fn in_quotes(before: &str) -> bool {
+    before.matches('“').count() > before.matches('”').count()
+}
+
 fn alone_in_bracket(before: &str, after: &str) -> bool {
     let after = after.strip_prefix("前").unwrap_or(after);
     let after = after.strip_prefix("完成").unwrap_or(after);
@@ -285,9 +320,20 @@ fn alone_in_bracket(before: &str, after: &str) -> bool {
         && after.starts_with(['）', ')', '〕', ']', '】'])
 }
 
-/// Whether the clause goes on to say whom a rule concerns (`2024年底前入驻的`).
-fn concerns(after: &str) -> bool {
-    after.ends_with('的')
+/// Whether the clause goes on to say whom a rule concerns (`2024年底前入驻的`, `对当年新增投资超过1亿元的企业`).
+fn concerns(before: &str, after: &str) -> bool {
+    after.ends_with('的') || before == "对" && after.contains('的')
+}
+
+/// Whether days from and to are printed.
+fn is_window(printed: &str) -> bool {
+    printed.contains(['至', '到', '-', '—', '－', '–', '~', '～'])
+}
+
+/// The text behind a bracket that opens it (`（含当日）以后`).
+fn behind_bracket(after: &str) -> &str {
+    let inner = after.strip_prefix(['（', '(']);
+    inner.and_then(|inner| inner.split_once(['）', ')'])).map_or(after, |(_, behind)| behind)
 }
 
 #[cfg(test)]
@@ -337,6 +383,15 @@ mod tests {
                 "" => assert!(quotes.is_empty(), "{example:?} {quotes:?}"),
                 quote => assert_eq!(quotes, [quote], "{example:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn dates_that_share_a_bound_are_limits_each() {
+        for example in DeadlineRules::embedded().shared_examples() {
+            let found = read(&example.text, false);
+            let dates: Vec<_> = found.iter().filter_map(|f| f.1.clone()).collect();
+            assert_eq!(dates, example.dates, "{example:?}");
         }
     }
 

@@ -172,6 +172,8 @@ impl Judge<'_> {
             Some(true) => self.aim(0.75),
             _ if self.bound.explicit => self.aim(0.75),
             Some(false) => Err(Silence::NoAim),
+            // `第一期规模100亿元`
+            None if self.place.left.trim_end().ends_with("规模") => self.aim(0.6),
             None => Err(Silence::Unclear),
         }
     }
@@ -199,7 +201,8 @@ impl Judge<'_> {
         let finished = w
             .finished
             .strip_start(self.rest)
-            .is_some_and(|after| !after.starts_with(|c: char| c.is_alphabetic()));
+            .is_some_and(|after| !after.starts_with(|c: char| c.is_alphabetic()))
+            || self.rest.starts_with("最快");
         let settled = self.bound.explicit || finished || reached && w.fall.is_in(left);
         if !settled
             || long
@@ -225,7 +228,17 @@ impl Judge<'_> {
             || w.case.is_in(self.place.earlier);
         let itself = w.duration.strip_end(head).is_some();
         let shortened = itself || w.fall.is_in(left) || w.duration.is_in(left);
+        // at least so long: a rule for each case
+        if w.regimen.is_in(&whole) || self.bound.comparator == Comparator::Ge {
+            return self.limit(0.8);
+        }
+        // `企业拿地后5个工作日内办好开工手续`: a service is promised to all
+        let promised = w.finished.strip_start(self.rest).is_some()
+            && left.trim_end().ends_with('后')
+            && !w.case.is_in(&whole)
+            && !w.case.is_in(self.place.earlier);
         match (case, service) {
+            (true, _) if promised => self.aim(0.65),
             (true, _) if itself || shortened && !w.case.is_in(left) => self.aim(0.8),
             (true, _) => self.limit(0.8),
             (false, true) => self.aim(if shortened { 0.9 } else { 0.65 }),

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::assignment::Grammar;
 use crate::knowledge::agencies::Agencies;
+use crate::knowledge::marks::marks;
 use crate::knowledge::prose::ProseRules;
 use crate::knowledge::recognise::Recognition;
 use crate::knowledge::roles::Roles;
@@ -28,6 +29,8 @@ const OPEN_END: [&str; 4] = ["等部门", "等单位", "等机构", "等"];
 const NO_NAME: [char; 6] = ['。', '；', '“', '《', '：', ':'];
 /// A subject is at most this long, in bytes.
 const SUBJECT: usize = 240;
+/// A quotation inside a name is at most this long, in characters.
+const QUOTED: usize = 12;
 /// The name of a partner is at most this long, in characters.
 const PARTNER: usize = 24;
 const MODAL: f32 = 0.8;
@@ -40,21 +43,45 @@ pub fn bearers(sentence: &str, rules: &ProseRules, grammar: Grammar) -> Vec<Bear
     let Grammar { roles, agencies } = grammar;
     let joins = rules.joins(sentence);
     let reader = Reader { sentence, rules, roles, agencies, joins };
-    let mut out = Vec::new();
+    let mut out: Vec<Bearer> = Vec::new();
     let mut before = None;
     let mut adverbial = false;
-    for (clause, begins) in clauses(sentence) {
+    let all = clauses(sentence, rules);
+    for (i, (clause, begins)) in all.iter().cloned().enumerate() {
         // `自2024年起，市教育局组织…`: the subject follows what only says when, how or on what ground.
         let place = match (begins, adverbial) {
             (true, _) => Place::Begins,
             (false, true) => Place::AfterAdverbial,
             (false, false) => Place::Within,
         };
-        adverbial = place != Place::Within && rules.is_adverbial(&sentence[clause.clone()]);
+        let s = &sentence[clause.clone()];
+        adverbial = place != Place::Within && rules.is_adverbial(s);
         if let Some(subject) = before.take().filter(|_| reader.is_predicate(clause.clone())) {
             out.extend(reader.long_subject(subject));
         }
+        let known = out.len();
         reader.clause(clause.clone(), place, &mut out);
+        // `各县（市），各部门要…`: a list of names that goes on behind the comma.
+        let subject = out.get(known).filter(|b| b.range.start == clause.start);
+        if let Some(role) = subject.map(|b| b.role)
+            && let Some((list, true)) = i.checked_sub(1).map(|last| all[last].clone())
+            && let Some(names) = reader.names(list).filter(|_| place == Place::Within)
+        {
+            let others = names.into_iter().map(|range| Bearer { role, range, confidence: BARE });
+            out.splice(known..known, others);
+        }
+        if out.len() > known
+            && rules.ends_adverbial(s)
+            && let Some(next) = all.get(i + 1).map(|(next, _)| &sentence[next.clone()])
+        {
+            // `各市在指标下达前，可先行使用`: permitted; `市教育局在开学前，会同市公安局…`: leads.
+            if rules.permits(next) {
+                out.truncate(known);
+            } else if rules.leads_others(next) {
+                let bearers = out[known..].iter_mut();
+                bearers.filter(|b| b.role == Role::Responsible).for_each(|b| b.role = Role::Lead);
+            }
+        }
         before = begins.then_some(clause);
     }
     out.dedup_by(|b, a| a.role == b.role && a.range == b.range);
@@ -85,7 +112,8 @@ impl Reader<'_> {
         let s = &self.sentence[clause.clone()];
         // `A指导，B落实`: a clause of names and a verb of role.
         if let Some(verb) = self.roles.verb_at_end(s)
-            && let Some(names) = self.names(clause.start..clause.start + verb.start)
+            && let names = (clause.start..clause.start + verb.start)
+            && let Some(names) = self.names(names.clone()).or_else(|| self.offices(names))
         {
             let role = verb.role;
             out.extend(names.into_iter().map(|range| Bearer { role, range, confidence: MODAL }));
@@ -101,10 +129,26 @@ impl Reader<'_> {
             out.extend(names.into_iter().map(|range| Bearer { role, range, confidence: MODAL }));
             return;
         }
+        if place == Place::Begins
+            && let Some((name, role)) = self.rules.office(s)
+            && let Some(names) = self.names(clause.start..clause.start + name)
+        {
+            out.extend(names.into_iter().map(|range| Bearer { role, range, confidence: MODAL }));
+            return;
+        }
+        if let Some(at) = self.rules.guided(s)
+            && let Some(names) = self.names(clause.start + at.start..clause.start + at.end)
+        {
+            let role = Role::Guide;
+            out.extend(names.into_iter().map(|range| Bearer { role, range, confidence: BARE }));
+        }
         if let Some((names, modal, end)) = self.subject(clause.clone(), place) {
             let rest = &s[end - clause.start..];
             let partners = self.partners(end..clause.end);
-            let role = if !partners.is_empty() || self.rules.leads(rest) {
+            let role = if !partners.is_empty()
+                || self.rules.leads(rest)
+                || self.rules.leads_others(rest)
+            {
                 Role::Lead
             } else if self.rules.supports(rest) {
                 Role::Support
@@ -146,21 +190,35 @@ impl Reader<'_> {
         if !self.may_have_subject(&s[..limit]) {
             return None;
         }
+        // `协会在本地设立机构的，…`: a condition.
+        if s.trim_end().ends_with('的') {
+            return None;
+        }
         let markers: Vec<_> = self.rules.markers(&s[..limit]).collect();
         // A modal is the surer sign: 组织 in `共青团组织要…` is part of the name.
         for modal in [true, false] {
             for marker in markers.iter().filter(|m| m.modal == modal && m.start > 0) {
                 // In mid-sentence few beginnings can be a subject: asked first, since it is cheap.
                 let before = &s[..marker.start];
-                let hopeful =
-                    before.starts_with('各') || before.contains('、') && before.contains('等');
+                let hopeful = self.placed(before)
+                    || before.contains('、') && before.contains('等')
+                    || self.rules.is_firm(before)
+                    || self.rules.is_society(before)
+                    || self.agencies.names.is_standing(before);
                 if !modal && place == Place::Within && !hopeful {
+                    continue;
+                }
+                // `各部门制定的办法`: what is said of a thing.
+                if !modal && s[marker.end..].starts_with('的') {
                     continue;
                 }
                 let names = self.names(clause.start..clause.start + marker.start);
                 let names = names.filter(|names| modal || self.may_act(names, place));
                 // A place may begin the name of a body: `青澜市进一步优化服务办公室`.
-                let place = |n: &Range<usize>| is_place(&self.sentence[n.clone()]);
+                let place = |n: &Range<usize>| {
+                    let name = &self.sentence[n.clone()];
+                    is_place(name) && !name.starts_with('各')
+                };
                 if !modal && names.as_ref().is_some_and(|names| names.iter().all(place)) {
                     let longer = markers
                         .iter()
@@ -170,6 +228,13 @@ impl Reader<'_> {
                         continue;
                     }
                 }
+                // `涉及的相关部门要…`: what is said of a group stands before it.
+                let names = names.or_else(|| {
+                    let at = before.rfind('的').filter(|_| modal)? + '的'.len_utf8();
+                    let group = before[at..].starts_with(['有', '相', '各']);
+                    let names = clause.start + at..clause.start + marker.start;
+                    group.then(|| self.names(names)).flatten()
+                });
                 if let Some(names) = names {
                     let bound = !self.rules.not_bound(&s[marker.start..]);
                     return bound.then_some((names, modal, clause.start + marker.start));
@@ -183,11 +248,23 @@ impl Reader<'_> {
     /// clauses the rest.
     fn may_have_subject(&self, s: &str) -> bool {
         let (mut ends, mut open) = (false, false);
+        let mut quoted = 0;
         for (at, c) in s.char_indices() {
+            if at < quoted {
+                continue;
+            }
+            if c == '“'
+                && let Some(end) = quotation(&s[at..])
+            {
+                quoted = at + end;
+                ends = false;
+                continue;
+            }
             if ends && self.rules.marker_at_start(&s[at..]).is_some() {
                 return true;
             }
-            if NO_NAME.contains(&c) {
+            // Nearly all are ideographs, and none of those is one.
+            if !matches!(c, '\u{4e00}'..='\u{9fff}') && NO_NAME.contains(&c) {
                 return false;
             }
             open |= self.agencies.names.may_open(c);
@@ -204,11 +281,24 @@ impl Reader<'_> {
         let last = names.last().map_or(0, |n| n.end);
         let listed = || names.len() > 1 && self.sentence[last..].starts_with('等');
         let sure = || names.iter().all(|n| self.is_sure(name(n)));
+        let firm = || names.iter().all(|n| self.is_firm(name(n)));
         match place {
             Place::Begins => true,
-            Place::AfterAdverbial => classes() || listed() || sure(),
-            Place::Within => classes() || listed(),
+            Place::AfterAdverbial => classes() || listed() || sure() || firm(),
+            Place::Within => classes() || listed() || firm(),
         }
+    }
+
+    /// Whether a name can be nothing but a body's, wherever it stands: it is known with its level or as
+    /// a function's, or says what its part is.
+    fn is_firm(&self, name: &str) -> bool {
+        let names = &self.agencies.names;
+        names.level(name).is_some_and(|(_, rest)| self.agencies.is_form(rest))
+            || self.agencies.function_part(name).is_some()
+            || self.agencies.ends_in_known(name) && !is_place(name)
+            || names.is_standing(name)
+            || self.rules.is_firm(name)
+            || self.rules.is_society(name)
     }
 
     /// Whether the name of an office has no other body's in it: `法规处`, `省局法规处`.
@@ -218,12 +308,27 @@ impl Reader<'_> {
         own.chars().count() > 2 && names.level(own).is_none() && !self.rules.holds_body(own)
     }
 
+    /// Whether the name of an office has the body's before it: `市教育局基础教育科`.
+    fn is_office_of(&self, name: &str) -> bool {
+        let ends = name.match_indices(['局', '委', '厅', '府', '办']);
+        ends.map(|(at, c)| at + c.len()).any(|end| {
+            let (body, office) = name.split_at(end);
+            self.is_firm(body)
+                && !self.rules.holds_body(office)
+                && self.agencies.recognise(office) == Recognition::Unit
+        })
+    }
+
     /// Whether a name is that of one known body, or of the bodies of a function or class.
     fn is_plain(&self, name: &str) -> bool {
         let ends = ["部门", "政府", "单位"];
         let once = || ends.iter().map(|end| name.matches(end).count()).sum::<usize>() == 1;
-        let printed = |rest: &str| self.agencies.printed(rest).is_some();
-        self.agencies.names.level(name).is_some_and(|(_, rest)| printed(rest))
+        let printed = |rest: &str| self.agencies.is_form(rest);
+        let shaped = |rest: &str| {
+            let ending = self.agencies.names.ending(rest);
+            rest.ends_with(['局', '委', '厅']) && ending.is_some() && !rest.contains(['、', '，'])
+        };
+        self.agencies.names.level(name).is_some_and(|(_, rest)| printed(rest) || shaped(rest))
             || ends.iter().any(|end| name.ends_with(end)) && once()
     }
 
@@ -231,7 +336,7 @@ impl Reader<'_> {
     fn is_sure(&self, name: &str) -> bool {
         self.agencies.names.level(name).is_some()
             || self.agencies.function_part(name).is_some()
-            || self.agencies.printed(name).is_some()
+            || self.agencies.is_form(name)
             || self.agencies.ends_in_known(name)
             || self.rules.is_level(name)
             || is_place(name)
@@ -297,6 +402,10 @@ impl Reader<'_> {
         for at in self.rules.by(s) {
             let rest = &s[at..];
             for marker in self.rules.markers(rest) {
+                // `由市政府确定的牵头部门`: what is said of a thing.
+                if rest[marker.end..].starts_with('的') {
+                    continue;
+                }
                 let names = clause.start + at..clause.start + at + marker.start;
                 if let Some(names) = self.names(names)
                     && !self.rules.not_bound(&rest[marker.start..])
@@ -352,46 +461,96 @@ impl Reader<'_> {
 
     /// Whether `text` begins as only a name does: with a level (`市教育局`) or a class (`各部门`).
     fn placed(&self, text: &str) -> bool {
-        self.agencies.names.level(text).is_some() || text.starts_with(['各', '有', '相'])
+        self.agencies.names.level(text).is_some() || text.starts_with(['各', '有', '相', '其'])
+    }
+
+    /// The offices that a clause of names and a verb lists behind one that names who leads: `由基教股牵头，
+    /// 计财股、项目办配合`. The frame tells that they are names.
+    fn offices(&self, range: Range<usize>) -> Option<Vec<Range<usize>>> {
+        let before = &self.sentence[..range.start];
+        let led = before.trim_end_matches(['，', ',']).ends_with("牵头");
+        let list = &self.sentence[range.clone()];
+        let parts: Vec<_> = if led { self.agencies.split_names(list).collect() } else { vec![] };
+        let office = |part: &Range<usize>| {
+            let name = &list[part.clone()];
+            (2..=12).contains(&name.chars().count()) && self.rules.is_office(name)
+        };
+        (!parts.is_empty() && parts.iter().all(office)).then(|| {
+            parts.into_iter().map(|p| range.start + p.start..range.start + p.end).collect()
+        })
     }
 
     /// The names in a stretch that is a list of bearers and nothing else.
     fn names(&self, range: Range<usize>) -> Option<Vec<Range<usize>>> {
         let s = &self.sentence[range.clone()];
-        if !self.agencies.may_end_list(s) && !self.rules.ends_as_level(s) || s.contains(NO_NAME) {
+        if !self.agencies.may_end_list(s) && !self.rules.ends_as_level(s) || breaks_names(s) {
             return None;
         }
-        let parts = self.agencies.split_names(s);
+        let mut parts = self.agencies.split_names(s).enumerate().peekable();
         let open_ended = OPEN_END.iter().any(|tail| s.trim_end().ends_with(tail));
-        let mut out = Vec::with_capacity(parts.len());
+        let mut out = Vec::new();
         // Enterprises bear no duty of office by themselves.
         let mut official = false;
-        for (i, part) in parts.iter().enumerate() {
-            let mut part = part.clone();
+        while let Some((i, mut part)) = parts.next() {
             let whole = &s[part.clone()];
             if let Some(at) = whole.find(['（', '(']).filter(|&at| whole[at..].contains("简称"))
             {
                 part.end = part.start + at;
             }
             let name = s[part.clone()].trim();
-            let last = i + 1 == parts.len();
+            // The rest of a list is not taken apart for a part that is no name in any list.
+            let mut last = || parts.peek().is_none();
             let recognised = self.agencies.recognise(name);
+            if (recognised != Recognition::None || self.rules.bears_none(name))
+                && self.rules.may_be_passed_over(name)
+                && !(i == 0 && last())
+            {
+                continue;
+            }
+            // `经主管部门`, `向市财政局`
+            let others = name.starts_with("其") && self.rules.is_whole_name(name);
+            let preposed = self.agencies.names.after_preposition(name).filter(|_| !others);
+            let preposed = preposed.is_some_and(|rest| {
+                recognised != Recognition::None
+                    && !self.is_sure(name)
+                    && self.agencies.recognise(rest) != Recognition::None
+            });
+            if preposed {
+                return None;
+            }
+            let society = self.rules.is_society(name);
             let known = match recognised {
+                // `各区按照标准和`: what begins as a collective name must end as one too.
+                Recognition::Group if name.starts_with('各') && !self.rules.ends_class(name) => {
+                    false
+                }
                 Recognition::Body | Recognition::Group | Recognition::Generic => {
                     self.rules.is_whole_name(name)
-                        && !(parts.len() == 1 && self.agencies.is_function(name))
+                        && !(i == 0 && !open_ended && self.agencies.is_function(name) && last())
                 }
-                Recognition::Organisation => self.rules.is_whole_name(name) && parts.len() > 1,
+                Recognition::Organisation => {
+                    self.rules.is_whole_name(name) && (society || !(i == 0 && last()))
+                }
+                // `市县两级`, `营商办`
+                Recognition::None if self.rules.is_joint_level(name) => true,
+                Recognition::None if self.rules.is_short_body(name) => true,
                 // `省、市、县`, `市、县（区）人民政府`: each level.
-                Recognition::None if self.rules.is_level(name) => parts.len() > 1,
+                Recognition::None if self.rules.is_level(name) => !(i == 0 && last()),
                 // `教育、财政部门`: functions before the last name; `天府新区、各县`: places.
                 Recognition::None => {
-                    let function = (!last || open_ended) && self.agencies.is_function(name);
-                    let place = is_place(name) && self.agencies.names.may_be_name(name);
-                    parts.len() > 1 && (function || place && self.rules.is_whole_name(name))
+                    let function = || self.agencies.is_function(name);
+                    let place = || {
+                        is_place(name)
+                            && self.agencies.names.may_be_name(name)
+                            && self.rules.is_whole_name(name)
+                    };
+                    (function() && (open_ended || !last()) || place()) && !(i == 0 && last())
                 }
                 // `法规处负责…`: an office of the department that speaks.
-                Recognition::Unit => self.rules.is_whole_name(name) && self.is_own_office(name),
+                Recognition::Unit => {
+                    self.rules.is_whole_name(name)
+                        && (self.is_own_office(name) || self.is_office_of(name))
+                }
             };
             let whole = name.matches(['（', '(']).count() == name.matches(['）', ')']).count();
             if !known || !whole || self.rules.bears_none(name) || name.contains(['-', '【']) {
@@ -406,7 +565,7 @@ impl Reader<'_> {
                 out.truncate(1);
                 continue;
             }
-            official |= recognised != Recognition::Organisation;
+            official |= recognised != Recognition::Organisation || society;
             out.push(range.start + part.start..range.start + part.end);
         }
         (!out.is_empty() && official).then_some(out)
@@ -415,14 +574,32 @@ impl Reader<'_> {
 
 /// What follows a date that a clause begins with: `3月底前各级政府…`.
 fn after_date(clause: &str) -> &str {
+    if !clause.starts_with(|c: char| c.is_ascii_digit()) {
+        return clause;
+    }
     let rest =
         clause.trim_start_matches(|c: char| c.is_ascii_digit() || "年月日底初上中下旬".contains(c));
-    match rest.strip_prefix(['前', '起', '后', '内']) {
-        Some(after) if clause.starts_with(|c: char| c.is_ascii_digit()) && !after.is_empty() => {
-            after
+    rest.strip_prefix(['前', '起', '后', '内']).filter(|after| !after.is_empty()).unwrap_or(clause)
+}
+
+/// Where the quotation ends that `text` begins with, if it is short enough to be part of a name:
+/// `“放管服”改革协调小组`.
+fn quotation(text: &str) -> Option<usize> {
+    let (at, close) = text.char_indices().take(QUOTED).find(|&(_, c)| c == '”')?;
+    let end = at + close.len_utf8();
+    text[end..].starts_with(|c: char| c.is_alphabetic()).then_some(end)
+}
+
+/// Whether a stretch holds what stands in no list of names.
+fn breaks_names(s: &str) -> bool {
+    let mut from = 0;
+    while let Some(at) = s[from..].find(NO_NAME).map(|at| from + at) {
+        match s[at..].starts_with('“').then(|| quotation(&s[at..])).flatten() {
+            Some(end) => from = at + end,
+            None => return true,
         }
-        _ => clause,
     }
+    false
 }
 
 /// Whether a name has the ending of a place.
@@ -437,10 +614,10 @@ fn supporters(names: Vec<Range<usize>>) -> impl Iterator<Item = Bearer> {
 /// The clauses of a sentence: parted by commas that stand outside of brackets and not inside a list
 /// of names (`A，B要…` is two clauses, the second with the modal); each with whether a sentence or
 /// a part of one begins with it.
-fn clauses(sentence: &str) -> Vec<(Range<usize>, bool)> {
+fn clauses(sentence: &str, rules: &ProseRules) -> Vec<(Range<usize>, bool)> {
     let mut out = Vec::new();
     let (mut from, mut depth, mut opens) = (0, 0i32, true);
-    for (at, c) in sentence.char_indices() {
+    for (at, c) in marks(sentence) {
         match c {
             '（' | '(' | '〔' | '《' | '“' => depth += 1,
             '）' | ')' | '〕' | '》' | '”' => depth -= 1,
@@ -460,7 +637,7 @@ fn clauses(sentence: &str) -> Vec<(Range<usize>, bool)> {
             Some((_, rest)) => rest,
             None => s,
         };
-        range.start += s.len() - after_date(rest.trim_start()).len();
+        range.start += s.len() - rules.after_opening(after_date(rest.trim_start())).len();
     }
     out.retain(|(r, _)| r.start < r.end);
     out

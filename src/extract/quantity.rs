@@ -54,7 +54,9 @@ pub fn quantities(clause: &str, rules: &TargetRules) -> Vec<Quantity> {
         found.extend(single(clause, number, rules));
     }
     share_units(clause, &mut found, rules);
-    if let Some(start) = clause.find("一半").or_else(|| clause.find("半数")) {
+    if clause.contains('半')
+        && let Some(start) = clause.find("一半").or_else(|| clause.find("半数"))
+    {
         let half = Quantity {
             start,
             end: start + "一半".len(),
@@ -135,6 +137,8 @@ fn single(clause: &str, number: &Numeral, rules: &TargetRules) -> Option<Quantit
     let rest = &clause[number.end..];
     match unit_at(clause, number.end, rules) {
         Some((_, word, UnitKind::Time)) if is_date(clause, number, word) => None,
+        // an age counts only where it is reached (`预期寿命达到82.5岁`)
+        Some((_, "岁", _)) if !is_reached(&clause[..number.start], rules) => None,
         Some((end, word, kind)) => {
             let whole = with_rate(clause, end, rules);
             let word = &clause[end - word.len()..whole];
@@ -154,6 +158,12 @@ fn single(clause: &str, number: &Numeral, rules: &TargetRules) -> Option<Quantit
         }
         None => Some(quantity(number.start, number.end, number, None)),
     }
+}
+
+/// Whether the text before a number says that so much is reached.
+fn is_reached(before: &str, rules: &TargetRules) -> bool {
+    let word = rules.words.exactly.strip_end(before.trim_end());
+    word.is_some_and(|rest| before.trim_end().len() - rest.len() > "到".len())
 }
 
 /// Whether a number of tenths ends here: `三成以上`, but not `三成立`.
@@ -245,6 +255,7 @@ fn range(clause: &str, first: &Numeral, second: &Numeral, rules: &TargetRules) -
     if kind == UnitKind::Time && is_date(clause, second, unit)
         || own_unit.is_some_and(|(_, own, _)| own != unit)
         || first.chinese != second.chinese
+        || unit == "岁"
     {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use foldhash::{HashSet, HashSetExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::assignment::{Grammar, Named, read};
 use super::clause::sentences;
@@ -31,12 +31,14 @@ pub fn responsibilities(
         prose,
         position: None,
         out: vec![],
-        seen: HashSet::new(),
+        seen: HashMap::new(),
         lead_lost: None,
+        standing: vec![],
     };
     reader.position = reader.stated_for_all();
     for (id, node) in document.nodes() {
-        let works = matches!(node.kind, NodeKind::Task | NodeKind::Measure | NodeKind::Practice);
+        // The own text of the root closes the document: it speaks of the work as a whole.
+        let works = node.kind != NodeKind::Section;
         for &span in &node.assignments {
             reader.assignment(id, span);
         }
@@ -46,8 +48,9 @@ pub fn responsibilities(
             }
         }
     }
-    let mut out = reader.out;
+    let (mut out, standing) = (reader.out, reader.standing);
     inherit(document, &mut out);
+    stand(document, &standing, &mut out);
     out
 }
 
@@ -58,9 +61,12 @@ struct Reader<'a> {
     /// The position rule that holds from here on.
     position: Option<PositionRule>,
     out: Vec<Responsibility>,
-    seen: HashSet<(NodeId, Role, String, bool)>,
+    /// Where each claim stands in `out`.
+    seen: HashMap<(NodeId, Role, String, bool), usize>,
     /// Whether the task table lost its column of leads, once it is asked.
     lead_lost: Option<bool>,
+    /// Who shares in all tasks behind a node: (that node, the place in `out`).
+    standing: Vec<(NodeId, usize)>,
 }
 
 impl Reader<'_> {
@@ -111,7 +117,10 @@ impl Reader<'_> {
                 _ => name.confidence,
             };
             let name = Named { role, confidence, ..name.clone() };
-            self.push(task, span, span.start, &name, basis);
+            let at = self.push(task, span, span.start, &name, basis);
+            if read.standing.contains(&i) {
+                self.standing.push((id, at));
+            }
         }
     }
 
@@ -167,12 +176,22 @@ impl Reader<'_> {
         }
     }
 
-    fn push(&mut self, task: NodeId, evidence: Span, offset: usize, name: &Named, basis: Basis) {
+    /// Adds a claim unless it is there, and tells where it stands.
+    fn push(
+        &mut self,
+        task: NodeId,
+        evidence: Span,
+        offset: usize,
+        name: &Named,
+        basis: Basis,
+    ) -> usize {
         let range: Range<usize> = name.range.clone();
         let span = Span::new(offset + range.start, offset + range.end);
         let surface = squeeze(self.document.text.slice(span));
         let key = (task, name.role, surface.clone(), basis == Basis::Prose);
-        if self.seen.insert(key) {
+        let next = self.out.len();
+        let at = *self.seen.entry(key).or_insert(next);
+        if at == next {
             self.out.push(Responsibility {
                 task,
                 role: name.role,
@@ -184,6 +203,7 @@ impl Reader<'_> {
                 agency: None,
             });
         }
+        at
     }
 }
 
@@ -210,6 +230,29 @@ fn inherit(document: &Document, out: &mut Vec<Responsibility>) {
                 ..out[i].clone()
             };
             out.push(taken);
+        }
+    }
+}
+
+/// Gives each task behind a node the parties that this node says share in all that follows.
+fn stand(document: &Document, standing: &[(NodeId, usize)], out: &mut Vec<Responsibility>) {
+    if standing.is_empty() {
+        return;
+    }
+    let mut said: HashSet<(NodeId, String)> =
+        out.iter().map(|r| (r.task, r.surface.clone())).collect();
+    for &(from, party) in standing {
+        let party = out[party].clone();
+        for (task, node) in document.nodes().skip(from + 1) {
+            if node.kind == NodeKind::Task && said.insert((task, party.surface.clone())) {
+                let confidence = party.confidence.min(INHERITED);
+                out.push(Responsibility {
+                    task,
+                    basis: Basis::Inherited,
+                    confidence,
+                    ..party.clone()
+                });
+            }
         }
     }
 }

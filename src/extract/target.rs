@@ -45,12 +45,18 @@ fn read(document: &Document, rules: &TargetRules, deadlines: &[Deadline]) -> Fou
     for deadline in deadlines {
         by_task.entry(deadline.task).or_default().push(deadline);
     }
-    let reader = Reader { document, rules, text: document.text.as_str(), by_task };
+    let mut times: Vec<Span> = deadlines.iter().map(|d| d.quote).collect();
+    times.sort_unstable();
+    let reader = Reader { document, rules, text: document.text.as_str(), by_task, times };
     let mut found = Found::default();
-    let told_nodes = told(document, rules);
+    let told_nodes = under(document, |heading| names_the_past(heading, rules));
+    let wanting = under(document, |heading| rules.words.wanting.is_in(heading));
     for (id, node) in document.nodes() {
         let whole = matches!(node.kind, NodeKind::Root | NodeKind::Section);
         let told = matches!(document.header.genre, Some(Genre::Report | Genre::News));
+        if told && wanting[id] {
+            continue;
+        }
         let class = if node.kind == NodeKind::Practice || whole && told || told_nodes[id] {
             TargetClass::Achievement
         } else if document.header.genre == Some(Genre::Regulation) {
@@ -69,15 +75,15 @@ fn read(document: &Document, rules: &TargetRules, deadlines: &[Deadline]) -> Fou
     found
 }
 
-/// For each node, whether it is or stands below a section that tells how things are.
-fn told(document: &Document, rules: &TargetRules) -> Vec<bool> {
-    let mut told = vec![false; document.nodes.len()];
+/// For each node, whether it is or stands below a section with such a heading.
+fn under(document: &Document, such: impl Fn(&str) -> bool) -> Vec<bool> {
+    let mut found = vec![false; document.nodes.len()];
     for (id, node) in document.nodes() {
-        let own = node.kind == NodeKind::Section
-            && node.heading.is_some_and(|h| names_the_past(document.text.slice(h), rules));
-        told[id] = own || id != ROOT && told[node.parent];
+        let own = matches!(node.kind, NodeKind::Section | NodeKind::Practice)
+            && node.heading.is_some_and(|h| such(document.text.slice(h)));
+        found[id] = own || id != ROOT && found[node.parent];
     }
-    told
+    found
 }
 
 /// Whether a heading is that of what was reached (`发展现状`) and not of what to do (`提升工作成效`).
@@ -93,6 +99,8 @@ struct Reader<'a> {
     rules: &'a TargetRules,
     text: &'a str,
     by_task: HashMap<NodeId, Vec<&'a Deadline>>,
+    /// Where time limits stand, in order.
+    times: Vec<Span>,
 }
 
 /// One quantity on its way to a target.
@@ -131,6 +139,11 @@ impl Reader<'_> {
                 continue;
             }
             let continues = counted == Some(clause.sentence);
+            // by a day even a regulation aims at something
+            let dated = class == TargetClass::Limit
+                && self.holds_a_time(clause.span)
+                && self.rules.words.exactly.is_in(text);
+            let class = if dated { TargetClass::Target } else { class };
             let claims = self.claims(clause, text, class, continues, &mut found.passed_over);
             if claims.iter().any(|c| c.class != TargetClass::Limit && is_counted(c.quantity.kind)) {
                 counted = Some(clause.sentence);
@@ -202,12 +215,21 @@ impl Reader<'_> {
             }
             let quantity_span =
                 Span::new(clause.span.start + quantity.start, clause.span.start + quantity.end);
+            // `印发之日起30日内` is by when
+            if quantity.kind == Some(UnitKind::Time) && self.is_within_a_time(quantity_span) {
+                continue;
+            }
             if self.is_left_behind(text, quantity, all.get(which + 1)) {
                 passed_over.push(quantity_span);
                 continue;
             }
             let past = class != TargetClass::Achievement
                 && self.tells_the_past(clause, clause.span.start + quantity.start);
+            let class = if class == TargetClass::Target && self.is_done(later) {
+                TargetClass::Achievement
+            } else {
+                class
+            };
             let place = Place { class, left, right, earlier, later, continues, past };
             match judge(quantity, &bound, place, self.rules) {
                 Err(Silence::NoAim) => passed_over.push(quantity_span),
@@ -228,6 +250,28 @@ impl Reader<'_> {
         claims
     }
 
+    /// Whether a quantity is part of a time limit.
+    fn is_within_a_time(&self, quantity: Span) -> bool {
+        self.times
+            .get(..self.times.partition_point(|t| t.start <= quantity.start))
+            .and_then(<[Span]>::last)
+            .is_some_and(|time| time.contains(quantity) && time.start < quantity.start)
+    }
+
+    fn holds_a_time(&self, span: Span) -> bool {
+        let next = self.times.partition_point(|time| time.start < span.start);
+        self.times.get(next).is_some_and(|time| span.contains(*time))
+    }
+
+    /// Whether the sentence goes on to say that it is done (`…等2项举措，我省已落实到位`).
+    fn is_done(&self, later: &str) -> bool {
+        let w = &self.rules.words;
+        let next = later.trim_start_matches(['，', ',']);
+        let next = next.split(['，', ',', '；', '。']).next().unwrap_or_default();
+        let so_far: String = next.chars().take(6).collect();
+        so_far.contains('已') && w.settled.strip_end(next.trim_end()).is_some()
+    }
+
     /// Whether the sentence up to `end` tells what was reached before: a word of the past in the
     /// clause, or a stronger one or a past year in the sentence, and no word of intent behind it.
     fn tells_the_past(&self, clause: &Clause, end: usize) -> bool {
@@ -235,7 +279,13 @@ impl Reader<'_> {
         let from = self.look_back(clause);
         let so_far = &self.text[from..end];
         let here = clause.span.start - from;
-        let told = w.past.last(&so_far[here..]).map(|(start, _)| here + start);
+        // 目前尚未完成的 are those to be done
+        let told = w
+            .past
+            .all(&so_far[here..])
+            .filter(|&(_, end)| w.not_yet.strip_start(&so_far[here + end..]).is_none())
+            .map(|(start, _)| here + start)
+            .last();
         let done = w
             .aim
             .all(&so_far[here..])
@@ -365,6 +415,12 @@ impl Reader<'_> {
         let quote = self.quote(clause, place.claims, which);
         let deadline = self.deadline(place, claim);
         let at = clause.span.start;
+        // behind the time before it, where the two share no words
+        let timed = claim.quantity.kind == Some(UnitKind::Time) && !claim.linked;
+        let floor = which.checked_sub(1).map(|i| &place.claims[i]);
+        let floor = floor.filter(|c| timed && c.quantity.kind == claim.quantity.kind);
+        let floor = floor.map_or(0, |c| at + c.tail).min(at + claim.head).max(quote.start);
+        let named = Span::new(floor, quote.end);
         let before = &self.text[quote.start..at + claim.quantity.start];
         // 保证金 promises nothing
         let modality = self
@@ -376,7 +432,7 @@ impl Reader<'_> {
         let target = |comparator, value| Target {
             task: place.task,
             class: claim.class,
-            indicator: self.indicator(quote, at + claim.head, at + claim.tail, deadline.as_ref()),
+            indicator: self.indicator(named, at + claim.head, at + claim.tail, deadline.as_ref()),
             comparator,
             value,
             unit: claim.quantity.unit.clone(),
@@ -428,8 +484,8 @@ impl Reader<'_> {
         deadline: Option<&Deadline>,
     ) -> Option<Span> {
         let w = &self.rules.words;
-        let start =
-            deadline.map_or(quote.start, |d| d.quote.end).clamp(quote.start, head.max(quote.start));
+        let start = deadline.map(|d| d.quote.end).filter(|&end| end <= head);
+        let start = start.map_or(quote.start, |end| end.max(quote.start)).min(head);
         let mut before = self.text[start..head.max(start)].trim();
         let each = w.modality.strip_start(before).unwrap_or(before).starts_with(['每', '各'])
             && w.rate.strip_end(before).is_none();
@@ -439,7 +495,10 @@ impl Reader<'_> {
             before = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '，');
         }
         let behind = self.text[tail.min(quote.end)..quote.end].trim().trim_start_matches('的');
-        let behind = behind.split(['，', '、', '；', '）', ')']).next().unwrap_or_default();
+        let behind = behind.split(['，', '、', '；']).next().unwrap_or_default();
+        // a bracket that only closes here held the quantity
+        let closes = behind.find(['）', ')']).filter(|&at| !behind[..at].contains(['（', '(']));
+        let behind = &behind[..closes.unwrap_or(behind.len())];
         // a quotation mark that lost its partner to the number
         let before = before.trim_end_matches(['“', '：', ':']).trim_start_matches('”');
         let behind = behind.trim_end_matches('“').trim_start_matches('”');
@@ -448,8 +507,19 @@ impl Reader<'_> {
             before[at..].contains(char::is_numeric) && before[at..].chars().count() <= 20
         });
         let before = before[..old.unwrap_or(before.len())].trim_end();
+        // `大型企业按`, `对接`: what hangs between the name and the number
+        let before = w.hanging.strip_end(before).map_or(before, str::trim_end);
+        // `在全市范围内组织实施`, `餐饮店、便利店等`, `省`: where, or examples of what is counted
+        let aside = before.starts_with(['在', '于']) && !w.rate.strip_end(before).is_some()
+            || before.ends_with('等')
+            || before.ends_with('的')
+            || w.place_of.strip_start(before) == Some("");
         // a verb directly before the number has its object behind it; `每个县` is not what is counted
-        let verb = before.is_empty() || w.aim.strip_end(before).is_some() || each;
+        let verb = before.is_empty() || w.aim.strip_end(before).is_some() || each || aside;
+        let behind = match w.spread.first(behind) {
+            Some((at, _)) if aside && at > 0 => behind[..at].trim_end_matches("大力"),
+            _ => behind,
+        };
         let name = if verb && !behind.is_empty() { behind } else { before };
         let offset = name.as_ptr() as usize - self.text.as_ptr() as usize;
         (!name.is_empty() && name.chars().count() <= 40)
@@ -512,7 +582,8 @@ fn may_hold_a_number(text: &str) -> bool {
     static NUMBERS: LazyLock<Chars> = LazyLock::new(|| {
         "0123456789０１２３４５６７８９一二三四五六七八九十两百半覆".chars().collect()
     });
-    text.contains(|c| NUMBERS.has(c))
+    let numbers = &*NUMBERS;
+    text.contains(|c| numbers.has(c))
 }
 
 fn is_counted(kind: Option<UnitKind>) -> bool {

@@ -49,6 +49,8 @@ pub struct Seat<'a> {
     pub place: String,
     /// `青澜`.
     pub short: &'a str,
+    /// Its division's code: some bodies are named otherwise in some provinces.
+    pub code: &'a str,
     /// The day the text speaks on, where known: it decides between a body and the one that took its place.
     pub date: Option<Date>,
 }
@@ -113,6 +115,8 @@ struct Body {
     words: Vec<String>,
     #[serde(default)]
     party: bool,
+    #[serde(default)]
+    within: Vec<String>,
     until: Option<String>,
     later: Option<String>,
 }
@@ -140,9 +144,14 @@ struct Printed {
     name: Option<String>,
 }
 
+/// A form of some provinces alone: the beginnings of their codes, and the body.
+type Local = (Vec<String>, usize);
+
 /// The forms that one file adds.
 #[derive(Default)]
 struct Fresh {
+    local: HashMap<String, Vec<Local>>,
+    local_words: HashMap<String, Vec<Local>>,
     printed: HashMap<String, Printed>,
     words: HashMap<String, Printed>,
     national: HashMap<String, String>,
@@ -157,6 +166,11 @@ pub struct Form<'a> {
 }
 
 impl Form<'_> {
+    /// Whether there is a national body of this function.
+    pub fn is_national(&self) -> bool {
+        self.entry.country.is_some()
+    }
+
     /// Stands for the function: the same for all forms of one entry.
     pub fn function(&self) -> usize {
         self.id
@@ -197,9 +211,13 @@ const OFFICE: [(&str, &str); 2] = [("办", "办公室"), ("办公室", "办公�
 const NATIONAL: [(&str, &str); 5] =
     [("总局", "总局"), ("委员会", "委"), ("部", "部"), ("署", "署"), ("局", "局")];
 
+/// What the full names of the departments of the State Council begin with.
+const REPUBLIC: &str = "中华人民共和国";
+
 /// The forms of a national body that follow from the stems of its local counterparts.
 fn national_forms(country: &str, stems: &[&String]) -> Vec<String> {
-    let mut forms = vec![country.to_owned()];
+    let bare = country.strip_prefix(REPUBLIC).unwrap_or(country);
+    let mut forms = vec![country.to_owned(), bare.to_owned()];
     let Some((full, short)) = NATIONAL.iter().find(|(full, _)| country.ends_with(full)) else {
         return forms;
     };
@@ -217,8 +235,13 @@ pub struct Agencies {
     entries: Vec<Entry>,
     printed: HashMap<String, Printed>,
     words: HashMap<String, Printed>,
+    /// Forms and words of some provinces, asked before those.
+    local: HashMap<String, Vec<Local>>,
+    pub(super) local_words: HashMap<String, Vec<Local>>,
     national: HashMap<String, String>,
     branches: Vec<Branch>,
+    /// The characters that the forms of branches begin with.
+    branch_firsts: Chars,
     /// Full names of divisions.
     pub(super) places: HashSet<String>,
     /// The characters that names end with.
@@ -236,8 +259,11 @@ impl Agencies {
             entries: vec![],
             printed: HashMap::new(),
             words: HashMap::new(),
+            local: HashMap::new(),
+            local_words: HashMap::new(),
             national: HashMap::new(),
             branches: vec![],
+            branch_firsts: Chars::default(),
             places: divisions::names().map(str::to_owned).collect(),
             last_chars: Chars::default(),
             list_chars: Chars::default(),
@@ -264,6 +290,12 @@ impl Agencies {
         }
         self.places.extend(file.division.into_iter().map(|place| place.name));
         self.branches.splice(0..0, file.branch);
+        self.branch_firsts = Chars::firsts(self.branches.iter().flat_map(|b| &b.before));
+        // A names file holds wherever its places are.
+        self.local.retain(|form, _| !fresh.printed.contains_key(form));
+        self.local_words.retain(|word, _| !fresh.words.contains_key(word));
+        self.local.extend(fresh.local);
+        self.local_words.extend(fresh.local_words);
         self.printed.extend(fresh.printed);
         self.words.extend(fresh.words);
         self.national.extend(fresh.national);
@@ -285,14 +317,23 @@ impl Agencies {
             let party: &[&str] = if body.party { &["", "委", "党委"] } else { &[""] };
             party.iter().map(move |before| format!("{before}{form}"))
         });
-        for form in forms {
-            fresh.printed.entry(form).or_insert(Printed { entry, name: None });
-        }
-        for word in body.words {
-            fresh.words.entry(word).or_insert(Printed { entry, name: None });
+        if body.within.is_empty() {
+            for form in forms {
+                fresh.printed.entry(form).or_insert(Printed { entry, name: None });
+            }
+            for word in body.words {
+                fresh.words.entry(word).or_insert(Printed { entry, name: None });
+            }
+        } else {
+            for form in forms {
+                fresh.local.entry(form).or_default().push((body.within.clone(), entry));
+            }
+            for word in body.words {
+                fresh.local_words.entry(word).or_default().push((body.within.clone(), entry));
+            }
         }
         if let Some(country) = &body.country {
-            for form in body.national.iter().chain([country]) {
+            for form in national_forms(country, &[]).iter().chain(&body.national) {
                 fresh.national.entry(form.clone()).or_insert(country.clone());
             }
         }
@@ -342,7 +383,8 @@ impl Agencies {
 
     /// All printed forms, places among them, and what ends the forms with a place inside.
     pub fn forms(&self) -> impl Iterator<Item = &str> {
-        let tables = self.printed.keys().chain(self.national.keys()).chain(&self.places);
+        let tables = self.printed.keys().chain(self.local.keys());
+        let tables = tables.chain(self.national.keys()).chain(&self.places);
         let branches = self.branches.iter().flat_map(|branch| &branch.after);
         tables.chain(branches).map(String::as_str)
     }
@@ -352,9 +394,36 @@ impl Agencies {
         self.printed.get(form).map(|p| self.found(p))
     }
 
+    /// Whether a body is printed so, here or in some province.
+    pub fn is_form(&self, form: &str) -> bool {
+        self.printed.contains_key(form) || self.local.contains_key(form)
+    }
+
+    /// The body that is printed so in the division of this code.
+    pub fn printed_in(&self, form: &str, code: &str) -> Option<Form<'_>> {
+        self.local(&self.local, form, code).or_else(|| self.printed(form))
+    }
+
     /// The body of a function: `教育`, `市场监管`.
     pub fn function(&self, word: &str) -> Option<Form<'_>> {
         self.words.get(word).map(|p| self.found(p))
+    }
+
+    /// The body of a function in the division of this code.
+    pub fn function_in(&self, word: &str, code: &str) -> Option<Form<'_>> {
+        self.local(&self.local_words, word, code).or_else(|| self.function(word))
+    }
+
+    fn local<'a>(
+        &'a self,
+        table: &HashMap<String, Vec<Local>>,
+        form: &str,
+        code: &str,
+    ) -> Option<Form<'a>> {
+        let all = table.get(form)?;
+        let here = |(within, _): &&Local| within.iter().any(|start| code.starts_with(&**start));
+        let &(_, id) = all.iter().find(here)?;
+        Some(Form { entry: &self.entries[id], id, own: None })
     }
 
     fn found<'a>(&'a self, printed: &'a Printed) -> Form<'a> {
@@ -375,10 +444,15 @@ impl Agencies {
 
     /// The full name of a local office whose place is printed inside (`人行青澜市中支`), and that place.
     pub fn branch<'a>(&self, name: &'a str) -> Option<(String, &'a str)> {
+        if !name.chars().next().is_some_and(|c| self.branch_firsts.has(c)) {
+            return None;
+        }
         self.branches.iter().find_map(|branch| {
             let rest = branch.before.iter().find_map(|b| name.strip_prefix(&**b))?;
             let place = branch.after.iter().find_map(|a| rest.strip_suffix(&**a))?;
-            let fits = (2..=12).contains(&place.chars().count());
+            // `人行市中心支行`.
+            let level = matches!(place, "市" | "州" | "县" | "盟" | "省");
+            let fits = level || (2..=12).contains(&place.chars().count());
             fits.then(|| (branch.name.replace("{X}", place), place))
         })
     }
@@ -389,7 +463,7 @@ mod tests {
     use super::*;
 
     fn seat(tier: Tier) -> Seat<'static> {
-        Seat { tier, place: "青澜市".into(), short: "青澜", date: None }
+        Seat { tier, place: "青澜市".into(), short: "青澜", code: "990100", date: None }
     }
 
     #[test]
@@ -398,7 +472,7 @@ mod tests {
         let health = agencies.function("卫生健康").expect("known");
         assert_eq!(health.name(&seat(Tier::City)), "青澜市卫生健康委员会");
         assert_eq!(health.name(&seat(Tier::County)), "青澜市卫生健康局");
-        assert_eq!(health.name(&seat(Tier::Country)), "国家卫生健康委员会");
+        assert_eq!(health.name(&seat(Tier::Country)), "中华人民共和国国家卫生健康委员会");
         let printed = agencies.printed("卫健局").expect("known");
         assert_eq!(printed.name(&seat(Tier::City)), "青澜市卫生健康局");
     }

@@ -26,6 +26,9 @@ pub enum Strength {
     Cell,
 }
 
+/// Bytes that a date and the link behind it take at most.
+const LONGEST_DATE: usize = 48;
+
 /// A time found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time {
@@ -51,8 +54,25 @@ struct File {
     past: Words,
     inside: Words,
     validity: Words,
+    lasting: Words,
     comment: Words,
+    shared: Shared,
     counter: Counter,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shared {
+    regex: String,
+    examples: Vec<SharedExample>,
+}
+
+/// What is read where several dates share one bound, in a document of the year 2023.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SharedExample {
+    pub text: String,
+    pub dates: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -98,6 +118,8 @@ pub struct DeadlineRules {
     /// All patterns in order, without named groups.
     any: Regex,
     patterns: Vec<Pattern>,
+    /// A date at the end of a text, with what links it to the next one.
+    shared: Regex,
     lead_in: Affixes,
     label: Affixes,
     named: Affixes,
@@ -106,8 +128,10 @@ pub struct DeadlineRules {
     inside: Affixes,
     reached: AhoCorasick,
     validity: AhoCorasick,
+    lasting: Affixes,
     comment: AhoCorasick,
     examples: Vec<Example>,
+    shared_examples: Vec<SharedExample>,
 }
 
 impl DeadlineRules {
@@ -134,6 +158,11 @@ impl DeadlineRules {
             });
             sources.push(without_names(&source));
         }
+        let mut shared = file.shared.regex;
+        for (name, fragment) in &file.fragment {
+            let fragment = fragment.as_str().unwrap_or_default();
+            shared = shared.replace(&format!("{{{name}}}"), fragment);
+        }
         let mut examples: Vec<Example> =
             file.pattern.into_iter().flat_map(|p| p.examples).collect();
         examples.extend(file.counter.texts.into_iter().map(|text| Example {
@@ -144,6 +173,7 @@ impl DeadlineRules {
         Ok(Self {
             any: roomy(&sources.join("|"))?,
             patterns,
+            shared: Regex::new(&format!("(?:{shared})$"))?,
             lead_in: file.lead_in.words.into(),
             label: file.label.words.into(),
             named: file.named.words.into(),
@@ -152,27 +182,68 @@ impl DeadlineRules {
             inside: file.inside.words.into(),
             reached: longest(&file.reached.words)?,
             validity: anywhere(&file.validity.words)?,
+            lasting: file.lasting.words.into(),
             comment: anywhere(&file.comment.words)?,
             examples,
+            shared_examples: file.shared.examples,
         })
     }
 
     /// The times printed in `text`, in order; `year` is that of the document's work.
     pub fn times(&self, text: &str, year: Option<i16>) -> Vec<Time> {
-        self.any
-            .find_iter(text)
-            .filter_map(|found| {
-                let p = self.patterns.iter().find(|p| p.whole.is_match(found.as_str()))?;
-                let groups = p.whole.captures(found.as_str())?;
-                Some(Time {
-                    start: found.start(),
-                    end: found.end(),
-                    precision: p.precision,
-                    strength: p.strength,
-                    date: last_day(p.precision, &groups, year),
-                })
-            })
-            .collect()
+        let mut found: Vec<Time> = Vec::new();
+        for printed in self.any.find_iter(text) {
+            let (start, end) = (printed.start(), printed.end());
+            let Some((pattern, groups)) =
+                self.patterns.iter().find_map(|p| Some((p, p.whole.captures(printed.as_str())?)))
+            else {
+                continue;
+            };
+            let Pattern { precision, strength, .. } = *pattern;
+            let listed = matches!(precision, Precision::Day | Precision::Month)
+                && strength == Strength::Bound;
+            let before = if listed { self.sharing(text, start, year) } else { Vec::new() };
+            // the year that the first of them names holds for all
+            let year = match before.last() {
+                Some((_, named)) if groups.name("y").is_none() => *named,
+                _ => year,
+            };
+            if let Some((first, _)) = before.first() {
+                found.truncate(found.partition_point(|t| t.end <= first.start));
+            }
+            found.extend(before.into_iter().map(|(time, _)| time));
+            found.push(Time {
+                start,
+                end,
+                precision,
+                strength,
+                date: last_day(precision, &groups, year),
+            });
+        }
+        found
+    }
+
+    /// The dates directly before `end` that share the bound of the one that begins there
+    /// (`6月15日、9月15日前`), in order, each with the year that holds for it.
+    fn sharing(&self, text: &str, end: usize, year: Option<i16>) -> Vec<(Time, Option<i16>)> {
+        let mut dates = Vec::new();
+        let mut end = end;
+        while text[..end].trim_end().ends_with(['、', '和', '及']) {
+            let from = (end.saturating_sub(LONGEST_DATE)..end).find(|&i| text.is_char_boundary(i));
+            let Some(from) = from else { break };
+            let Some(groups) = self.shared.captures(&text[from..end]) else { break };
+            let (Some(whole), Some(date)) = (groups.get(0), groups.name("date")) else { break };
+            let precision = groups.name("d").map_or(Precision::Month, |_| Precision::Day);
+            dates.push((from + date.start(), from + date.end(), precision, groups));
+            end = from + whole.start();
+        }
+        let mut year = year;
+        let dated = dates.into_iter().rev().map(|(start, end, precision, groups)| {
+            year = groups.name("y").and_then(|y| small_number(y.as_str())).or(year);
+            let date = last_day(precision, &groups, year);
+            (Time { start, end, precision, strength: Strength::Bound, date }, year)
+        });
+        dated.collect()
     }
 
     /// Whether the text before a time makes it a limit.
@@ -211,6 +282,11 @@ impl DeadlineRules {
         self.validity.is_match(clause)
     }
 
+    /// Whether the text before a time says that something is carried out until then.
+    pub fn lasts(&self, before: &str) -> bool {
+        self.lasting.end(before)
+    }
+
     /// Whether the sentence asks for comments on a draft.
     pub fn is_comment(&self, sentence: &str) -> bool {
         self.comment.is_match(sentence)
@@ -219,6 +295,11 @@ impl DeadlineRules {
     /// The readings that the table promises, counter-examples included.
     pub fn examples(&self) -> &[Example] {
         &self.examples
+    }
+
+    /// The lists of dates that the table promises to read.
+    pub fn shared_examples(&self) -> &[SharedExample] {
+        &self.shared_examples
     }
 }
 

@@ -10,7 +10,7 @@ use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
 use super::alternation;
-use super::patterns::{Open, Patterns};
+use super::patterns::{Open, Openings, Patterns};
 
 const SOURCE: &str = include_str!("../../seeds/debris.toml");
 
@@ -57,6 +57,7 @@ struct File {
     title: Vec<Entry>,
     assignment: Vec<Entry>,
     alone: Vec<Entry>,
+    column: Vec<Entry>,
     spam: SpamEntry,
 }
 
@@ -111,12 +112,13 @@ pub struct Debris {
     alone: Range<usize>,
     elements: RegexSet,
     parts: Patterns,
-    starts: RegexSet,
+    starts: Openings,
     start_kinds: Vec<Start>,
     not_starts: Vec<Option<Regex>>,
     titles: RegexSet,
     finished: Vec<Option<Regex>>,
     assignments: RegexSet,
+    columns: RegexSet,
     spam: Spam,
 }
 
@@ -156,12 +158,13 @@ impl Debris {
             wholes: Patterns::new(wholes)?,
             elements: RegexSet::new(file.element.iter().map(|e| &e.pattern))?,
             parts: Patterns::new(file.part.iter().map(|e| &e.pattern))?,
-            starts: RegexSet::new(file.start.iter().map(|e| format!("^(?:{})", e.pattern)))?,
+            starts: Openings::new(file.start.iter().map(|e| &e.pattern))?,
             start_kinds: file.start.iter().map(|e| e.kind.unwrap_or(Start::Item)).collect(),
             not_starts: exceptions(&file.start, |u| format!("^(?:{u})"))?,
             titles: whole(&file.title)?,
             finished: exceptions(&file.title, |u| format!("^(?:{u})$"))?,
             assignments: RegexSet::new(file.assignment.iter().map(|e| &e.pattern))?,
+            columns: whole(&file.column)?,
             spam: Spam::compile(&file.spam)?,
         })
     }
@@ -213,11 +216,8 @@ impl Debris {
     /// What paragraph begins with `line`, whatever stands before it.
     pub fn starts_paragraph(&self, line: &str) -> Option<Start> {
         let head = &line[..line.floor_char_boundary(START)];
-        if !self.starts.is_match(head) {
-            return None;
-        }
         self.starts
-            .matches(head)
+            .matches(head)?
             .iter()
             .find(|&i| self.not_starts[i].as_ref().is_none_or(|not| !not.is_match(head)))
             .map(|i| self.start_kinds[i])
@@ -237,6 +237,11 @@ impl Debris {
     /// Whether a bracket that holds `inner` assigns a task.
     pub fn is_assignment(&self, inner: &str) -> bool {
         self.assignments.is_match(inner)
+    }
+
+    /// Whether a word of a line is the name of a table's column that says who does the work.
+    pub fn is_column(&self, word: &str) -> bool {
+        word.len() <= LONGEST && self.columns.is_match(word)
     }
 
     /// Whether `line` is a paragraph of its own (a date, a document number).
@@ -344,9 +349,11 @@ mod tests {
         check(&file.site, |i, line| is(&debris.sites, i, line));
         check(&file.title, |_, line| debris.is_unfinished_title(line));
         check(&file.assignment, |i, inner| debris.assignments.matches(inner).matched(i));
+        check(&file.column, |_, word| debris.is_column(word));
         check(&file.alone, |i, line| is(&debris.alone, i, line));
         check(&file.start, |i, line| {
-            debris.starts.matches(line).matched(i) && debris.starts_paragraph(line).is_some()
+            debris.starts.matches(line).is_some_and(|all| all.matched(i))
+                && debris.starts_paragraph(line).is_some()
         });
     }
 

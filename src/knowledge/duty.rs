@@ -3,7 +3,8 @@
 //! A pattern of all this counts characters at every place at once and makes a regular expression slow;
 //! so the words are looked for, and only what stands between two of them is counted.
 
-use aho_corasick::{AhoCorasick, BuildError};
+use aho_corasick::AhoCorasick;
+use regex::Regex;
 use serde::Deserialize;
 
 use super::words::anywhere;
@@ -25,6 +26,9 @@ pub struct File {
     duties: Vec<String>,
     agents: Vec<String>,
     acts: Vec<String>,
+    formulae: String,
+    #[cfg(test)]
+    pub formula_examples: Vec<String>,
 }
 
 /// The compiled table.
@@ -37,16 +41,24 @@ pub struct Duties {
     agents: AhoCorasick,
     /// What follows those: `由市发展改革部门会同`.
     acts: AhoCorasick,
+    /// What a document says of itself.
+    formulae: Regex,
 }
 
 impl Duties {
-    pub fn compile(file: &File) -> Result<Self, BuildError> {
+    pub fn compile(file: &File) -> Result<Self, Box<dyn std::error::Error>> {
         Ok(Self {
             bodies: anywhere(&file.bodies)?,
             duties: anywhere(&file.duties)?,
             agents: anywhere(&file.agents)?,
             acts: anywhere(&file.acts)?,
+            formulae: Regex::new(&file.formulae)?,
         })
+    }
+
+    /// Whether supplementary provisions lay a duty on a body in `sentence`, that is no formula.
+    pub fn lie_in_provision(&self, sentence: &str) -> bool {
+        self.lie_in(sentence) && !self.formulae.is_match(sentence)
     }
 
     /// Whether `sentence` lays a duty on a body.
@@ -116,6 +128,7 @@ mod tests {
             duties: words(&["应当"]),
             agents: words(&["局"]),
             acts: words(&["负责"]),
+            formulae: Regex::new("施行").unwrap(),
         };
         let lie = |sentence: &str| duties.lie_in(sentence);
         let far = |n| "甲".repeat(n);

@@ -12,6 +12,7 @@ pub mod divisions;
 mod duty;
 #[cfg(test)]
 pub mod examples;
+pub mod marks;
 pub mod names;
 pub mod outline;
 mod patterns;
@@ -19,6 +20,7 @@ pub mod prose;
 pub mod recognise;
 pub mod roles;
 pub mod targets;
+mod tiers;
 pub mod words;
 
 use regex::{Regex, RegexBuilder};

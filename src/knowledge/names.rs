@@ -13,7 +13,8 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::roomy;
-use super::words::{Affixes, Chars, anywhere};
+use super::tiers::Tiers;
+use super::words::{Affixes, Chars, Finder, anywhere};
 
 const SOURCE: &str = include_str!("../../seeds/names.toml");
 
@@ -65,10 +66,14 @@ struct File {
     standing: Affixes,
     short: Affixes,
     own: Affixes,
+    curt: Affixes,
+    institutions: Affixes,
+    full_zones: Affixes,
     loose: Loose,
     expanded: Vec<(String, String)>,
     links: Affixes,
     joined: Vec<String>,
+    tiers: Tiers,
     class: Vec<ClassRow>,
     ending: Vec<EndingRow>,
     not: Not,
@@ -96,6 +101,7 @@ struct Loose {
 #[derive(Deserialize)]
 struct Not {
     words: Affixes,
+    but: Affixes,
     alone: Affixes,
     starts: Affixes,
     before: Affixes,
@@ -105,8 +111,6 @@ struct Not {
 
 struct ClassRule {
     class: Class,
-    /// One of these must occur: a cheap question before the pattern.
-    needs: AhoCorasick,
     /// The characters that its names end with, ascending; none if those may be any.
     ends: Option<Vec<char>>,
     pattern: Regex,
@@ -114,21 +118,15 @@ struct ClassRule {
 
 impl ClassRule {
     fn compile(row: ClassRow) -> Result<Self, NameError> {
-        Ok(Self {
-            class: row.kind,
-            needs: anywhere(&row.needs)?,
-            ends: last_chars(&row.pattern),
-            pattern: roomy(&row.pattern)?,
-        })
+        Ok(Self { class: row.kind, ends: last_chars(&row.pattern), pattern: roomy(&row.pattern)? })
     }
 
+    /// Whether it matches `name`, which holds a word that it needs.
     fn matches(&self, name: &str) -> bool {
         let ends = |ends: &Vec<char>| {
             name.chars().next_back().is_some_and(|c| ends.binary_search(&c).is_ok())
         };
-        self.ends.as_ref().is_none_or(ends)
-            && self.needs.is_match(name)
-            && self.pattern.is_match(name)
+        self.ends.as_ref().is_none_or(ends) && self.pattern.is_match(name)
     }
 }
 
@@ -152,24 +150,51 @@ pub struct Names {
     standing: Affixes,
     short: Affixes,
     own: Affixes,
+    curt: Affixes,
+    institutions: Affixes,
+    full_zones: Affixes,
     loose: Loose,
     expanded: Vec<(String, String)>,
-    pub(super) links: Affixes,
+    pub links: Affixes,
     link_firsts: Chars,
     joined: Vec<String>,
+    pub(super) tiers: Tiers,
     classes: Vec<ClassRule>,
     endings: Vec<(Ending, Affixes)>,
     not: Not,
-    /// The parts of `not`.
-    hopeless: AhoCorasick,
+    /// What the classes need and the parts of `not`.
+    inner: Finder,
+    /// By word of `inner`.
+    inside: Vec<Inside>,
     /// What the classes need whose names may end with any character, and white space.
     open: AhoCorasick,
     /// The first characters of that.
     open_firsts: Chars,
 }
 
+/// What stands inside a name, a bit each: that of a class for a word which the class needs, the last
+/// for what no name holds.
+#[derive(Clone, Copy, Debug)]
+struct Inside(u64);
+
+impl Inside {
+    const HOPELESS: Self = Self(1 << 63);
+
+    fn class(which: usize) -> Self {
+        Self(1 << which)
+    }
+
+    fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
 /// Longest name of a body, in characters.
 const LONGEST: usize = 40;
+/// The longest name of an office without its department, in characters.
+const OFFICE: usize = 16;
+/// The stem of a centre that is written out has at least so many characters.
+const CURT: usize = 3;
 /// What tells one leading group from another has at least so many characters.
 const STEM: usize = 4;
 
@@ -185,6 +210,12 @@ impl Names {
         let needs: Vec<_> = file.class.iter().map(|row| row.needs.clone()).collect();
         let classes = file.class.into_iter().map(ClassRule::compile);
         let classes = classes.collect::<Result<Vec<_>, NameError>>()?;
+        assert!(classes.len() < 64, "a bit for each class, and one more");
+        let needed = needs.iter().enumerate();
+        let needed = needed.flat_map(|(i, words)| words.iter().map(move |w| (w, Inside::class(i))));
+        let hopeless = file.not.parts.iter().map(|part| (part, Inside::HOPELESS));
+        let (inner, inside): (Vec<_>, _) = needed.chain(hopeless).unzip();
+        let inner = Finder::new(inner)?;
         let open = classes.iter().zip(needs).filter(|(rule, _)| rule.ends.is_none());
         let spaces = ('\0'..='\u{3000}').filter(|c| c.is_whitespace()).map(String::from);
         let open: Vec<_> = open.flat_map(|(_, needs)| needs).chain(spaces).collect();
@@ -202,12 +233,17 @@ impl Names {
             standing: file.standing,
             short: file.short,
             own: file.own,
+            curt: file.curt,
+            institutions: file.institutions,
+            full_zones: file.full_zones,
             loose: file.loose,
             expanded: file.expanded,
             link_firsts: file.links.first_chars().collect(),
             links: file.links,
             joined: file.joined,
-            hopeless: anywhere(&file.not.parts)?,
+            inner,
+            inside,
+            tiers: file.tiers,
             not: file.not,
         })
     }
@@ -238,14 +274,22 @@ impl Names {
 
     /// Whether a name without place may be that of something under the department that speaks.
     pub fn may_be_office(&self, name: &str) -> bool {
-        self.below.end(name) && self.ending(name) == Some(Ending::Body)
+        self.below.end(name)
+            && self.may_be_name(name)
+            && !name.contains('、')
+            && name.chars().count() <= OFFICE
     }
 
     /// What follows a department's word for itself: `法规处` of `厅法规处`.
     pub fn own_department<'a>(&self, name: &'a str) -> Option<&'a str> {
-        let rest = self.own.strip_start(name)?;
+        // `厅机关党委` is its 机关党委.
+        let rests = || self.own.starts_of(name).map(|own| &name[own.len()..]);
+        if let Some(office) = rests().filter(|r| self.is_office(r)).max_by_key(|r| r.len()) {
+            return Some(office);
+        }
+        let rest = rests().next()?;
         let below = || self.below.end(rest) && rest.chars().count() > 2;
-        (self.ending(rest).is_some() || self.is_office(rest) || below()).then_some(rest)
+        (self.ending(rest).is_some() || below()).then_some(rest)
     }
 
     /// Whether such a name has its place in it, so that none belongs before it: `长岭海关`.
@@ -259,9 +303,26 @@ impl Names {
         stem.is_some_and(|stem| stem.chars().count() >= STEM)
     }
 
-    /// Whether it is a short form whose full name only a table knows: `市营商办`.
+    /// Whether it is a short form whose full name only a table knows: `市营商办`, `市领导小组办公室`.
     pub fn is_short(&self, name: &str) -> bool {
         self.short.end(name)
+            || self.standing.contains(name)
+            || self.curt.strip_end(name).is_some_and(|stem| stem.chars().count() < CURT)
+    }
+
+    /// Whether a name may be that of an [institution](Self::is_institution) with its place.
+    pub fn may_be_institution(&self, name: &str) -> bool {
+        self.institutions.end(name)
+    }
+
+    /// What a place has one of that is called by the place alone: `中学` of `雾川中学`.
+    pub fn is_institution(&self, name: &str) -> bool {
+        self.institutions.contains(name)
+    }
+
+    /// Whether a zone is printed with the full word for its kind.
+    pub fn is_full_zone(&self, name: &str) -> bool {
+        self.full_zones.end(name)
     }
 
     /// Whether the full name of such an organisation cannot be told from this one: `市水务集团`.
@@ -276,23 +337,29 @@ impl Names {
 
     /// A name with its short ending written out: 管委会 → 管理委员会.
     pub fn expand(&self, name: &str) -> String {
-        let hit = self.expanded.iter().find_map(|(short, full)| {
-            let stem = name.strip_suffix(&**short)?;
-            (!name.ends_with(&**full)).then(|| format!("{stem}{full}"))
-        });
-        hit.unwrap_or_else(|| name.to_owned())
+        let hit = self.expanded.iter().find(|(short, _)| name.ends_with(&**short));
+        let hit = hit.filter(|(_, full)| !name.ends_with(&**full));
+        let long = hit.map(|(short, full)| format!("{}{full}", &name[..name.len() - short.len()]));
+        long.unwrap_or_else(|| name.to_owned())
     }
 
     /// The class that a name stands for, if it does not name a single body.
     pub fn class(&self, name: &str) -> Option<Class> {
-        if name.len() > 3 * LONGEST || self.hopeless(name) {
+        if name.len() > 3 * LONGEST {
             return None;
         }
-        self.classes.iter().find(|rule| rule.matches(name)).map(|rule| rule.class)
+        let inside = self.inside(name);
+        if inside.has(Inside::HOPELESS) {
+            return None;
+        }
+        let open = self.classes.iter().enumerate().filter(|&(i, _)| inside.has(Inside::class(i)));
+        open.map(|(_, rule)| rule).find(|rule| rule.matches(name)).map(|rule| rule.class)
     }
 
-    fn hopeless(&self, name: &str) -> bool {
-        self.hopeless.is_match(name)
+    fn inside(&self, name: &str) -> Inside {
+        let mut all = Inside(0);
+        self.inner.each(name, |word, _| all.0 |= self.inside[word].0);
+        all
     }
 
     /// What the ending of `name` tells, where nothing speaks against its being a name.
@@ -318,10 +385,10 @@ impl Names {
 
     /// Whether nothing in `name` speaks against its being a name.
     pub fn may_be_name(&self, name: &str) -> bool {
-        !self.not.words.end(name)
+        (!self.not.words.end(name) || self.not.but.end(name))
             && !self.not.alone.contains(name)
             && (!self.not.starts.start(name) || self.not.free_starts.end(name))
-            && !self.hopeless(name)
+            && !self.inside(name).has(Inside::HOPELESS)
             && !self.after_preposition(name).is_some_and(|rest| self.is_leveled(rest))
     }
 
@@ -345,11 +412,13 @@ impl Names {
     }
 
     /// Whether `c` may begin what makes a text [open](Self::is_open).
+    #[inline]
     pub fn may_open(&self, c: char) -> bool {
         self.open_firsts.has(c)
     }
 
     /// Whether `c` may begin a link.
+    #[inline]
     pub(super) fn may_link(&self, c: char) -> bool {
         self.link_firsts.has(c)
     }

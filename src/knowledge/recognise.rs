@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::agencies::Agencies;
+use super::marks::{marks, without_space};
 use super::names::{Class, Ending};
-use super::words::without_space;
 
 /// What a string names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,19 +41,18 @@ impl Agencies {
     /// What `name` names. White space inside counts for nothing; lists are not taken apart.
     pub fn recognise(&self, name: &str) -> Recognition {
         let name = without_space(name);
-        let name =
-            match name.char_indices().find(|&(at, c)| at > 0 && matches!(c, '（' | '(' | '〔')) {
-                // `市交通委（市道运局）`; a bracket in mid-name stays.
-                // The bracket of `县（市、区）` is no gloss.
-                Some((at, _))
-                    if name.ends_with(['）', ')', '〕'])
-                        && !name.starts_with('各')
-                        && name[..at].chars().count() > 1 =>
-                {
-                    &name[..at]
-                }
-                _ => &*name,
-            };
+        let name = match marks(&name).find(|&(at, c)| at > 0 && matches!(c, '（' | '(' | '〔')) {
+            // `市交通委（市道运局）`; a bracket in mid-name stays.
+            // The bracket of `县（市、区）` is no gloss.
+            Some((at, _))
+                if name.ends_with(['）', ')', '〕'])
+                    && !name.starts_with('各')
+                    && name[..at].chars().count() > 1 =>
+            {
+                &name[..at]
+            }
+            _ => &*name,
+        };
         let name = name.strip_prefix("中共").unwrap_or(name);
         if !self.ends_as_name(name) {
             return Recognition::None;
@@ -77,7 +76,13 @@ impl Agencies {
             Some(Class::Generic) if names.may_be_name(name) => return Recognition::Generic,
             _ => {}
         }
-        if self.function_part(name).is_some() || self.ends_in_known(name) {
+        if self.function_part(name).is_some() {
+            return Recognition::Body;
+        }
+        if !names.may_be_name(name) {
+            return Recognition::None;
+        }
+        if self.ends_as_known(name) {
             return Recognition::Body;
         }
         match names.ending(name) {
@@ -102,6 +107,7 @@ impl Agencies {
     }
 
     /// Whether a list may end with `c`, unless it holds what makes it [open](super::names::Names::may_open).
+    #[inline]
     pub fn may_end_list_with(&self, c: char) -> bool {
         self.list_chars.has(c)
     }
@@ -118,14 +124,15 @@ impl Agencies {
 
     /// Whether `word` is the function of a body (`教育`, `市场监管`), as lists before 部门 have it.
     pub fn is_function(&self, word: &str) -> bool {
-        self.function(word).is_some()
+        self.function(word).is_some() || self.local_words.contains_key(word)
     }
 
     /// A form of the table as it stands, or after a word for a level, or a national body.
     fn is_known(&self, name: &str) -> bool {
-        let printed = |form: &str| self.printed(form).is_some();
-        let long = name.chars().count() > 1 && self.names.may_be_name(name);
-        long && (printed(name) || self.national(name).is_some())
+        let printed = |form: &str| self.is_form(form);
+        (printed(name) || self.national(name).is_some())
+            && name.chars().count() > 1
+            && self.names.may_be_name(name)
             || self.names.level(name).is_some_and(|(_, rest)| printed(rest))
             || name.strip_prefix('团').and_then(|rest| rest.strip_suffix('委')).is_some_and(
                 |level| {
@@ -157,31 +164,32 @@ impl Agencies {
     pub fn function_part<'a>(&self, name: &'a str) -> Option<&'a str> {
         self.names.function_stem(name).find_map(|stem| {
             let bare = self.names.level(stem).map_or(stem, |(_, rest)| rest);
+            // `市级财政部门`.
+            let bare = bare.strip_prefix('级').unwrap_or(bare);
             [stem, bare].into_iter().find(|word| self.is_function(word))
         })
     }
 
     /// `云川市商务局`, `昆川税务局`: a known form after what can be a place's name.
     pub fn ends_in_known(&self, name: &str) -> bool {
-        let starts = name.char_indices().map(|(at, _)| at).skip(2).take(9);
-        self.names.may_be_name(name)
-            && starts.clone().any(|at| {
-                let (place, form) = name.split_at(at);
-                let sure = place.ends_with(['省', '市', '县', '区', '旗', '州', '盟', '国']);
-                (sure || place.chars().count() <= 4 && form.chars().count() > 2)
-                    && self.printed(form).is_some()
-            })
+        self.names.may_be_name(name) && self.ends_as_known(name)
     }
 
-    /// `市营商办`, `市工改办`: an unknown short form after the word for a level.
+    fn ends_as_known(&self, name: &str) -> bool {
+        name.char_indices().enumerate().skip(2).take(9).any(|(before, (at, _))| {
+            let (place, form) = name.split_at(at);
+            let sure = place.ends_with(['省', '市', '县', '区', '旗', '州', '盟', '国']);
+            (sure || before <= 4 && form.chars().nth(2).is_some()) && self.is_form(form)
+        })
+    }
+
+    /// `市营商办`, `市工改办`: an unknown short form after the word for a level, in what may be a name.
     fn leveled(&self, name: &str) -> Recognition {
         let Some((_, rest)) = self.names.level(name) else { return Recognition::None };
         let short = (2..=12).contains(&rest.chars().count());
-        match short && rest.ends_with(SHORT_ENDS) {
-            true if self.names.may_be_name(rest) && self.names.may_be_name(name) => {
-                Recognition::Body
-            }
-            _ => Recognition::None,
+        match short && rest.ends_with(SHORT_ENDS) && self.names.may_be_name(rest) {
+            true => Recognition::Body,
+            false => Recognition::None,
         }
     }
 
@@ -190,22 +198,21 @@ impl Agencies {
     /// Separators are 、，,；;, line breaks and white space between whole names, and 和, 及, 与, 以及
     /// between two names. Brackets are kept whole. A tail 等部门 is dropped; `等有关部门` gives
     /// `有关部门` as a name of its own.
-    pub fn split_names(&self, list: &str) -> Vec<Range<usize>> {
-        let mut ranges = vec![];
-        for piece in self.pieces(list) {
+    pub fn split_names<'a>(&'a self, list: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+        self.pieces(list).into_iter().flat_map(move |piece| {
+            let mut ranges = vec![];
             self.split_spaced(list, piece, &mut ranges);
-        }
-        ranges
+            ranges
+        })
     }
 
     /// The pieces between punctuation outside brackets.
     fn pieces(&self, list: &str) -> Vec<Range<usize>> {
         let mut pieces: Vec<Range<usize>> = vec![];
         let (mut start, mut depth) = (0, 0_usize);
-        let mut left = list.chars().filter(|&c| closes(c)).count();
-        for (at, c) in list.char_indices() {
+        let mut left = marks(list).filter(|&(_, c)| closes(c)).count();
+        for (at, c) in marks(list) {
             match c {
-                '\u{4e00}'..='\u{9fff}' => {}
                 // A bracket that is never closed opens nothing.
                 c if opens(c) && left > depth => depth += 1,
                 c if closes(c) => {
@@ -223,37 +230,22 @@ impl Agencies {
         self.rejoin(list, pieces)
     }
 
-    /// Puts `各县` `市` `区教育局` together again: one group, its places listed without brackets.
+    /// Puts `各县` `市` `区教育局` together again: one group, whose levels are listed.
     fn rejoin(&self, list: &str, pieces: Vec<Range<usize>>) -> Vec<Range<usize>> {
         let mut joined: Vec<Range<usize>> = vec![];
         for piece in pieces {
             let text = list[piece.clone()].trim();
-            if let Some(last) = joined.last_mut() {
-                let group = list[last.clone()].trim();
-                let place = |t: &str| t.ends_with(['县', '市', '区', '旗', '州', '盟', '）', ')']);
-                let open = group.starts_with('各') && group.chars().count() <= 8 && place(group);
-                let next = text.trim_end_matches("人民政府").trim_end_matches("政府");
-                // `各县、市、区政府及功能区管委`: what follows the last place is no part of it.
-                let governed = ["县", "市", "区", "旗"].iter().any(|level| {
-                    let rest = text.strip_prefix(level);
-                    rest.is_some_and(|r| r.starts_with("政府") || r.starts_with("人民政府"))
-                });
-                let short = next.chars().count() <= 1 && place(next)
-                    || governed
-                    || !group.ends_with(closes)
-                        && text.starts_with(['县', '市', '区', '旗'])
-                        && text.contains(['（', '('])
-                        && place(next)
-                    || group.chars().count() <= 3
-                        && self.names.level(text).is_some_and(|(l, rest)| {
-                            l.chars().count() == 1
-                                && self.printed(rest).is_some()
-                                && group.contains('、')
-                        });
-                if open && short {
-                    last.end = piece.end;
-                    continue;
-                }
+            if let Some(last) = joined.last_mut()
+                && let Some(rest) = self.names.tiers.go_on(list[last.clone()].trim(), text)
+                && (rest.is_empty()
+                    || ["政府", "人民政府", "级政府", "级人民政府"]
+                        .iter()
+                        .any(|g| rest.starts_with(g))
+                    || self.recognise(text) != Recognition::None
+                    || self.recognise(rest) != Recognition::None)
+            {
+                last.end = piece.end;
+                continue;
             }
             joined.push(piece);
         }
@@ -264,7 +256,7 @@ impl Agencies {
     fn split_spaced(&self, list: &str, piece: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         let text = &list[piece.clone()];
         let mut start = piece.start;
-        for (at, c) in text.char_indices() {
+        for (at, c) in marks(text) {
             let at = piece.start + at;
             if !c.is_whitespace() || at == start {
                 continue;
@@ -328,11 +320,10 @@ impl Agencies {
             return false;
         }
         // The link of a known name that others stand before: `各区县（含新区）住房和城乡建设部门`.
-        let link = &whole[before.len()..whole.len() - after.len()];
-        let stems = before.char_indices().rev().map(|(at, _)| &before[at..]).take(STEM);
-        for stem in stems {
-            let name = format!("{stem}{link}{next}");
-            if self.printed(&name).is_some() || self.function_part(&name).is_some() {
+        let end = whole.len() - after.len() + next.len();
+        for (at, _) in before.char_indices().rev().take(STEM) {
+            let name = &whole[at..end];
+            if self.is_form(name) || self.function_part(name).is_some() {
                 return false;
             }
         }
@@ -344,6 +335,27 @@ impl Agencies {
             }
             _ => true,
         }
+    }
+
+    /// Where `各地各部门（单位）`, `各县市区市级各部门` parts: two groups without a separator. `各级各部门` is
+    /// one.
+    fn two_groups(&self, text: &str) -> Option<usize> {
+        let rest = text.strip_prefix('各')?;
+        let second = |group: &str| {
+            let bodies = group.split(['（', '(']).next().unwrap_or_default();
+            bodies.ends_with("部门") || bodies.ends_with("单位")
+        };
+        let first = |group: &str| {
+            matches!(group, "各地" | "各地区" | "各部门" | "各有关部门" | "各单位")
+                || !group.ends_with("级") && self.names.class(group) == Some(Class::Places)
+        };
+        let each = rest.find('各').map(|at| at + '各'.len_utf8());
+        let above = ["市级", "市直", "省级", "省直", "州级", "州直"];
+        let above = above.iter().filter_map(|level| text.find(level)).filter(|&at| {
+            // `各市直部门`, `各市级部门` are one.
+            text[..at].ends_with(['县', '区', '旗', '）', ')'])
+        });
+        above.chain(each).find(|&at| first(&text[..at]) && second(&text[at..]))
     }
 
     /// Takes the tail 等… off the last name.
@@ -366,7 +378,7 @@ impl Agencies {
                 return push(list, range.end - tail.len()..range.end, ranges);
             }
         }
-        if let Some(at) = each_each(text) {
+        if let Some(at) = self.two_groups(text) {
             push(list, range.start..range.start + at, ranges);
             return push(list, range.start + at..range.end, ranges);
         }
@@ -381,32 +393,16 @@ fn is_count(tail: &str) -> bool {
     });
     matches!(
         noun,
-        "部门" | "单位" | "机构" | "部门单位" | "部门和单位" | "部门（单位）" | "单位和部门"
-    )
-}
-
-/// Where `各地各部门（单位）` parts: two groups without a separator. `各级各部门` is one.
-fn each_each(text: &str) -> Option<usize> {
-    let rest = text.strip_prefix('各')?;
-    let at = rest.find('各')?;
-    let first = matches!(
-        &rest[..at],
-        "地" | "地区"
-            | "县"
-            | "区"
-            | "县区"
-            | "区县"
-            | "县市区"
-            | "市"
-            | "市县"
-            | "乡镇"
-            | "部门"
-            | "有关部门"
+        "部门"
             | "单位"
-    );
-    let second = rest[at..].split(['（', '(']).next()?;
-    let bodies = second.ends_with("部门") || second.ends_with("单位");
-    (first && bodies).then_some(at + '各'.len_utf8())
+            | "机构"
+            | "处室"
+            | "科室"
+            | "部门单位"
+            | "部门和单位"
+            | "部门（单位）"
+            | "单位和部门"
+    )
 }
 
 /// Adds a range without white space and stray brackets at its ends.
@@ -417,8 +413,8 @@ fn push(list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         start += text.len() - text.trim_start().len();
         let text = text.trim();
         end = start + text.len();
-        let opened = || text.chars().filter(|&c| opens(c)).count();
-        let closed = || text.chars().filter(|&c| closes(c)).count();
+        let opened = || marks(text).filter(|&(_, c)| opens(c)).count();
+        let closed = || marks(text).filter(|&(_, c)| closes(c)).count();
         // `A、等有关部门`, `A及其有关部门`: 等 and 其 belong to the list.
         let etc = text.strip_prefix('等').filter(|rest| rest.chars().count() > 2);
         let own = text.strip_prefix('其').filter(|rest| {
@@ -542,8 +538,7 @@ mod tests {
     fn lists_are_taken_apart() {
         let agencies = Agencies::embedded();
         let check = |list: &str, want: &[&str]| {
-            let got: Vec<_> =
-                agencies.split_names(list).into_iter().map(|r| squeeze(&list[r])).collect();
+            let got: Vec<_> = agencies.split_names(list).map(|r| squeeze(&list[r])).collect();
             assert_eq!(got, want, "{list}");
         };
         check(

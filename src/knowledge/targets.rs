@@ -166,6 +166,15 @@ pub struct Lists {
     pub served: WordList,
     pub dealt: WordList,
     pub done: WordList,
+    pub criterion: WordList,
+    pub removal: WordList,
+    pub partner: WordList,
+    pub regimen: WordList,
+    pub not_yet: WordList,
+    pub settled: WordList,
+    pub wanting: WordList,
+    pub place_of: WordList,
+    pub hanging: WordList,
 }
 
 #[derive(Deserialize)]
@@ -326,6 +335,15 @@ impl TargetRules {
             &w.rank,
             &w.not_reckoned,
             &w.done,
+            &w.criterion,
+            &w.removal,
+            &w.partner,
+            &w.regimen,
+            &w.not_yet,
+            &w.settled,
+            &w.wanting,
+            &w.place_of,
+            &w.hanging,
         ];
         self.examples.iter().chain(lists.into_iter().flat_map(|l| &l.examples))
     }

@@ -4,9 +4,9 @@
 //! every word: a list is looked up by the one character that decides, and words inside a text are
 //! found by one automaton. Invariant: answers are those of trying the words in the list's order.
 
-use std::borrow::Cow;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind, StartKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::dfa::DFA;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, BuildError, MatchKind, StartKind};
 use serde::Deserialize;
 
 /// Words by their first and by their last character.
@@ -140,6 +140,40 @@ impl Chars {
     }
 }
 
+/// Finds all of many words in one pass over a text, overlapping ones too.
+pub struct Finder(DFA);
+
+impl Finder {
+    /// A finder of `words`, which are numbered in their order.
+    pub fn new<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> Result<Self, BuildError> {
+        let words: Vec<_> = words.into_iter().collect();
+        Ok(Self(DFA::builder().prefilter(false).build(&words)?))
+    }
+
+    /// Whether `text` holds one of the words.
+    pub fn is_in(&self, text: &str) -> bool {
+        let Ok(mut state) = self.0.start_state(Anchored::No) else { return false };
+        text.as_bytes().iter().any(|&byte| {
+            state = self.0.next_state(Anchored::No, state, byte);
+            self.0.is_match(state)
+        })
+    }
+
+    /// Calls `found` with each word that `text` holds and the place where it ends.
+    #[inline]
+    pub fn each(&self, text: &str, mut found: impl FnMut(usize, usize)) {
+        let Ok(mut state) = self.0.start_state(Anchored::No) else { return };
+        for (at, &byte) in text.as_bytes().iter().enumerate() {
+            state = self.0.next_state(Anchored::No, state, byte);
+            if self.0.is_match(state) {
+                for which in 0..self.0.match_len(state) {
+                    found(self.0.match_pattern(state, which).as_usize(), at + 1);
+                }
+            }
+        }
+    }
+}
+
 /// Finds which of `words` a text holds, overlapping ones too. Made for texts of a few characters.
 pub fn anywhere<W: AsRef<[u8]>>(
     words: impl IntoIterator<Item = W>,
@@ -175,12 +209,18 @@ fn automaton<W: AsRef<[u8]>>(
         .build(words)
 }
 
-/// `text` without white space; it is copied only where it has some.
-pub fn without_space(text: &str) -> Cow<'_, str> {
-    match text.contains(char::is_whitespace) {
-        true => Cow::Owned(text.chars().filter(|c| !c.is_whitespace()).collect()),
-        false => Cow::Borrowed(text),
-    }
+/// Where the remark begins that a title is that of a draft (`（征求意见稿）`).
+pub fn draft_note(title: &str) -> Option<usize> {
+    let inner = title.trim_end().strip_suffix(['）', ')'])?;
+    let open = inner.rfind(['（', '('])?;
+    let note = inner[open..].trim_start_matches(['（', '(']).trim();
+    let draft = note.ends_with('稿') || note.ends_with("草案");
+    (draft && note.chars().count() <= 12).then_some(open)
+}
+
+/// A title without that remark.
+pub fn without_draft_note(title: &str) -> &str {
+    draft_note(title).filter(|&at| at > 0).map_or(title, |at| title[..at].trim_end())
 }
 
 #[cfg(test)]
@@ -199,6 +239,16 @@ mod tests {
     }
 
     #[test]
+    fn a_finder_finds_overlapping_words() {
+        let finder = Finder::new(["教育局", "育局", "市教", "厅"]).unwrap();
+        let mut found = Vec::new();
+        finder.each("市教育局", |word, end| found.push((word, end)));
+        found.sort_unstable();
+        assert_eq!(found, [(0, 12), (1, 12), (2, 6)]);
+        assert!(finder.is_in("市教育局") && !finder.is_in("教育"));
+    }
+
+    #[test]
     fn a_character_is_in_its_set() {
         let set: Chars = "局a\u{20000}".chars().collect();
         assert!("局a\u{20000}".chars().all(|c| set.has(c)));
@@ -206,8 +256,12 @@ mod tests {
     }
 
     #[test]
-    fn space_is_taken_out_only_where_there_is_some() {
-        assert!(matches!(without_space("市教育局"), Cow::Borrowed("市教育局")));
-        assert_eq!(without_space("市 教\u{3000}育局"), "市教育局");
+    fn a_draft_is_called_as_what_it_will_be() {
+        assert_eq!(without_draft_note("管理条例（草案送审稿）"), "管理条例");
+        assert_eq!(without_draft_note("管理办法（征求意见稿）"), "管理办法");
+        for title in ["管理办法（试行）", "（草案）", "投稿（含论文）", "关于草案的说明"]
+        {
+            assert_eq!(without_draft_note(title), title);
+        }
     }
 }

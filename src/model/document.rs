@@ -93,7 +93,7 @@ pub struct Node {
     /// The heading sentence without number and closing stop.
     pub heading: Option<Span>,
     /// The item's own text after its number, heading included, without assignments, label lines
-    /// and child items; ascending. Empty for the root.
+    /// and child items; ascending. Of the root: the paragraphs that close the document.
     pub own: Vec<Span>,
     /// Text that assigns the node's work (brackets, label lines, assignment cells); ascending.
     pub assignments: Vec<Span>,

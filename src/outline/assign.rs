@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 
+use super::closing;
 use super::lines::trim;
 use super::tree::{Item, Origin};
 use crate::knowledge::agencies::Agencies;
+use crate::knowledge::marks::marks;
 use crate::knowledge::outline::{Number, OutlineRules};
 use crate::knowledge::recognise::Recognition;
 use crate::knowledge::roles::{Label, Roles, closes, opens};
@@ -21,13 +23,15 @@ pub fn split(
     agencies: &Agencies,
 ) {
     let splitter = Splitter { text, rules, roles, agencies };
-    for id in 0..items.len() {
+    let numbered = items.len();
+    for id in 0..numbered {
         let paragraphs = std::mem::take(&mut items[id].paragraphs);
         if !paragraphs.is_empty() {
             let pieces = splitter.pieces(&paragraphs, items[id].origin);
             splitter.place(items, id, pieces);
         }
     }
+    closing::part(text, items, numbered);
     lift_shared_assignments(items);
 }
 
@@ -206,10 +210,7 @@ impl Splitter<'_> {
         let mut found: Vec<(usize, Option<usize>)> = Vec::new();
         let mut open = Vec::new();
         let s = self.text.slice(span);
-        // The first bytes of brackets, which no ideograph has.
-        let may_be = |b: u8| b.is_ascii() || matches!(b, 0xe2 | 0xe3 | 0xef);
-        for (i, _) in s.bytes().enumerate().filter(|&(_, b)| may_be(b)) {
-            let Some(c) = s[i..].chars().next() else { break };
+        for (i, c) in marks(s) {
             if opens(c) {
                 open.push(found.len());
                 found.push((span.start + i, None));
@@ -234,12 +235,14 @@ impl Splitter<'_> {
         if self.roles.find_label(s).is_some() {
             return true;
         }
-        if self.roles.mentions_role(s) {
-            return s.split(['，', '；', ';', ',', '。']).any(|clause| {
+        if self.roles.mentions_role(s)
+            && s.split(['，', '；', ';', ',', '。']).any(|clause| {
                 let verb = self.roles.verb_at_end(clause).map(|v| v.start);
                 let mid = self.roles.mid_verb(clause).map(|(range, _)| range.start);
                 verb.or(mid).is_some_and(|at| self.is_list(&clause[..at]))
-            });
+            })
+        {
+            return true;
         }
         // A bare list of bodies behind a sentence.
         let before = self.text.as_str()[..content.start].trim_end_matches(opens).trim_end();
@@ -248,7 +251,7 @@ impl Splitter<'_> {
 
     /// Whether most parts of `s` can be names of bearers.
     fn is_list(&self, s: &str) -> bool {
-        let parts = self.agencies.split_names(s);
+        let parts: Vec<_> = self.agencies.split_names(s).collect();
         let known = parts
             .iter()
             .filter(|r| self.agencies.recognise(&s[(*r).clone()]) != Recognition::None)
@@ -256,16 +259,19 @@ impl Splitter<'_> {
         known > 0 && known * 2 >= parts.len()
     }
 
-    /// Whether all parts of `s` are names of bodies or offices.
+    /// Whether all parts of `s` are names of bodies or offices, time limits set apart; groups and
+    /// organisations may stand among them.
     fn is_sure_list(&self, s: &str) -> bool {
-        let parts = self.agencies.split_names(s);
-        !parts.is_empty()
-            && parts.iter().all(|r| {
-                matches!(
-                    self.agencies.recognise(&s[r.clone()]),
-                    Recognition::Body | Recognition::Unit
-                )
-            })
+        let mut sure = false;
+        self.agencies.split_names(s).all(|r| match self.agencies.recognise(&s[r.clone()]) {
+            Recognition::Body | Recognition::Unit => {
+                sure = true;
+                true
+            }
+            Recognition::Group | Recognition::Organisation => true,
+            Recognition::Generic => false,
+            Recognition::None => is_limit(&s[r.clone()]) || self.roles.points_back(&s[r]),
+        }) && sure
     }
 
     fn place(&self, items: &mut Vec<Item>, id: NodeId, pieces: Vec<Piece>) {
@@ -286,6 +292,12 @@ impl Splitter<'_> {
             }
         }
     }
+}
+
+/// `2023年6月底前完成`
+fn is_limit(part: &str) -> bool {
+    part.starts_with(|c: char| c.is_ascii_digit())
+        && part.trim_end_matches("完成").trim_end().ends_with(['前', '底', '日', '内'])
 }
 
 /// A line of assignments below several enumerated items, none of which has one of its own, holds

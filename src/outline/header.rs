@@ -13,6 +13,7 @@ use super::lines::{Line, trim};
 use crate::knowledge::agencies::Agencies;
 use crate::knowledge::outline::{MetaLabel, OutlineRules};
 use crate::knowledge::roomy;
+use crate::knowledge::words::without_draft_note;
 use crate::model::{Genre, Header, Span, Stated, Text};
 
 /// The head, and where the parts of the text begin. Indices count the lines that are not blank.
@@ -27,6 +28,8 @@ pub struct Head {
 
 /// How many lines a title may be broken over.
 const TITLE_LINES: usize = 5;
+/// The red head stands at most so many lines above the title.
+const RED_HEAD: usize = 3;
 /// How many lines from the top a title is looked for in.
 const HEAD_LINES: usize = 40;
 /// A title is printed again within so many lines.
@@ -101,6 +104,10 @@ pub fn read(text: &Text, lines: &[Line], rules: &OutlineRules, agencies: &Agenci
     let signer = issuers::Reader { text, lines, rules, agencies };
     signer.signature(&head.notice, front, &mut head.header);
     head.body = skip_subtitle(text, lines, rules, head.body, &head.header);
+    let at_once = lines.get(head.body).map(|l| text.slice(l.span));
+    if at_once.is_some_and(|s| rules.number(s, |_| 0).is_some()) {
+        without_notice(text, &mut head.header);
+    }
     read_genre(text, lines, rules, head.body, &mut head.header);
     signer.fill(&mut head.header);
     let h = &mut head.header;
@@ -124,6 +131,13 @@ fn opening_title(
     for start in 0..lines.len().min(HEAD_LINES).min(first_item.max(1)) {
         let line = before_date(text.slice(lines[start].span));
         if rules.is_meta(line) || is_furniture(line) || !line.contains(is_han) {
+            continue;
+        }
+        // The red head above a title that begins with the same issuer.
+        let again = |l: &Line| {
+            text.slice(l.span).len() > line.len() && text.slice(l.span).starts_with(line)
+        };
+        if line.len() >= 9 && lines[start + 1..].iter().take(RED_HEAD).any(again) {
             continue;
         }
         if line.len() > PARAGRAPH || line.ends_with(['：', ':', '。', '；']) {
@@ -180,7 +194,18 @@ fn is_han(c: char) -> bool {
 
 /// A line of the site around the text: dates, breadcrumbs, bars.
 fn is_furniture(line: &str) -> bool {
-    line.contains(['|', '>', '_']) || date::whole_line(line).is_some() || line.contains("http")
+    line.contains(['|', '>', '_'])
+        || date::whole_line(line).is_some()
+        || line.contains("http")
+        || is_menu(line)
+}
+
+/// A line of links: many short words (`首页 机构概况 新闻中心 政务公开`), or the names of a site's pages.
+fn is_menu(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let short = words.all(|word| (2..=5).contains(&word.chars().count()));
+    short && line.split_whitespace().nth(3).is_some()
+        || line.contains(" - ") && line.split(" - ").any(|part| part.ends_with('网'))
 }
 
 /// What stands before a date in brackets: a collection prints it behind the title, sometimes with the
@@ -208,6 +233,8 @@ fn bare_title(text: &Text, span: Span) -> Span {
     let start = LEADING.find(s).map_or(0, |m| m.end());
     let end = TRAILING.find(s).map_or(s.len(), |m| m.start()).min(before_date(s).len());
     let span = trim(text, Span::new(span.start + start, span.start + end.max(start)));
+    // That a text is a draft its tier says.
+    let span = Span::new(span.start, span.start + without_draft_note(text.slice(span)).len());
     let s = text.slice(span);
     let whole = s.starts_with('《') && s.find('》') == Some(s.len() - '》'.len_utf8());
     if whole { Span::new(span.start + '《'.len_utf8(), span.end - '》'.len_utf8()) } else { span }
@@ -216,6 +243,8 @@ fn bare_title(text: &Text, span: Span) -> Span {
 /// A title without closing remarks in brackets (`（试行）`, `（征求意见稿）`).
 fn strip_notes(title: &str) -> &str {
     let mut title = title.trim_end();
+    // So a template site calls what it has.
+    let sample = |title: &str| title.strip_suffix("范文").map(str::len);
     while let Some(close) = title.chars().next_back().filter(|c| "）)】".contains(*c)) {
         let open = match close {
             '）' | ')' => title.rfind(['（', '(']),
@@ -226,7 +255,7 @@ fn strip_notes(title: &str) -> &str {
             _ => break,
         }
     }
-    title
+    sample(title).map_or(title, |end| &title[..end])
 }
 
 fn balanced(title: &str) -> bool {
@@ -264,7 +293,8 @@ fn printed_document(
         }
         if s.contains(['《', '〈']) {
             for c in ISSUED.captures_iter(s) {
-                wanted.extend(c.get(1).map(|m| letters(m.as_str())));
+                let title = c.get(1).map_or("", |m| m.as_str());
+                wanted.extend([title, without_draft_note(title)].map(letters));
                 let listed = c.get(2).map_or("", |m| m.as_str()).split('》');
                 wanted.extend(listed.filter_map(|work| Some(letters(work.split_once('《')?.1))));
             }
@@ -345,6 +375,19 @@ fn split_bare_notice(text: &Text, rules: &OutlineRules, header: &mut Header) {
     }
 }
 
+/// Where the items begin at once, nothing of the notice is printed but its title: the document is what
+/// it issues.
+fn without_notice(text: &Text, header: &mut Header) {
+    let Some(title) = header.title.as_ref().filter(|_| header.notice.is_none()) else { return };
+    let printed = text.slice(title.span);
+    let issued = ISSUED.captures(printed).or_else(|| ISSUED_BARE.captures(printed));
+    if let Some(work) = issued.and_then(|c| c.get(1)).filter(|_| printed.ends_with("的通知")) {
+        let start = title.span.start + work.start();
+        let work = bare_title(text, Span::new(start, start + work.len()));
+        header.notice = header.title.replace(stated(text, work));
+    }
+}
+
 /// A line that is a remark in brackets: `（此件公开发布）`.
 fn is_remark(line: &str) -> bool {
     line.starts_with(['（', '(']) && line.ends_with(['）', ')'])
@@ -380,12 +423,14 @@ fn read_meta(
 ) {
     let Some(last) = lines[..until].last() else { return };
     let head = Span::new(0, last.span.end);
+    let labels = rules.meta_labels(text.slice(head));
     let value = |label| {
-        let found = rules.meta_value(label, text.slice(head))?;
+        let found =
+            labels.contains(&label).then(|| rules.meta_value(label, text.slice(head)))??;
         Some(Span::new(found.start, found.end))
     };
     let dated = |span: Span| date::find(text.slice(span)).map(|(value, _)| Stated { value, span });
-    header.written = value(MetaLabel::Written).and_then(dated);
+    header.written = value(MetaLabel::Written).or_else(|| value(MetaLabel::Sent)).and_then(dated);
     header.published = value(MetaLabel::Published).and_then(dated).or_else(|| {
         // A date with a time of day, or beside the source, is when a site published the text.
         static STAMP: LazyLock<Regex> = LazyLock::new(|| {
@@ -462,22 +507,26 @@ fn skip_subtitle(
     let title = header.title.as_ref().map(|t| letters(&t.value)).unwrap_or_default();
     // A labelled title is printed again above the text.
     let repeated = (at..lines.len().min(at + REPEATED)).rev().find(|&i| {
-        let here = letters(text.slice(lines[i].span));
-        here.chars().count() > 6 && title.ends_with(&here)
+        let line = text.slice(lines[i].span);
+        line.chars().rfind(|&c| is_letter(c)) == title.chars().next_back() && {
+            let here = letters(line);
+            here.chars().count() > 6 && title.ends_with(&here)
+        }
     });
     at = repeated.map_or(at, |i| i + 1);
     let mut pending = String::new();
     while let Some(line) = lines.get(at) {
         let s = text.slice(line.span);
-        let word: String = s.chars().filter(|c| !c.is_whitespace()).collect();
-        if word == "目录" {
+        if opens_contents(s) {
             at = after_contents(text, lines, at + 1);
             continue;
         }
         let here = letters(s);
         pending.push_str(&here);
+        // A short line from the middle of the title may be the name of a table's column.
+        let piece = title.starts_with(&here) || here.chars().count() > 6 && title.contains(&here);
         let repeats = here.chars().count() > 3
-            && (title.contains(&here) || letters(strip_notes(s)) == title || pending == title);
+            && (piece || letters(strip_notes(s)) == title || pending == title);
         let note = s.starts_with(['（', '(']) && s.ends_with(['）', ')']) && s.len() < 90;
         let skip = repeats
             || rules.is_meta(s)
@@ -493,8 +542,13 @@ fn skip_subtitle(
     at
 }
 
+/// Whether a line is the title of a table of contents.
+pub fn opens_contents(line: &str) -> bool {
+    line.starts_with('目') && line.chars().filter(|c| !c.is_whitespace()).eq("目录".chars())
+}
+
 /// The line after a table of contents that begins at `from`: where its first entry comes again.
-fn after_contents(text: &Text, lines: &[Line], from: usize) -> usize {
+pub fn after_contents(text: &Text, lines: &[Line], from: usize) -> usize {
     let Some(first) = lines.get(from).map(|l| letters(text.slice(l.span))) else { return from };
     let key: String = first.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
     (from + 1..lines.len())

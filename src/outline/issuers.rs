@@ -12,6 +12,7 @@ use super::date;
 use super::lines::{Line, trim};
 use crate::knowledge::agencies::Agencies;
 use crate::knowledge::outline::{MetaLabel, OutlineRules};
+use crate::knowledge::words::draft_note;
 use crate::model::{Genre, Header, Span, Stated, Text};
 
 /// How many lines of signatories there may be.
@@ -50,8 +51,11 @@ impl Reader<'_> {
             if !issuers.is_empty() {
                 // What the labels of the head say holds: an annex may be signed by another.
                 let labelled = header.written.is_some() && self.is_labelled(header);
+                let first = |all: &[Stated<String>]| all.first().map(|i| i.value.clone());
                 if !labelled {
                     header.issuers = issuers;
+                    header.written = Some(written);
+                } else if self.is_sent(header) && first(&issuers) == first(&header.issuers) {
                     header.written = Some(written);
                 }
             } else if !notice.is_empty() || at < front + 4 {
@@ -61,6 +65,12 @@ impl Reader<'_> {
         if header.written.is_none() {
             header.written = self.dated_title(header);
         }
+    }
+
+    /// Whether the date is only that on which the document was sent out.
+    fn is_sent(&self, header: &Header) -> bool {
+        let sent = self.rules.meta_value(MetaLabel::Sent, self.text.as_str());
+        sent.is_some_and(|sent| header.written.as_ref().is_some_and(|w| w.span.start == sent.start))
     }
 
     /// Whether the issuers are those that a label of the head names in full.
@@ -113,7 +123,11 @@ impl Reader<'_> {
             let rest = Span::new(t.span.end, line.span.end);
             let s = self.text.slice(rest);
             date::find(s)
-                .filter(|(_, r)| s[..r.start].trim_matches(['（', '(', ' ', '\n', '》']).is_empty())
+                .filter(|(_, r)| {
+                    let before = s[..r.start].trim_end_matches(['（', '(', ' ', '\n']);
+                    let before = before.trim_start_matches(['》', ' ', '\n']);
+                    before.is_empty() || draft_note(before) == Some(0)
+                })
                 .map(|(value, _)| Stated { value, span: rest })
         })
     }

@@ -45,22 +45,38 @@ pub fn decide(text: &Text, items: Vec<Item>, head: &Head, rules: &OutlineRules) 
                 .and_then(|&c| items[c].node.own.first())
                 .is_some_and(|s| rules.tells(text.slice(*s)));
         let own = own.or(told_annex.then_some(HeadingClass::Practice));
-        classes[id] = own.or(classes[parent]);
+        classes[id] = match (own, classes[parent]) {
+            (Some(HeadingClass::Work), Some(HeadingClass::Goal)) => None,
+            (None | Some(HeadingClass::Work), above) => above,
+            (own, _) => own,
+        };
         let practice = classes[id] == Some(HeadingClass::Practice);
         let work = if practice || told && classes[id] != Some(HeadingClass::Advice) {
             NodeKind::Practice
         } else {
             NodeKind::Task
         };
+        let own_texts = || item.node.own.iter().map(|s| text.slice(*s));
+        let sentences = || own_texts().flat_map(|s| s.split_inclusive('。'));
         let silent = match classes[id] {
-            Some(HeadingClass::Goal | HeadingClass::Problem | HeadingClass::Closing) => true,
+            // The general provisions of a regulation lay duties too.
+            Some(HeadingClass::Goal) => {
+                !regulation || own.is_some() || !sentences().any(|s| rules.provides_duty(s))
+            }
+            Some(HeadingClass::Problem | HeadingClass::Closing) => true,
             Some(HeadingClass::Advice) => !told && own.is_some() && !children[id].is_empty(),
-            Some(HeadingClass::Practice) | None => false,
+            Some(HeadingClass::Provisions) => {
+                own.is_some() || !rules.provides_duty(&own_texts().collect::<String>())
+            }
+            Some(HeadingClass::Practice | HeadingClass::Work) | None => false,
         };
-        let rule = regulation && item.node.assignments.is_empty() && {
-            let own = item.node.own.iter().map(|s| text.slice(*s));
-            !own.flat_map(|s| s.split_inclusive('。')).any(|s| rules.lays_duty(s))
-        };
+        // What a sentence above lists: papers, conditions.
+        let above = items[parent].node.own.last();
+        let listed = above.is_some_and(|s| rules.lists_things(text.slice(*s)));
+        let silent = silent || listed && item.node.assignments.is_empty();
+        let rule = regulation
+            && item.node.assignments.is_empty()
+            && !sentences().any(|s| rules.lays_duty(s));
         kinds[id] = if silent || rule {
             NodeKind::Section
         } else {

@@ -5,6 +5,7 @@
 
 mod assign;
 mod cells;
+mod closing;
 mod date;
 mod header;
 mod issuers;
@@ -22,7 +23,7 @@ use crate::model::{Document, Text};
 pub fn outline(text: Text, rules: &OutlineRules, roles: &Roles, agencies: &Agencies) -> Document {
     let lines = lines::lines(&text);
     let head = header::read(&text, &lines, rules, agencies);
-    let mut items = tree::build(&text, &lines, &head, rules, roles);
+    let mut items = tree::build(&text, &lines, &head, rules, roles, agencies);
     assign::split(&text, &mut items, rules, roles, agencies);
     let mut nodes = kind::decide(&text, items, &head, rules);
     table::counterparts(&text, &mut nodes);

@@ -2,9 +2,10 @@
 
 use super::cells::Cells;
 use super::date;
-use super::header::Head;
+use super::header::{Head, after_contents, opens_contents};
 use super::lines::Line;
 use super::table;
+use crate::knowledge::agencies::Agencies;
 use crate::knowledge::outline::OutlineRules;
 use crate::knowledge::roles::{Label, Roles};
 use crate::model::{Node, NodeId, NodeKind, ROOT, Span, Text};
@@ -74,11 +75,13 @@ pub fn build(
     head: &Head,
     rules: &OutlineRules,
     roles: &Roles,
+    agencies: &Agencies,
 ) -> Vec<Item> {
     let mut tree = Tree {
         text,
         rules,
         roles,
+        agencies,
         cells: Cells::new(text),
         next_annex: None,
         items: vec![],
@@ -103,6 +106,7 @@ struct Tree<'a> {
     text: &'a Text,
     rules: &'a OutlineRules,
     roles: &'a Roles,
+    agencies: &'a Agencies,
     cells: Cells,
     /// Where the annex begins that was last looked for.
     next_annex: Option<usize>,
@@ -136,9 +140,9 @@ impl Tree<'_> {
             let table = self.cells.table_at(line.span).map(|table| &self.text.tables[table]);
             let printed = table.and_then(|t| table::printed(self.text, t, line.span, self.roles));
             let rows = printed.or_else(|| {
-                let Self { text, roles, rules, next_row, .. } = *self;
-                let annex = || self.next_annex(lines, at) - at;
-                table::flattened(text, &lines[at..], roles, rules, next_row, annex)
+                let Self { text, rules, roles, agencies, next_row, .. } = *self;
+                let reader = table::Reader { text, rules, roles, agencies };
+                reader.table(&lines[at..], next_row, || self.next_annex(lines, at) - at)
             });
             if let Some(table) = rows {
                 let end = table.span.end;
@@ -149,8 +153,25 @@ impl Tree<'_> {
             } else if self.rules.opens_annex(s) {
                 at = self.annex(lines, at);
                 before_items = true;
+            } else if self.rules.lists_annexes(s) && self.begins_table(lines, at + 1) {
+                // The title of a table that stands here.
+                self.stack.truncate(1);
+                self.next_row = 1;
+                let mut item = Item::new(Origin::Annex, ROOT, line.span);
+                item.paragraphs.push(line.span);
+                let id = self.push(item);
+                self.stack.push(id);
+                before_items = true;
+                at += 1;
             } else if self.rules.lists_annexes(s) {
                 at = self.annex_list(lines, at);
+            } else if self.rules.is_imprint(s) {
+                at += 1;
+            } else if opens_contents(s) {
+                at = after_contents(self.text, lines, at + 1);
+            } else if self.goes_on_counting(line.span) {
+                before_items = false;
+                at += 1;
             } else if let Some((number, value)) = self.number(line.span) {
                 self.item(line.span, number, value);
                 before_items = false;
@@ -162,6 +183,13 @@ impl Tree<'_> {
                 at += 1;
             }
         }
+    }
+
+    /// Whether a table begins with line `at`.
+    fn begins_table(&self, lines: &[Line], at: usize) -> bool {
+        lines
+            .get(at)
+            .is_some_and(|l| self.cells.hold(l.span) || table::opens(self.text.slice(l.span)))
     }
 
     /// The line from `at` on where the next annex begins, or how many lines there are.
@@ -189,6 +217,54 @@ impl Tree<'_> {
             return None;
         }
         Some((number.style, (Span::new(line.start, line.start + number.len), number.value)))
+    }
+
+    /// A line that goes on counting what a paragraph of the open item began to count (`…一是…` on one line,
+    /// `二是…` on the next): each number begins an item. False where it does not.
+    fn goes_on_counting(&mut self, line: Span) -> bool {
+        let s = self.text.slice(line);
+        let Some(first) = self.rules.number(s, |_| 0) else { return false };
+        if !self.rules.styles[first.style].inline || first.value < 2 {
+            return false;
+        }
+        let top = self.top();
+        let begun = self.items[top].paragraphs.iter().enumerate().rev().find_map(|(i, &p)| {
+            let all = self.rules.inline_numbers(self.text.slice(p));
+            all.into_iter().rev().find(|(_, n)| n.style == first.style).map(|(at, n)| (i, at, n))
+        });
+        let Some((i, at, before)) = begun.filter(|(.., n)| n.value + 1 == first.value) else {
+            return false;
+        };
+        let all = self.rules.inline_numbers(s);
+        if before.value == 1 {
+            // Alone in its line it was not known to be one.
+            let paragraph = self.items[top].paragraphs[i];
+            let from = Span::new(paragraph.start + at, paragraph.end);
+            let more = self.items[top].paragraphs.split_off(i);
+            let head = super::lines::trim(self.text, Span::new(paragraph.start, from.start));
+            self.items[top].paragraphs.extend(Some(head).filter(|h| !h.is_empty()));
+            self.item(from, first.style, (Span::new(from.start, from.start + before.len), 1));
+            for &paragraph in &more[1..] {
+                let open = self.top();
+                self.extend(open, paragraph);
+            }
+        } else if all.len() < 2 {
+            return false;
+        }
+        let mut next = first.value;
+        let mut starts: Vec<(usize, u32, usize)> = Vec::new();
+        for (at, number) in all.into_iter().filter(|(_, n)| n.style == first.style) {
+            if number.value == next {
+                starts.push((line.start + at, next, number.len));
+                next += 1;
+            }
+        }
+        for (n, &(start, value, len)) in starts.iter().enumerate() {
+            let end = starts.get(n + 1).map_or(line.end, |next| next.0);
+            let part = super::lines::trim(self.text, Span::new(start, end));
+            self.item(part, first.style, (Span::new(start, start + len), value));
+        }
+        true
     }
 
     fn item(&mut self, line: Span, style: usize, (number, value): (Span, u32)) {
@@ -250,7 +326,13 @@ impl Tree<'_> {
             let whole =
                 item.paragraphs.iter().any(|&p| self.rules.ends_as_title(self.text.slice(p)));
             let cell = self.cells.hold(line.span);
-            if !title || whole || item.paragraphs.len() == 3 || table::opens(s) || cell {
+            if !title
+                || whole
+                || item.paragraphs.len() == 3
+                || table::opens(s)
+                || cell
+                || self.rules.opens_annex(s)
+            {
                 break;
             }
             item.paragraphs.push(line.span);

@@ -93,6 +93,14 @@ pub(super) struct Grid {
     pub rows: Vec<Vec<usize>>,
 }
 
+/// The lines of a file, its tables and how many cells lines and tables speak of.
+#[derive(Default)]
+pub(super) struct Content {
+    pub lines: Vec<Line>,
+    pub grids: Vec<Grid>,
+    pub cells: usize,
+}
+
 /// Puts the lines together. `cells` is the number of cells that lines and grids speak of.
 pub(super) fn assemble(lines: &[Line], grids: &[Grid], cells: usize) -> Text {
     let mut string = String::with_capacity(lines.iter().map(|l| l.text.len() + 1).sum());

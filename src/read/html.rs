@@ -13,7 +13,7 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-use super::draft::{Grid, Line};
+use super::draft::Content;
 use super::page::{Element, ElementId, Event, Kind, Page};
 use crate::knowledge::debris::Debris;
 
@@ -23,13 +23,6 @@ const DEEPEST: usize = 300;
 const MOST: usize = 1 << 21;
 /// A cell reaches over no more rows or columns than this.
 const WIDEST_SPAN: usize = 200;
-
-/// The lines, tables and number of table cells of a page.
-pub(super) struct Content {
-    pub lines: Vec<Line>,
-    pub grids: Vec<Grid>,
-    pub cells: usize,
-}
 
 /// Whether a file is a page: by its name and a tag, or by its beginning.
 pub(super) fn is_html(extension: &str, string: &str) -> bool {

@@ -12,6 +12,7 @@ mod html;
 mod page;
 mod pieces;
 mod plain;
+mod ruled;
 mod spacing;
 mod unwrap;
 
@@ -64,10 +65,9 @@ pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError
         return Err(ReadError::TooLarge { limit: LIMIT, size: bytes.len() });
     }
     let string = encoding::decode(bytes)?;
-    let page = html::is_html(&extension, &string).then(|| html::read(&string, debris));
-    let (mut lines, grids, cells) = match page {
-        Some(page) => (page.lines, page.grids, page.cells),
-        None => (plain::lines(&string), Vec::new(), 0),
+    let draft::Content { mut lines, grids, cells } = match html::is_html(&extension, &string) {
+        true => html::read(&string, debris),
+        false => ruled::read(&string, debris),
     };
     debris::look(&mut lines, debris);
     let mut lines = debris::mark_pages(lines, debris);

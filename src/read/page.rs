@@ -3,8 +3,7 @@
 //! Invariant: every opened element is closed, inner ones first. The HTML reader fills a page and
 //! asks it for its content.
 
-use super::draft::{Grid, Kind as LineKind, Line};
-use super::html::Content;
+use super::draft::{Content, Grid, Kind as LineKind, Line};
 use super::plain::squeeze;
 
 /// Merged cells are spread over no more places of a table than this.

@@ -10,18 +10,32 @@ use regex::Regex;
 
 use super::draft::{Kind, Line};
 
+/// A line of the source as it stands there, or a page break.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Raw<'t> {
+    /// The line and its number, counted from one.
+    Line(&'t str, usize),
+    Page(usize),
+}
+
 /// The lines of `text`, blank ones and page breaks (form feeds) among them.
 pub(super) fn lines(text: &str) -> Vec<Line> {
     let mut out = Vec::with_capacity(text.len() / 60 + 1);
+    raw_lines(text, |raw| push(&mut out, raw));
+    out
+}
+
+/// Gives the lines of `text` to `take`.
+pub(super) fn raw_lines<'t>(text: &'t str, mut take: impl FnMut(Raw<'t>)) {
     let mut rest = text;
     let mut source = 1;
     while !rest.is_empty() {
         let bytes = rest.as_bytes();
         let end = memchr3(b'\n', b'\r', 0x0c, bytes).unwrap_or(rest.len());
-        push(&mut out, &rest[..end], source);
+        take(Raw::Line(&rest[..end], source));
         let after = match bytes.get(end) {
             Some(0x0c) => {
-                out.push(Line::new(Kind::Page, String::new(), 0, source));
+                take(Raw::Page(source));
                 end + 1
             }
             Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
@@ -31,10 +45,17 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
         source += usize::from(bytes.get(end).is_some_and(|&b| b != 0x0c));
         rest = &rest[after..];
     }
-    out
 }
 
-fn push(out: &mut Vec<Line>, raw: &str, source: usize) {
+/// Adds the line that `raw` is.
+pub(super) fn push(out: &mut Vec<Line>, raw: Raw<'_>) {
+    let (raw, source) = match raw {
+        Raw::Line(raw, source) => (raw, source),
+        Raw::Page(source) => {
+            out.push(Line::new(Kind::Page, String::new(), 0, source));
+            return;
+        }
+    };
     let untagged = without_tags(raw);
     let raw_indent = raw.chars().take_while(|c| is_blank(*c)).map(columns).sum();
     let text = squeeze(untagged.as_deref().unwrap_or(raw));
@@ -50,7 +71,7 @@ fn push(out: &mut Vec<Line>, raw: &str, source: usize) {
 }
 
 /// `raw` without HTML tags, if it has any.
-fn without_tags(raw: &str) -> Option<String> {
+pub(super) fn without_tags(raw: &str) -> Option<String> {
     // A tag has either the name of an HTML element or an attribute; `<关于…>` is a title.
     static TAG: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(concat!(
@@ -122,7 +143,7 @@ fn columns(c: char) -> usize {
     }
 }
 
-fn is_blank(c: char) -> bool {
+pub(super) fn is_blank(c: char) -> bool {
     c == ' ' || c == '\t' || c == '\u{3000}' || (c >= '\u{80}' && c.is_whitespace())
 }
 

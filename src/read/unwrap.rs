@@ -76,6 +76,10 @@ struct State {
     column: usize,
     /// Brackets that are open at its end.
     open: usize,
+    /// Whether it holds a full stop.
+    stopped: bool,
+    /// How many commas it holds.
+    commas: usize,
     /// Number of its pieces.
     pieces: usize,
     /// Number of paragraphs before it.
@@ -100,6 +104,8 @@ fn join(pieces: &Pieces, goes_on: impl Fn(&State, usize) -> (bool, Width)) -> Ve
                 state.line.join(glue(&state.line.text, &piece.line.text), piece.line);
                 let (closed, opened) = piece.brackets;
                 state.open = state.open.saturating_sub(closed) + opened;
+                state.stopped |= piece.stopped;
+                state.commas += piece.commas;
                 state.pieces += 1;
                 let new_line = width.is_full(state.column)
                     || state.column + piece.width > width.columns.saturating_add(SLACK);
@@ -116,6 +122,8 @@ fn join(pieces: &Pieces, goes_on: impl Fn(&State, usize) -> (bool, Width)) -> Ve
             line: piece.line.clone(),
             column: piece.width + indent,
             open: piece.brackets.1,
+            stopped: piece.stopped,
+            commas: piece.commas,
             pieces: 1,
             index,
             alone: piece.alone,
@@ -139,11 +147,14 @@ impl Pieces<'_> {
         if piece.gap || piece.line.cell.is_some() || state.line.cell.is_some() {
             return false;
         }
-        if self.closes_bracket(state, i, AHEAD) {
+        if self.closes_bracket(state, i, AHEAD) || heading_goes_on(text, &piece.line.text) {
             return true;
         }
         if piece.starts.is_some() || piece.alone || state.alone {
             return false;
+        }
+        if figure_goes_on(text, &piece.line.text) {
+            return true;
         }
         if matches!(piece.first, Edge::Stop | Edge::Comma | Edge::Close) || is_bare_number(text) {
             return true;
@@ -160,9 +171,8 @@ impl Pieces<'_> {
         }
         // A sentence that was begun goes on, wherever it was broken off; in a cell none needs an end.
         let begun = width.indent > 0
-            && (text.contains('。')
-                || text.contains('，')
-                    && (state.pieces > 1 || !state.starts && text.matches('，').count() > 1));
+            && (state.stopped
+                || state.commas > 0 && (state.pieces > 1 || !state.starts && state.commas > 1));
         let full = width.is_full(state.column);
         match piece.indented {
             Some(true) => return false,
@@ -177,7 +187,11 @@ impl Pieces<'_> {
             .or_else(|| full.then(|| self.measure(0, i, width)).flatten());
         match last {
             Edge::Plain if full => {
-                width.indent == 0 || text.contains(['，', '。', '；']) || measured != Some(false)
+                width.indent == 0
+                    || state.stopped
+                    || state.commas > 0
+                    || text.contains('；')
+                    || measured != Some(false)
             }
             Edge::Plain if piece.first != Edge::Open || measured.is_none() => {
                 begun && !self.is_heading(i)
@@ -221,6 +235,28 @@ impl Pieces<'_> {
         }
         false
     }
+}
+
+/// Whether a heading that is printed with room between its characters was taken apart (`总` and `则`).
+fn heading_goes_on(text: &str, next: &str) -> bool {
+    let begun = ["总", "附", "罚"].into_iter().any(|begun| text.ends_with(begun));
+    begun && next == "则" && text.chars().count() <= 8 || text == "目" && next == "录"
+}
+
+/// Whether a line broke off between a figure and what belongs to it (`90%` and `以上`, `12` and `月31日`).
+fn figure_goes_on(text: &str, next: &str) -> bool {
+    const BOUNDS: [&str; 5] = ["以上", "以内", "以下", "左右", "个百分点"];
+    const UNITS: [&str; 16] = [
+        "年", "月", "日", "万", "亿", "个", "家", "项", "名", "所", "人次", "公里", "平方", "小时",
+        "分钟", "元",
+    ];
+    let Some(last) = text.chars().next_back() else { return false };
+    let begins = |words: &[&str]| words.iter().any(|word| next.starts_with(word));
+    let digit = last.is_ascii_digit();
+    // A short line with a figure is a cell or a number.
+    text.len() > 24
+        && (digit || matches!(last, '%' | '％' | '‰'))
+        && (begins(&BOUNDS) || digit && begins(&UNITS))
 }
 
 /// Whether `text` is but the number of an item (`（一）`, `12．`).
@@ -344,6 +380,16 @@ mod tests {
     fn lines_of_a_page_that_is_not_wrapped_stay() {
         let text = "青澜市教育局\n2024年工作要点\n一、加强领导\n市教育局\n\n市财政局\n要加强部门之间的协同，完善机制。";
         assert_eq!(paragraphs(text), text.split('\n').collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_figure_and_its_unit_are_never_broken() {
+        assert!(figure_goes_on("全市学前教育普惠率稳定在90%", "以上，公办园占比达到60%"));
+        assert!(figure_goes_on("自2023年1月1日至2023年12", "月31日，对月销售额"));
+        assert!(!figure_goes_on("全市学前教育普惠率稳定在90%", "个体工商户要配合"));
+        assert!(!figure_goes_on("2", "个体工商户"));
+        assert!(heading_goes_on("第五章附", "则") && heading_goes_on("目", "录"));
+        assert!(!heading_goes_on("第五章附则", "第一条"));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod agency;
 pub mod confidence;
 mod jurisdiction;
+mod listed;
 pub mod work;
 
 use foldhash::{HashMap, HashMapExt};
@@ -31,12 +32,22 @@ pub fn resolve(document: &Document, facts: &mut Facts, knowledge: &Knowledge) ->
         department: None,
         date: header.written.as_ref().or(header.published.as_ref()).map(|d| d.value),
         introduced: facts.abbreviations.iter().cloned().collect(),
+        inward: false,
+        elides: false,
+        offices: vec![],
+        plain: HashMap::new(),
+        same: HashMap::new(),
         surfaces: bearers().map(|r| squeeze(&r.surface)).collect(),
         bodies: vec![],
     };
     context.bodies = bodies(&context);
     let issuers: Vec<Named> = header.issuers.iter().map(|i| context.name(&i.value)).collect();
     context.department = department(&issuers, &context);
+    context.look_at_bearers();
+    let plain = context.surfaces.iter().map(|s| (s.clone(), context.by_itself(s)));
+    context.plain = plain.collect();
+    context.offices = offices(&issuers, &context);
+    context.find_same(document.text.as_str());
 
     let scope = || header.title.as_ref().map_or_else(String::new, |t| t.value.clone());
     let mut table = Table { context: &context, scope: scope(), ..Table::new(&context) };
@@ -46,9 +57,15 @@ pub fn resolve(document: &Document, facts: &mut Facts, knowledge: &Knowledge) ->
         table.identities.issuers.push(id);
     }
     let mut known: HashMap<String, (AgencyId, f32)> = HashMap::new();
-    for bearer in facts.responsibilities.iter_mut().filter(|r| r.role != Role::Leader) {
-        let (id, confidence) = *known.entry(bearer.surface.clone()).or_insert_with(|| {
-            let named = context.name(&bearer.surface);
+    let alone = {
+        let bearers: Vec<_> = bearers().collect();
+        listed::alone(&bearers, &document.text, agencies, context.elides)
+    };
+    let bearers = facts.responsibilities.iter_mut().filter(|r| r.role != Role::Leader);
+    for (at, bearer) in bearers.enumerate() {
+        let name = alone.get(&at).unwrap_or(&bearer.surface);
+        let (id, confidence) = *known.entry(name.clone()).or_insert_with(|| {
+            let named = context.name(name);
             let confidence = named.confidence;
             (table.agency(named, &bearer.surface), confidence)
         });
@@ -66,6 +83,16 @@ fn bodies(context: &Context) -> Vec<(usize, String)> {
     bodies.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.cmp(b)));
     bodies.dedup();
     bodies
+}
+
+/// Full names of offices that the document prints or that issue it.
+fn offices(issuers: &[Named], context: &Context) -> Vec<String> {
+    let printed = context.surfaces.iter().map(|s| context.name(s));
+    let all = printed.chain(issuers.iter().cloned()).filter(|n| n.kind == AgencyKind::Body);
+    let mut names: Vec<_> = all.map(|n| n.name).filter(|n| n.ends_with("办公室")).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// The issuing department, where a department issues: a bureau rather than its party committee.
@@ -184,6 +211,11 @@ mod tests {
             department: None,
             date: None,
             introduced: HashMap::new(),
+            inward: false,
+            elides: false,
+            offices: vec![],
+            plain: HashMap::new(),
+            same: HashMap::new(),
             surfaces: Default::default(),
             bodies: vec![],
         }
@@ -274,6 +306,68 @@ mod tests {
         let context = Context { introduced, bodies, ..plain };
         assert_eq!(context.name("推进中心").name, "青澜市项目推进中心");
         assert_eq!(context.name("自然资源部门").name, "青澜市规划和自然资源局");
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_guessed() {
+        for surface in [
+            "政府",
+            "市热线中心",
+            "市领导小组办公室",
+            "市委营商办",
+            "市直园区管委会",
+            "市金融办",
+            "市金融局",
+            "市政数局",
+            "县级财政部门",
+            "青澜经开区管委会",
+        ] {
+            let named = named("青澜市", None, surface);
+            assert_eq!((named.kind, &*named.name), (AgencyKind::Unresolved, surface));
+        }
+    }
+
+    #[test]
+    fn names_follow_the_place_and_what_the_document_has_beside_them() {
+        let body = |surface| named("青澜市", None, surface).name;
+        assert_eq!(body("人行市中心支行"), "中国人民银行青澜市中心支行");
+        assert_eq!(body("市级财政部门"), "青澜市财政局");
+        assert_eq!(body("青澜经济技术开发区"), "青澜经济技术开发区管理委员会");
+        assert_eq!(body("雾川中学"), "雾川中学");
+        assert_eq!(body("数字研究院（青澜）"), "数字研究院（青澜）");
+        assert_eq!(body("市社会信用体系建设联席会议"), "青澜市社会信用体系建设联席会议");
+        assert_eq!(body("青澜市医院"), "青澜市医院");
+        assert_eq!(body("各区市场监管局"), "青澜市各区市场监督管理局");
+        let (divisions, agencies) = tables();
+        let surfaces = [
+            "市大数据局",
+            "市大数据管理局",
+            "市审批制度改革工作小组办公室",
+            "市审改办",
+            "市招商引资领导小组办公室",
+        ];
+        let surfaces = surfaces.map(str::to_owned).into_iter().collect();
+        let mut context = Context { surfaces, ..context(&divisions, &agencies, "青澜市") };
+        context.offices = offices(&[], &context);
+        context.find_same("成立招商引资工作领导小组");
+        assert_eq!(context.name("市大数据局").name, "青澜市大数据管理局");
+        let group = context.name("市招商引资领导小组办公室");
+        assert_eq!(group.name, "青澜市招商引资工作领导小组办公室");
+        assert_eq!(context.name("市审改办").name, "青澜市审批制度改革工作小组办公室");
+    }
+
+    #[test]
+    fn a_document_for_its_own_offices_names_them_without_their_kind() {
+        let (divisions, agencies) = tables();
+        let surfaces = ["法规处", "价格处", "投资处", "审批办"].map(str::to_owned);
+        let department = Some("青澜市发展和改革委员会".to_owned());
+        let surfaces = surfaces.into_iter().collect();
+        let plain = context(&divisions, &agencies, "青澜市");
+        let mut context = Context { department, surfaces, ..plain };
+        context.look_at_bearers();
+        assert_eq!(context.name("审批办").name, "青澜市发展和改革委员会审批办");
+        assert_eq!(context.name("委机关党委").name, "青澜市发展和改革委员会机关党委");
+        assert_eq!(context.name("基础教育一处").name, "青澜市发展和改革委员会基础教育一处");
     }
 
     #[test]

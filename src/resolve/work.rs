@@ -7,6 +7,7 @@
 mod name;
 
 use crate::knowledge::citations::{CitationRules, bare};
+use crate::knowledge::words::without_draft_note;
 use crate::model::{
     Citation, CitationKind, Document, Facts, Genre, Identities, Span, Stated, Work, WorkId,
 };
@@ -185,7 +186,7 @@ impl Cited<'_> {
         let issued = matches!(citation.kind, CitationKind::Issues) && citation.citing.is_none();
         if issued
             && let Some(own) = self.own
-            && self.own_key.as_ref() == Some(&name::plain(title))
+            && self.own_key.as_ref() == Some(&name::plain(without_draft_note(title)))
         {
             return own;
         }

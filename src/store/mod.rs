@@ -16,6 +16,7 @@
 //! quads/       the triples (oxigraph on RocksDB)
 //! ```
 
+mod empty;
 mod export;
 mod federation;
 mod graphs;
@@ -35,11 +36,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+pub use empty::{Cause, Empty};
 pub use export::{Dump, ExportError};
 pub use federation::FetchError;
 pub use graphs::{Content, GraphError};
 pub use manifest::DEFAULT_BASE;
-pub use query::{Answer, AnswerFormat, Query, QueryError};
+pub use query::{Answer, AnswerFormat, Query, QueryError, Told};
 pub use revision::Revision;
 pub use run::{Admitted, Asked, Busy, CountingAllocator, Limits, Overview, Run, Runs, Stop};
 pub use services::{Service, ServiceError, Services};

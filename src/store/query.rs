@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, OnceLock};
 
 use oxigraph::io::{RdfFormat, RdfSerializer};
-use oxigraph::model::{GraphName, NamedNode, Term, Variable};
+use oxigraph::model::{GraphName, NamedNode, Term, Triple, Variable};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use oxigraph::sparql::{
     QueryDatasetSpecification, QueryEvaluationError, QueryResults, QuerySolution, SparqlEvaluator,
@@ -95,7 +95,11 @@ impl Parsed {
         size::of_query_text(text)?;
         let query = parser(base).parse_query(text)?;
         size::of_query(&query)?;
-        Ok(Self { query, plan: OnceLock::new() })
+        Ok(Self::of(query))
+    }
+
+    fn of(query: spargebra::Query) -> Self {
+        Self { query, plan: OnceLock::new() }
     }
 }
 
@@ -124,6 +128,17 @@ impl Query {
     pub fn bind(mut self, variable: &str, value: impl Into<Term>) -> Self {
         self.given.push((Variable::new_unchecked(variable), value.into()));
         self
+    }
+
+    /// What the query says.
+    pub(super) fn algebra(&self) -> &spargebra::Query {
+        &self.parsed.query
+    }
+
+    /// Another query of the same dataset.
+    pub(super) fn other(&self, query: spargebra::Query) -> Self {
+        let parsed = Arc::new(Parsed::of(query));
+        Self { parsed, dataset: self.dataset.clone(), given: self.given.clone() }
     }
 
     /// Answers the query from one state of the store; as part of the [`Run`] that the thread is in, if it is in
@@ -185,6 +200,18 @@ fn node(iri: &str) -> Result<NamedNode, QueryError> {
 /// The answer to a query, read from the store as it is consumed.
 pub struct Answer(QueryResults<'static>);
 
+/// All that an answer says.
+pub enum Told {
+    Truth(bool),
+    Rows {
+        columns: Vec<String>,
+        /// Each as wide as the columns; nothing where a variable has no value.
+        rows: Vec<Vec<Option<Term>>>,
+    },
+    /// Subject, predicate and object of each.
+    Triples(Vec<Vec<Option<Term>>>),
+}
+
 /// How to write an answer, by its kind: rows and yes/no, or triples.
 #[derive(Clone, Copy, Debug)]
 pub struct AnswerFormat {
@@ -216,6 +243,34 @@ impl Answer {
             }
             QueryResults::Boolean(_) | QueryResults::Graph(_) => Ok(Vec::new()),
         }
+    }
+
+    /// The whole answer, of whatever form.
+    ///
+    /// # Errors
+    /// When evaluation fails or was stopped.
+    pub fn told(self) -> Result<Told, QueryError> {
+        let run = Run::current();
+        Ok(match self.0 {
+            QueryResults::Boolean(value) => Told::Truth(value),
+            QueryResults::Solutions(solutions) => {
+                let variables = solutions.variables().to_vec();
+                let columns = variables.iter().map(|name| name.as_str().to_owned()).collect();
+                let row = |row: QuerySolution| {
+                    variables.iter().map(|name| row.get(name).cloned()).collect()
+                };
+                let rows = solutions.map(|solution| count(run.as_deref(), solution).map(row));
+                Told::Rows { columns, rows: rows.collect::<Result<_, _>>()? }
+            }
+            QueryResults::Graph(triples) => {
+                let row = |triple: Triple| {
+                    let Triple { subject, predicate, object } = triple;
+                    vec![Some(subject.into()), Some(predicate.into()), Some(object)]
+                };
+                let rows = triples.map(|triple| count(run.as_deref(), triple).map(row));
+                Told::Triples(rows.collect::<Result<_, _>>()?)
+            }
+        })
     }
 
     /// Writes the answer row by row.

@@ -41,13 +41,13 @@ const FEDERATED: NamedNodeRef<'_> = NamedNodeRef::new_unchecked(
 const URI_SPACE: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://rdfs.org/ns/void#uriSpace");
 const MODIFIED: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://purl.org/dc/terms/modified");
 
-/// The endpoint asked without a query: its description, and for a browser a form to write one in.
-pub(super) fn service(app: &App, headers: &HeaderMap) -> Response {
+/// The endpoint asked without a query: its description, and for a browser the workbench.
+pub(super) async fn service(app: App, address: &str, headers: &HeaderMap) -> Response {
     let page = [("text/html", true)];
     let offers: Vec<_> = TRIPLES.iter().map(|&(name, _)| (name, false)).chain(page).collect();
     match choose(Some(&text(headers, header::ACCEPT)), &offers) {
-        Some(true) => workbench::answer(app),
-        Some(false) => triples::respond(headers, &service_triples(app, headers)).into_response(),
+        Some(true) => workbench::at(app, address, None).await.into_response(),
+        Some(false) => triples::respond(headers, &service_triples(&app, headers)).into_response(),
         // It would take results, so a query was meant.
         None => Malformed::Nothing.into_response(),
     }

@@ -10,36 +10,10 @@ use oxigraph::model::vocab::{rdf, rdfs, xsd};
 use oxigraph::model::{Literal, NamedNode, NamedNodeRef, Term, Triple};
 use spargebra::{Query, SparqlParser};
 
+use super::labels::Label;
 use super::problem::Problem;
+use super::questions::{QUESTIONS, Question};
 use super::{App, triples};
-
-/// A name and a query of each of these.
-macro_rules! questions {
-    ($($name:literal),* $(,)?) => {
-        [$(($name, include_str!(concat!("../../queries/", $name, ".rq")))),*]
-    };
-}
-
-const QUESTIONS: [(&str, &str); 18] = questions![
-    "agency-by-role",
-    "body-and-table",
-    "compare-indicator",
-    "compare-regions",
-    "cooperation",
-    "deadline-calendar",
-    "documents",
-    "documents-to-draft",
-    "evidence",
-    "led-and-supported",
-    "lineage",
-    "targets-due",
-    "targets-without-deadline",
-    "tasks-of-leader",
-    "tasks-without-lead",
-    "uncertain-claims",
-    "unresolved-names",
-    "who-cites",
-];
 
 const SHACL: &str = "http://www.w3.org/ns/shacl#";
 const TARGET: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("https://schema.org/target");
@@ -51,16 +25,16 @@ pub(super) async fn list(State(app): State<App>, headers: HeaderMap) -> Result<R
     let target = NamedNode::new_unchecked(format!("{base}sparql"));
     let prefixes = NamedNode::new_unchecked(format!("{here}#prefixes"));
     let mut made = declarations(&here, &prefixes);
-    for (name, text) in QUESTIONS {
-        let example = NamedNode::new_unchecked(format!("{here}/{name}"));
-        made.extend(Example { name, text }.triples(&example, &prefixes, &target));
+    for question in QUESTIONS.iter() {
+        let example = NamedNode::new_unchecked(format!("{here}/{}", question.name));
+        made.extend(Example(question).triples(&example, &prefixes, &target));
     }
     triples::respond(&headers, &made)
 }
 
 /// The prefixes of all examples; none means two namespaces, as a test checks.
 fn declarations(here: &str, prefixes: &NamedNode) -> Vec<Triple> {
-    let used = QUESTIONS.into_iter().flat_map(|(name, text)| Example { name, text }.prefixes());
+    let used = QUESTIONS.iter().flat_map(|question| Example(question).prefixes());
     let mut triples = Vec::new();
     for (prefix, namespace) in used.collect::<BTreeMap<_, _>>() {
         let declaration = NamedNode::new_unchecked(format!("{here}#prefix-{prefix}"));
@@ -74,10 +48,7 @@ fn declarations(here: &str, prefixes: &NamedNode) -> Vec<Triple> {
     triples
 }
 
-struct Example {
-    name: &'static str,
-    text: &'static str,
-}
+struct Example(&'static Question);
 
 impl Example {
     fn triples(
@@ -97,9 +68,8 @@ impl Example {
             say(shacl("prefixes").as_ref(), prefixes.clone().into()),
             say(TARGET, target.clone().into()),
         ];
-        for (language, mark) in [("zh", "# 问: "), ("en", "# Q: ")] {
-            let question = self.text.lines().find_map(|line| line.strip_prefix(mark));
-            let question = question.unwrap_or(self.name);
+        let Label { zh, en } = self.0.asks();
+        for (language, question) in [("zh", zh), ("en", en)] {
             let question = Literal::new_language_tagged_literal_unchecked(question, language);
             triples.push(say(rdfs::COMMENT, question.into()));
         }
@@ -108,7 +78,7 @@ impl Example {
 
     /// The property that holds a query of this form, and the class of such examples.
     fn form(&self) -> (&'static str, &'static str) {
-        match SparqlParser::new().parse_query(self.text).expect("our own queries are SPARQL") {
+        match SparqlParser::new().parse_query(self.0.text).expect("our own queries are SPARQL") {
             Query::Select { .. } => ("select", "SPARQLSelectExecutable"),
             Query::Ask { .. } => ("ask", "SPARQLAskExecutable"),
             Query::Construct { .. } => ("construct", "SPARQLConstructExecutable"),
@@ -118,13 +88,13 @@ impl Example {
 
     /// The query without the comment on top, which says the question.
     fn query(&self) -> &'static str {
-        let comment = self.text.lines().take_while(|line| line.starts_with('#'));
+        let comment = self.0.text.lines().take_while(|line| line.starts_with('#'));
         let length: usize = comment.map(|line| line.len() + 1).sum();
-        self.text[length..].trim_end()
+        self.0.text[length..].trim_end()
     }
 
     fn prefixes(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
-        self.text.lines().filter_map(|line| {
+        self.0.text.lines().filter_map(|line| {
             let (prefix, iri) = line.strip_prefix("PREFIX ")?.split_once(':')?;
             Some((prefix.trim(), iri.trim().strip_prefix('<')?.strip_suffix('>')?))
         })
@@ -142,17 +112,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_question_is_an_example() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/queries");
-        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
-        let names: BTreeSet<String> =
-            names.map(|name| name.to_str().unwrap().trim_end_matches(".rq").to_owned()).collect();
-        assert_eq!(names, QUESTIONS.map(|(name, _)| name.to_owned()).into());
-    }
-
-    #[test]
     fn a_prefix_means_one_namespace() {
-        let used = QUESTIONS.into_iter().flat_map(|(name, text)| Example { name, text }.prefixes());
+        let used = QUESTIONS.iter().flat_map(|question| Example(question).prefixes());
         let used: BTreeSet<_> = used.collect();
         let prefixes: BTreeSet<_> = used.iter().map(|(prefix, _)| prefix).collect();
         assert_eq!(prefixes.len(), used.len(), "{used:?}");
@@ -160,8 +121,9 @@ mod tests {
 
     #[test]
     fn an_example_has_its_question_its_query_and_its_prefixes() {
-        for (name, text) in QUESTIONS {
-            let example = Example { name, text };
+        for question in QUESTIONS.iter() {
+            let (name, text) = (question.name, question.text);
+            let example = Example(question);
             assert!(example.query().starts_with("PREFIX"), "{name}");
             assert!(SparqlParser::new().parse_query(example.query()).is_ok(), "{name}");
             let declared = text.matches("PREFIX ").count();

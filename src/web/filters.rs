@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use askama::{Result, Values, get_value};
 
+use super::assets::{ENTRY, Entry};
 use super::labels::Label;
 use super::site::Site;
 
@@ -74,4 +75,22 @@ pub(super) fn with<T: Display, V: Display>(text: T, _: &dyn Values, value: V) ->
 #[askama::filter_fn]
 pub(super) fn export(form: &str, values: &dyn Values) -> Result<String> {
     Ok(site(values)?.export(form))
+}
+
+/// Of a text in both languages, the part in the language of the page: `{{ problem.title()|part }}`.
+#[askama::filter_fn]
+pub(super) fn part(text: &str, values: &dyn Values) -> Result<String> {
+    Ok(site(values)?.lang.part(text).to_owned())
+}
+
+/// What a page loads for its islands: nothing where they were not built.
+#[askama::filter_fn]
+pub(super) fn islands(_: &str, values: &dyn Values) -> Result<askama::filters::Safe<String>> {
+    let top = site(values)?.top();
+    let Entry { script, styles } = &*ENTRY;
+    let styles =
+        styles.iter().map(|path| format!("<link rel=\"stylesheet\" href=\"{top}{path}\">\n"));
+    let script =
+        script.iter().map(|path| format!("<script type=\"module\" src=\"{top}{path}\"></script>"));
+    Ok(askama::filters::Safe(styles.chain(script).collect()))
 }

@@ -1,6 +1,6 @@
 //! Names of classes, properties and concepts in Chinese and English, as the ontology gives them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::vocab::rdfs;
@@ -10,7 +10,7 @@ use super::lang::Lang;
 use crate::rdf::vocab::{ONTOLOGY, PREFIXES, gm, skos};
 
 /// A name in two languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub(super) struct Label {
     pub(super) zh: String,
     pub(super) en: String,
@@ -48,6 +48,12 @@ impl Labels {
         Self(labels)
     }
 
+    /// The terms that have a prefixed name, such as `gm:Task`, with their labels, by name.
+    pub(super) fn terms(&self) -> BTreeMap<String, &Label> {
+        let terms = self.0.iter().filter_map(|(iri, label)| Some((short(iri)?, label)));
+        terms.collect()
+    }
+
     /// Whether the ontology names this term.
     pub(super) fn knows(&self, iri: &str) -> bool {
         self.0.contains_key(iri)
@@ -61,13 +67,18 @@ impl Labels {
     /// The name of a term; of one that the ontology does not declare, its prefixed name in both languages.
     pub(super) fn of(&self, iri: &str) -> Label {
         self.0.get(iri).cloned().unwrap_or_else(|| {
-            let short = PREFIXES.iter().find_map(|(prefix, namespace)| {
-                iri.strip_prefix(namespace).map(|name| format!("{prefix}:{name}"))
-            });
-            let short = short.unwrap_or_else(|| iri.to_owned());
+            let short = short(iri).unwrap_or_else(|| iri.to_owned());
             Label { zh: short.clone(), en: short }
         })
     }
+}
+
+/// A prefixed name.
+fn short(iri: &str) -> Option<String> {
+    PREFIXES.iter().find_map(|(prefix, namespace)| {
+        let name = iri.strip_prefix(namespace).filter(|name| !name.is_empty())?;
+        Some(format!("{prefix}:{name}"))
+    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod access;
 mod address;
 mod answers;
 mod api;
+mod assets;
 mod body;
 mod cache;
 mod description;
@@ -27,6 +28,7 @@ mod pages;
 mod paging;
 mod problem;
 mod protocol;
+mod questions;
 mod running;
 mod site;
 mod sparql;
@@ -108,6 +110,8 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         .route("/readyz", get(http::health::ready))
         .route("/metrics", get(http::health::metrics))
         .route("/style.css", get(style::show))
+        .route("/assets/{name}", get(assets::show))
+        .merge(pages::workbench::downloads())
         .fallback(resource::show);
     let routes = if root.is_empty() {
         routes.with_state(Arc::clone(&site))

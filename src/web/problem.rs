@@ -74,6 +74,21 @@ impl Problem {
         self
     }
 
+    /// The kind of failure, to people.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What is wrong with this request.
+    pub fn what(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
+    /// What to do about it.
+    pub fn how(&self) -> Option<&str> {
+        self.remedy.as_deref()
+    }
+
     /// The code that is sent.
     pub fn status(&self) -> StatusCode {
         self.status

@@ -12,6 +12,7 @@ use oxigraph::sparql::results::QueryResultsFormat;
 use super::answers::{self, Ask, Choice};
 use super::body::Whole;
 use super::negotiate::choose;
+use super::pages::workbench;
 use super::problem::Problem;
 use super::protocol::{Asked, Malformed};
 use super::site::Here;
@@ -45,9 +46,13 @@ pub(super) async fn get(
     client: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Response {
-    match Asked::in_address(address.as_deref().unwrap_or_default()) {
+    let address = address.unwrap_or_default();
+    match Asked::in_address(&address) {
+        Ok(Asked::Query(_)) if wants_page(&headers) => {
+            workbench::at(app, &address, client).await.into_response()
+        }
         Ok(Asked::Query(ask)) => answer(app, ask.of(client), &headers).await,
-        Ok(Asked::Nothing) => description::service(&app, &headers),
+        Ok(Asked::Nothing) => description::service(app, &address, &headers).await,
         Ok(Asked::Update(_)) => Malformed::UpdateInAddress.into_response(),
         Err(malformed) => malformed.into_response(),
     }
@@ -73,6 +78,14 @@ pub(super) async fn post(
 
 fn accept(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok())
+}
+
+/// Whether the client would rather have a page than anything that programs read.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let rows = ROWS.iter().chain(&ALSO_ROWS).map(|&(name, _)| name);
+    let programs = rows.chain(TRIPLES.iter().map(|&(name, _)| name)).map(|name| (name, false));
+    let offers: Vec<_> = programs.chain([("text/html", true)]).collect();
+    choose(accept(headers), &offers).unwrap_or(false)
 }
 
 async fn answer(app: App, ask: Ask, headers: &HeaderMap) -> Response {

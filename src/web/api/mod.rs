@@ -9,8 +9,10 @@
 mod agencies;
 mod context;
 mod documents;
+pub(super) mod empty;
 pub(super) mod facts;
 mod listing;
+mod names;
 pub(super) mod page;
 pub(super) mod params;
 mod policies;
@@ -45,6 +47,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/policies/{id}", get(policies::one))
         .route("/targets", get(targets::list))
         .route("/search", get(search::list))
+        .route("/names", get(names::list))
+        .route("/why-empty", get(empty::show))
         .route("/context.jsonld", get(context::show));
     Router::new()
         .route("/", get(page::show))
@@ -82,6 +86,8 @@ async fn only_get() -> Problem {
         policies::one,
         targets::list,
         search::list,
+        names::list,
+        empty::show,
     ),
     components(schemas(
         Problem,
@@ -90,6 +96,7 @@ async fn only_get() -> Problem {
         terms::Tier,
         targets::QuantityKind,
         search::FoundKind,
+        names::NamedKind,
     ))
 )]
 struct Api;

@@ -96,7 +96,7 @@ impl Concept {
 #[serde(rename_all = "camelCase")]
 pub(in crate::web) struct Jurisdiction {
     /// Its IRI.
-    id: String,
+    pub(super) id: String,
     /// GB/T 2260.
     pub(in crate::web) code: String,
     pub(in crate::web) name: String,

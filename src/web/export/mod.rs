@@ -105,6 +105,12 @@ pub(super) async fn answer(
     Ok((headers, bytes).into_response())
 }
 
+/// A table that no page lists, as a workbook.
+pub(in crate::web) fn workbook(site: &Site, table: &Table) -> Result<Response, WebError> {
+    let bytes = xlsx::write(site, table)?;
+    Ok(([(header::CONTENT_TYPE, Form::Xlsx.kind())], bytes).into_response())
+}
+
 fn write(site: &Site, form: Form, table: &Table) -> Result<Vec<u8>, WebError> {
     match form {
         Form::Csv => Ok(csv::write(table, &site.host)),
