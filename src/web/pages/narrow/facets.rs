@@ -8,6 +8,7 @@ use crate::store::QueryError;
 use crate::web::api::links::last;
 use crate::web::facets::{Choice, Facet, Question};
 use crate::web::labels::Label;
+use crate::web::site::Site;
 
 /// Choices of one facet that are listed.
 const MOST: usize = 30;
@@ -112,24 +113,25 @@ impl Known<'_> {
             ));
         }
         facets.push(self.policies(asked, things)?);
-        let flag = |name, bit, value: &dyn Fn(&Thing<'_, T>) -> Option<&'static str>| {
-            let text = |value: &str| has(name, value).of(site.lang).to_owned();
-            #[expect(clippy::redundant_closure, reason = "the function itself lives too short")]
-            let value = |thing: &Thing<'_, T>| value(thing);
-            facet(asked, (name, bit), things, value, text)
-        };
         let said = |is: bool| Some(if is { YES } else { NO });
         if !is_targets {
-            let mut leads = flag("lead", fails::LEAD, &|thing| said(thing.leads() > 0));
-            let two = flag("lead", fails::LEAD, &|thing| (thing.leads() > 1).then_some(TWO));
+            let mut leads =
+                flag(site, asked, ("lead", fails::LEAD), things, |thing| said(thing.leads() > 0));
+            let two = flag(site, asked, ("lead", fails::LEAD), things, |thing| {
+                (thing.leads() > 1).then_some(TWO)
+            });
             leads.choices.extend(two.choices);
             facets.push(leads);
         }
-        facets.push(flag("deadline", fails::DEADLINE, &|thing| said(thing.has_deadline)));
+        facets.push(flag(site, asked, ("deadline", fails::DEADLINE), things, |thing| {
+            said(thing.has_deadline)
+        }));
         if !is_targets {
-            facets.push(flag("target", fails::TARGET, &|thing| said(thing.has_target)));
+            facets.push(flag(site, asked, ("target", fails::TARGET), things, |thing| {
+                said(thing.has_target)
+            }));
         }
-        facets.push(flag("names", fails::NAMES, &|thing| {
+        facets.push(flag(site, asked, ("names", fails::NAMES), things, |thing| {
             self.is_unresolved(thing).then_some("unresolved")
         }));
         Ok(facets)
@@ -216,6 +218,17 @@ fn facet<'t, 's: 't, T: 't>(
         *counts.entry(value).or_default() += 1;
     }
     counted(asked, name, counts, |value| value, text)
+}
+
+/// The facet of whether things have something.
+fn flag<'t, 's: 't, T: 't>(
+    site: &Site,
+    asked: &Asked,
+    (name, bit): (&'static str, u32),
+    things: &'t [Thing<'s, T>],
+    value: impl Fn(&Thing<'s, T>) -> Option<&'static str>,
+) -> Facet {
+    facet(asked, (name, bit), things, value, |value| has(name, value).of(site.lang).to_owned())
 }
 
 /// The facet of values that have been counted, the most frequent first; `code` is what addresses have, `text` what is
