@@ -510,7 +510,7 @@ impl Reader<'_> {
         // `大型企业按`, `对接`: what hangs between the name and the number
         let before = w.hanging.strip_end(before).map_or(before, str::trim_end);
         // `在全市范围内组织实施`, `餐饮店、便利店等`, `省`: where, or examples of what is counted
-        let aside = before.starts_with(['在', '于']) && !w.rate.strip_end(before).is_some()
+        let aside = before.starts_with(['在', '于']) && w.rate.strip_end(before).is_none()
             || before.ends_with('等')
             || before.ends_with('的')
             || w.place_of.strip_start(before) == Some("");

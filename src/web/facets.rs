@@ -15,6 +15,15 @@ impl Question {
         Self(given.map(|(name, value)| (*name, (*value).to_owned())).collect())
     }
 
+    /// The question with another value of one parameter.
+    pub(super) fn and(mut self, name: &'static str, value: &str) -> Self {
+        self.0.retain(|(other, _)| *other != name);
+        if !value.is_empty() {
+            self.0.push((name, value.to_owned()));
+        }
+        self
+    }
+
     /// The same question with another value of one parameter; without it, if the value is empty.
     pub(super) fn with(&self, name: &str, value: &str) -> String {
         let others = self.0.iter().filter(|(other, _)| *other != name);
@@ -29,6 +38,8 @@ impl Question {
 pub(super) struct Facet {
     pub(super) label: Label,
     pub(super) choices: Vec<Choice>,
+    /// Choices that there are beside these.
+    pub(super) left_off: usize,
 }
 
 /// A value of the property.
@@ -39,6 +50,8 @@ pub(super) struct Choice {
     /// Where it is chosen, or no longer.
     pub(super) href: String,
     pub(super) chosen: bool,
+    /// How deep it lies in other choices, which count what lies in them.
+    pub(super) depth: usize,
 }
 
 /// A value that is chosen, and where it is no longer.
@@ -73,14 +86,28 @@ impl Facet {
         let choices = counted.into_iter().map(|((value, text), count)| {
             let chosen = value == asked;
             let href = question.with(name, if chosen { "" } else { &value });
-            Choice { text, count, href, chosen }
+            Choice { text, count, href, chosen, depth: 0 }
         });
         let mut choices: Vec<Choice> = choices.collect();
         match order {
             Order::Count => choices.sort_by_key(|choice| std::cmp::Reverse(choice.count)),
             Order::Newest => choices.reverse(),
         }
-        Self { label, choices }
+        Self { label, choices, left_off: 0 }
+    }
+
+    /// With no more choices than this, and those that are chosen.
+    pub(super) fn at_most(mut self, most: usize) -> Self {
+        let all = self.choices.len();
+        let mut place = 0..;
+        self.choices.retain(|choice| place.next().is_some_and(|at| at < most) || choice.chosen);
+        self.left_off = all - self.choices.len();
+        self
+    }
+
+    /// Whether a choice of it would leave less than all of so many things, or one is made.
+    pub(super) fn narrows(&self, things: usize) -> bool {
+        self.choices.iter().any(|choice| choice.chosen || choice.count < things)
     }
 
     /// What is chosen in these.

@@ -11,6 +11,7 @@ mod context;
 mod documents;
 pub(super) mod empty;
 pub(super) mod facts;
+pub(super) mod links;
 mod listing;
 mod names;
 pub(super) mod page;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::site::{Row, Site};
+use super::links::Links;
 use super::terms::{Concept, Jurisdiction};
 use crate::rdf::vocab::role;
 use crate::store::{QueryError, Revision};
@@ -15,6 +16,7 @@ const DOCUMENTS: &str = include_str!("../queries/documents.rq");
 const TASKS: &str = include_str!("../queries/api_tasks.rq");
 const BEARERS: &str = include_str!("../queries/api_bearers.rq");
 const DUE: &str = include_str!("../queries/api_due.rq");
+const COUNTS: &str = include_str!("../queries/counts_by_version.rq");
 const HIGHER: &str = include_str!("../queries/higher.rq");
 const TARGETS: &str = include_str!("../queries/api_targets.rq");
 const AGENCIES: &str = include_str!("../queries/agencies.rq");
@@ -68,10 +70,14 @@ impl Document {
         }
     }
 
-    /// The day that stands for the document in time.
+    /// The day that it was written on or, where it does not say so, published.
+    pub(in crate::web) fn day(&self) -> Option<&String> {
+        self.written_on.as_ref().or(self.published_on.as_ref())
+    }
+
+    /// The day that stands for the document in time; where it has none, the year.
     pub(in crate::web) fn date(&self) -> Option<String> {
-        let day = self.written_on.as_ref().or(self.published_on.as_ref());
-        day.or(self.year.as_ref()).cloned()
+        self.day().or(self.year.as_ref()).cloned()
     }
 }
 
@@ -81,6 +87,8 @@ pub(in crate::web) struct Task {
     pub(in crate::web) document: Arc<Document>,
     pub(in crate::web) number: Option<String>,
     pub(in crate::web) heading: Option<String>,
+    /// Its heading, or else its text.
+    pub(in crate::web) said: String,
     pub(in crate::web) order: usize,
     /// The codes of roles and the agencies that have them; none of a person or a name that is no agency.
     pub(in crate::web) bearers: Vec<(String, Option<String>)>,
@@ -94,6 +102,8 @@ pub(in crate::web) struct Part {
     pub(in crate::web) role: String,
     /// None of a person.
     pub(in crate::web) agency: Option<String>,
+    /// The name of a person, as printed.
+    pub(in crate::web) person: Option<String>,
 }
 
 impl Part {
@@ -123,6 +133,17 @@ pub(in crate::web) struct Target {
     pub(in crate::web) item: String,
     pub(in crate::web) document: Arc<Document>,
     pub(in crate::web) indicator: Option<String>,
+    pub(in crate::web) comparator: Concept,
+    /// A decimal number, or a ratio.
+    pub(in crate::web) value: String,
+    pub(in crate::web) unit: Option<String>,
+    /// How firmly it is promised, as printed.
+    pub(in crate::web) modality: Option<String>,
+    pub(in crate::web) quote: String,
+    /// The IRI of the place that says so.
+    pub(in crate::web) evidence: String,
+    /// Its time limit, as printed, and the day it gives.
+    pub(in crate::web) limit: Option<String>,
     pub(in crate::web) due: Option<String>,
 }
 
@@ -162,11 +183,15 @@ pub(in crate::web) struct Policy {
     pub(in crate::web) document: Option<Arc<Document>>,
 }
 
+/// How many things of each class a document says, by its version.
+pub(in crate::web) type Counts = HashMap<String, Vec<(String, usize)>>;
+
 /// All tables of one state of the store; each is read when it is first asked for.
 #[derive(Default)]
 pub(crate) struct Tables {
     documents: OnceLock<Vec<Arc<Document>>>,
     versions: OnceLock<HashMap<String, Arc<Document>>>,
+    counts: OnceLock<Counts>,
     parts: OnceLock<HashMap<String, Vec<Part>>>,
     due: OnceLock<HashMap<String, BTreeSet<String>>>,
     higher: OnceLock<Vec<Higher>>,
@@ -176,6 +201,7 @@ pub(crate) struct Tables {
     agency_places: OnceLock<HashMap<String, usize>>,
     policies: OnceLock<Vec<Policy>>,
     policy_places: OnceLock<HashMap<String, usize>>,
+    pub(super) links: Links,
 }
 
 /// The tables of the last state that was asked for.
@@ -199,7 +225,7 @@ impl Kept {
 }
 
 /// What a cell holds, read if it is empty. Two requests may read at once; they read the same.
-fn once<T>(
+pub(super) fn once<T>(
     cell: &OnceLock<T>,
     read: impl FnOnce() -> Result<T, QueryError>,
 ) -> Result<&T, QueryError> {
@@ -235,6 +261,7 @@ impl Tables {
         })
     }
 
+    /// The tasks in the order of the texts, the newest documents first.
     pub(in crate::web) fn tasks(&self, site: &Site) -> Result<&[Task], QueryError> {
         let read = || {
             let versions = self.versions(site)?;
@@ -250,6 +277,7 @@ impl Tables {
                     document: Arc::clone(document),
                     number: row.get("number"),
                     heading: row.get("heading"),
+                    said: row.text("said"),
                     order: row.number("order"),
                     bearers: Vec::new(),
                     due: BTreeSet::new(),
@@ -261,9 +289,27 @@ impl Tables {
                 task.bearers = parts.map(|part| (part.role.clone(), part.agency.clone())).collect();
                 task.due = due.get(&task.iri).cloned().unwrap_or_default();
             }
+            // The order in which pages list them.
+            tasks.sort_by(|a, b| {
+                let newest = b.document.year.cmp(&a.document.year);
+                let of_one = newest.then_with(|| a.document.id.cmp(&b.document.id));
+                of_one.then_with(|| a.order.cmp(&b.order))
+            });
             Ok(tasks)
         };
         once(&self.tasks, read).map(Vec::as_slice)
+    }
+
+    /// How many things of each class a document says, by its version.
+    pub(in crate::web) fn counts(&self, site: &Site) -> Result<&Counts, QueryError> {
+        once(&self.counts, || {
+            let mut counts = Counts::new();
+            for row in site.rows(COUNTS, &[])? {
+                let count = (row.text("class"), row.number("count"));
+                counts.entry(row.text("version")).or_default().push(count);
+            }
+            Ok(counts)
+        })
     }
 
     /// Who has which part in the items of documents, by item.
@@ -275,7 +321,7 @@ impl Tables {
             let mut parts: HashMap<String, Vec<Part>> = HashMap::new();
             for row in site.rows(BEARERS, &[])? {
                 let role = row.text("role").trim_start_matches(role::NAMESPACE).to_owned();
-                let part = Part { role, agency: row.get("agency") };
+                let part = Part { role, agency: row.get("agency"), person: row.get("person") };
                 parts.entry(row.text("task")).or_default().push(part);
             }
             Ok(parts)
@@ -322,6 +368,13 @@ impl Tables {
                     item: row.text("item"),
                     document: Arc::clone(document),
                     indicator: row.get("indicator"),
+                    comparator: Concept::of(site, &row.text("comparator")),
+                    value: row.get("value").or(row.get("ratio")).unwrap_or_default(),
+                    unit: row.get("unit"),
+                    modality: row.get("modality"),
+                    quote: row.text("quote"),
+                    evidence: row.text("evidence"),
+                    limit: row.get("limit"),
                     due: row.get("date"),
                 })
             };
@@ -336,27 +389,35 @@ impl Tables {
             for row in site.rows(ALTERNATIVES, &[])? {
                 others.entry(row.text("agency")).or_default().push(row.text("name"));
             }
-            let mut seen = BTreeSet::new();
+            let mut counted = self.counted(site)?;
             let agency = |row: &Row| {
                 let iri = row.text("agency");
-                seen.insert(iri.clone()).then(|| {
-                    let name = row.text("name");
-                    let mut others = others.remove(&iri).unwrap_or_default();
-                    others.retain(|other| *other != name);
-                    Agency {
-                        name,
-                        others,
-                        kind: row.get("kind"),
-                        jurisdiction: Jurisdiction::read(row),
-                        tasks: row.number("tasks"),
-                        leads: row.number("leads"),
-                        iri,
-                    }
-                })
+                // Those that only versions of the past name have no part.
+                let (tasks, leads) = counted.remove(iri.as_str())?;
+                let name = row.text("name");
+                let mut others = others.remove(&iri).unwrap_or_default();
+                others.retain(|other| *other != name);
+                let (kind, jurisdiction) = (row.get("kind"), Jurisdiction::read(row));
+                Some(Agency { iri, name, others, kind, jurisdiction, tasks, leads })
             };
             Ok(site.rows(AGENCIES, &[])?.iter().filter_map(agency).collect())
         };
         once(&self.agencies, read).map(Vec::as_slice)
+    }
+
+    /// In how many items each agency has a part, and how many of them it leads.
+    fn counted(&self, site: &Site) -> Result<HashMap<&str, (usize, usize)>, QueryError> {
+        let mut counted: HashMap<&str, (usize, usize)> = HashMap::new();
+        for parts in self.parts(site)?.values() {
+            let named = parts.iter().filter_map(|part| part.agency.as_deref());
+            for agency in named.collect::<BTreeSet<_>>() {
+                let counts = counted.entry(agency).or_default();
+                counts.0 += 1;
+                counts.1 +=
+                    usize::from(parts.iter().any(|part| part.leads() && part.is_of(agency)));
+            }
+        }
+        Ok(counted)
     }
 
     /// The agency of an IRI.

@@ -32,8 +32,14 @@ mod agency;
 mod document;
 mod documents;
 mod home;
+mod matrix;
+mod narrow;
+mod policies;
+mod policy;
 pub(super) mod resource;
 mod search;
+mod targets;
+mod tasks;
 pub(super) mod vocabulary;
 pub(super) mod workbench;
 
@@ -58,6 +64,11 @@ fn pages() -> Router<App> {
         .route("/add", get(add::show).post(add::keep))
         .route("/add/preview", get(add::again).post(add::preview))
         .route("/vocabulary", get(vocabulary::show))
+        .merge(export::list("/tasks", tasks::list, tasks::table))
+        .merge(export::list("/targets", targets::list, targets::table))
+        .merge(export::list("/matrix", matrix::show, matrix::table))
+        .merge(export::list("/policies", policies::list, policies::table))
+        .merge(policy::routes())
         .route("/search", get(search::show))
         .route("/page/{*path}", get(resource::of))
 }

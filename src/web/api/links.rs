@@ -1,0 +1,253 @@
+//! How the things of the tables hang together: items in outlines, documents in citations, divisions in each other.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
+
+use super::super::site::{Row, Site};
+use super::tables::{Document, Tables, once};
+use crate::rdf::vocab::gm;
+use crate::store::QueryError;
+
+const ITEMS: &str = include_str!("../queries/item_places.rq");
+const CITATIONS: &str = include_str!("../queries/all_citations.rq");
+const LIMITED: &str = include_str!("../queries/limited_items.rq");
+const DIVISIONS: &str = include_str!("../queries/divisions.rq");
+
+/// The kinds of citation by which a document is carried out, in the order they are told in.
+pub(in crate::web) const CARRIES_OUT: [&str; 3] = ["implements", "basis", "via"];
+
+/// How far up an outline leads at most: the store is open to write, and may hold one that leads back to itself.
+const DEEPEST: usize = 64;
+
+/// Where an item of a document stands.
+pub(in crate::web) struct Place {
+    /// None of the root.
+    pub(in crate::web) parent: Option<String>,
+    pub(in crate::web) number: String,
+    pub(in crate::web) heading: String,
+    pub(in crate::web) order: usize,
+}
+
+/// A reference of a current version to a document.
+pub(in crate::web) struct Citing {
+    pub(in crate::web) document: Arc<Document>,
+    /// The item that cites; none where the document does as a whole.
+    pub(in crate::web) item: Option<String>,
+    /// The code of the kind: `implements`.
+    pub(in crate::web) kind: String,
+    /// The IRI of the work.
+    pub(in crate::web) cited: String,
+    /// The title as printed, and the IRI of the place that has it.
+    pub(in crate::web) quote: String,
+    pub(in crate::web) evidence: String,
+}
+
+impl Citing {
+    pub(in crate::web) fn carries_out(&self) -> bool {
+        CARRIES_OUT.contains(&self.kind.as_str())
+    }
+}
+
+/// An administrative division by its code.
+pub(in crate::web) struct Division {
+    pub(in crate::web) name: String,
+    pub(in crate::web) above: Option<String>,
+}
+
+/// What the tables have of this; each is read when it is first asked for.
+#[derive(Default)]
+pub(super) struct Links {
+    outline: OnceLock<HashMap<String, Place>>,
+    citations: OnceLock<Vec<Citing>>,
+    by_cited: OnceLock<HashMap<String, Vec<usize>>>,
+    carried: OnceLock<HashMap<String, Vec<Arc<str>>>>,
+    limited: OnceLock<HashSet<String>>,
+    divisions: OnceLock<BTreeMap<String, Division>>,
+}
+
+/// The last part of an IRI.
+pub(in crate::web) fn last(iri: &str) -> &str {
+    iri.rsplit(['/', '#']).next().unwrap_or_default()
+}
+
+impl Tables {
+    /// The items of current versions.
+    pub(in crate::web) fn outline(
+        &self,
+        site: &Site,
+    ) -> Result<&HashMap<String, Place>, QueryError> {
+        once(&self.links.outline, || {
+            let place = |row: &Row| {
+                let place = Place {
+                    parent: row.get("parent"),
+                    number: row.text("number"),
+                    heading: row.text("heading"),
+                    order: row.number("order"),
+                };
+                (row.text("item"), place)
+            };
+            Ok(site.rows(ITEMS, &[])?.iter().map(place).collect())
+        })
+    }
+
+    /// The items above one, the nearest first; the root is none.
+    pub(in crate::web) fn above<'t>(
+        &'t self,
+        site: &Site,
+        item: &str,
+    ) -> Result<Vec<&'t str>, QueryError> {
+        let outline = self.outline(site)?;
+        let parent = |item: &str| outline.get(item).and_then(|place| place.parent.as_deref());
+        let above = std::iter::successors(parent(item), |item| parent(item)).take(DEEPEST);
+        Ok(above.filter(|item| parent(item).is_some()).collect())
+    }
+
+    /// The sections that an item stands in, the highest first.
+    pub(in crate::web) fn sections<'t>(
+        &'t self,
+        site: &Site,
+        item: &str,
+    ) -> Result<Vec<&'t str>, QueryError> {
+        let is_section = |item: &&str| item.rsplit('/').nth(1) == Some("section");
+        Ok(self.above(site, item)?.into_iter().rev().take_while(is_section).collect())
+    }
+
+    /// What current versions cite.
+    pub(in crate::web) fn citations(&self, site: &Site) -> Result<&[Citing], QueryError> {
+        let read = || {
+            let versions = self.versions(site)?;
+            let citing = |row: &Row| {
+                let document = Arc::clone(versions.get(&row.text("version"))?);
+                let item = Some(row.text("citing")).filter(|citing| *citing != document.id);
+                Some(Citing {
+                    item,
+                    kind: last(&row.text("kind")).to_owned(),
+                    cited: row.text("cited"),
+                    quote: row.text("quote"),
+                    evidence: row.text("evidence"),
+                    document,
+                })
+            };
+            Ok(site.rows(CITATIONS, &[])?.iter().filter_map(citing).collect())
+        };
+        once(&self.links.citations, read).map(Vec::as_slice)
+    }
+
+    /// The references to one document; not those that it makes to itself.
+    pub(in crate::web) fn citations_of<'t>(
+        &'t self,
+        site: &Site,
+        work: &str,
+    ) -> Result<Vec<&'t Citing>, QueryError> {
+        let all = self.citations(site)?;
+        let by_cited = once(&self.links.by_cited, || {
+            let mut by_cited: HashMap<String, Vec<usize>> = HashMap::new();
+            for (at, citing) in all.iter().enumerate() {
+                if citing.document.id != citing.cited {
+                    by_cited.entry(citing.cited.clone()).or_default().push(at);
+                }
+            }
+            Ok(by_cited)
+        })?;
+        Ok(by_cited.get(work).into_iter().flatten().map(|&at| &all[at]).collect())
+    }
+
+    /// The documents that an item or a document as a whole carries out, by the IRI of either.
+    pub(in crate::web) fn carried(
+        &self,
+        site: &Site,
+    ) -> Result<&HashMap<String, Vec<Arc<str>>>, QueryError> {
+        once(&self.links.carried, || {
+            let mut carried: HashMap<String, Vec<Arc<str>>> = HashMap::new();
+            for citing in self.citations(site)?.iter().filter(|citing| citing.carries_out()) {
+                let who = citing.item.as_ref().unwrap_or(&citing.document.id);
+                let policies = carried.entry(who.clone()).or_default();
+                if policies.iter().all(|policy| **policy != *citing.cited) {
+                    policies.push(citing.cited.as_str().into());
+                }
+            }
+            Ok(carried)
+        })
+    }
+
+    /// The items that have a time limit, or a target with one, whether or not a day can be told.
+    pub(in crate::web) fn limited(&self, site: &Site) -> Result<&HashSet<String>, QueryError> {
+        once(&self.links.limited, || {
+            Ok(site.rows(LIMITED, &[])?.iter().map(|row| row.text("item")).collect())
+        })
+    }
+
+    /// The administrative divisions by their codes.
+    pub(in crate::web) fn divisions(
+        &self,
+        site: &Site,
+    ) -> Result<&BTreeMap<String, Division>, QueryError> {
+        once(&self.links.divisions, || {
+            let division = |row: &Row| {
+                let above = row.get("above").map(|above| last(&above).to_owned());
+                let division = Division { name: row.text("placeName"), above };
+                (last(&row.text("place")).to_owned(), division)
+            };
+            Ok(site.rows(DIVISIONS, &[])?.iter().map(division).collect())
+        })
+    }
+
+    /// A division and those above it, by their codes, the lowest first.
+    pub(in crate::web) fn chain<'t>(
+        &'t self,
+        site: &Site,
+        code: &'t str,
+    ) -> Result<Vec<&'t str>, QueryError> {
+        let divisions = self.divisions(site)?;
+        let above = |code: &&'t str| divisions.get(*code).and_then(|d| d.above.as_deref());
+        // No division lies in itself, but the store is open to write.
+        Ok(std::iter::successors(Some(code), above).take(8).collect())
+    }
+}
+
+/// How high a division stands, by its code (GB/T 2260): the country, a province, a city, a county.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::web) enum Level {
+    Centre,
+    Province,
+    City,
+    County,
+}
+
+impl Level {
+    pub(in crate::web) fn of(code: &str) -> Self {
+        match (code, code.ends_with("0000"), code.ends_with("00")) {
+            ("000000", ..) => Self::Centre,
+            (_, true, _) => Self::Province,
+            (_, _, true) => Self::City,
+            _ => Self::County,
+        }
+    }
+
+    /// Its name in the language of the site.
+    pub(in crate::web) fn name(self, site: &Site) -> &'static str {
+        match self {
+            Self::Centre => site.say("中央", "national"),
+            Self::Province => site.say("省级", "provincial"),
+            Self::City => site.say("市级", "city"),
+            Self::County => site.say("县级", "county"),
+        }
+    }
+}
+
+/// The IRI of a kind of citation.
+pub(in crate::web) fn kind_iri(code: &str) -> String {
+    format!("{}{code}", gm::NAMESPACE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_tell_the_level() {
+        let levels = ["000000", "990000", "990100", "990103"].map(Level::of);
+        assert_eq!(levels, [Level::Centre, Level::Province, Level::City, Level::County]);
+        assert!(Level::Centre < Level::County);
+    }
+}

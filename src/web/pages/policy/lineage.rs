@@ -1,0 +1,207 @@
+//! What a document comes from and what comes from it: who carries out or rests on whom, from the centre to counties.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::rdf::vocab::gm;
+use crate::store::QueryError;
+use crate::web::api::links::Level;
+use crate::web::api::tables::Document;
+use crate::web::labels::Label;
+use crate::web::pages::narrow::Known;
+use crate::web::pages::policies::address;
+
+/// A document in the lineage of another.
+pub(super) struct Step {
+    pub(super) iri: String,
+    pub(super) title: String,
+    pub(super) href: String,
+    /// Where it speaks for, and the level of that; nothing where its text has not been taken in.
+    pub(super) place: Option<(String, &'static str)>,
+    pub(super) year: String,
+    /// How it is tied to the one it is listed at.
+    pub(super) relation: Option<Label>,
+    /// How many tasks cite, where the document as a whole does not.
+    pub(super) tasks: usize,
+    /// Steps from the document that the lineage is of.
+    pub(super) depth: usize,
+    /// Whether it is listed with what lies behind it elsewhere.
+    pub(super) is_told: bool,
+}
+
+/// The lineage of a document: the highest first, then each with those that carry it out.
+pub(super) struct Lineage {
+    pub(super) above: Vec<Step>,
+    pub(super) below: Vec<Step>,
+    pub(super) network: Value,
+}
+
+/// How a document carries out another.
+struct Tie {
+    kind: &'static str,
+    is_whole: bool,
+    items: HashSet<String>,
+}
+
+/// Steps that are followed from a document.
+const FAR: usize = 6;
+
+impl Lineage {
+    pub(super) fn new(known: &Known<'_>, work: &str, title: &str) -> Result<Self, QueryError> {
+        let (site, tables) = (known.site, known.tables);
+        let mut up: HashMap<&str, BTreeMap<&str, Tie>> = HashMap::new();
+        for citing in tables.citations(site)?.iter().filter(|citing| citing.carries_out()) {
+            if citing.cited == citing.document.id {
+                continue;
+            }
+            let ties = up.entry(&citing.document.id).or_default();
+            let tie = ties.entry(&citing.cited).or_insert_with(|| Tie {
+                kind: "",
+                is_whole: false,
+                items: HashSet::new(),
+            });
+            tie.is_whole |= citing.item.is_none();
+            tie.items.extend(citing.item.clone());
+            let kinds = crate::web::api::links::CARRIES_OUT;
+            let place = |kind: &str| kinds.iter().position(|known| *known == kind);
+            let kind = kinds.into_iter().find(|known| **known == *citing.kind).unwrap_or("");
+            if tie.kind.is_empty() || place(kind) < place(tie.kind) {
+                tie.kind = kind;
+            }
+        }
+        let mut down: HashMap<&str, BTreeMap<&str, &Tie>> = HashMap::new();
+        for (lower, ties) in &up {
+            for (higher, tie) in ties {
+                down.entry(*higher).or_default().insert(*lower, tie);
+            }
+        }
+        let documents: HashMap<&str, &Arc<Document>> =
+            tables.documents(site)?.iter().map(|d| (&*d.id, d)).collect();
+        let way = Ways { known, documents };
+        let mut edges = HashSet::new();
+        let mut above = Vec::new();
+        let higher = |iri: &str| -> Vec<(String, (Label, usize))> {
+            let ties = up.get(iri).into_iter().flatten();
+            ties.map(|(other, tie)| ((*other).to_owned(), way.relation(tie))).collect()
+        };
+        way.walk(work, 1, &higher, &mut HashSet::from([work.to_owned()]), &mut above)?;
+        let lower = |iri: &str| -> Vec<(String, (Label, usize))> {
+            let ties = down.get(iri).into_iter().flatten();
+            ties.map(|(other, tie)| ((*other).to_owned(), way.relation(tie))).collect()
+        };
+        let mut below = Vec::new();
+        way.walk(work, 1, &lower, &mut HashSet::from([work.to_owned()]), &mut below)?;
+        let own = way.step(work, title, 0)?;
+        let mut nodes: Vec<Value> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
+        for step in above.iter().chain([&own]).chain(&below) {
+            if seen.insert(&step.iri) {
+                let kind = match (step.depth, &step.place) {
+                    (0, _) => "centre",
+                    (_, Some(_)) => "document",
+                    (_, None) => "policy",
+                };
+                nodes.push(
+                    json!({"id": step.iri, "label": step.title, "href": step.href, "kind": kind}),
+                );
+            }
+        }
+        for lower in &seen {
+            let ties = up.get(*lower).into_iter().flatten();
+            edges.extend(ties.filter(|(higher, _)| seen.contains(**higher)).map(
+                |(higher, tie)| (*higher, *lower, way.relation(tie).0.of(site.lang).to_owned()),
+            ));
+        }
+        let mut edges: Vec<_> = edges.into_iter().collect();
+        edges.sort();
+        let edges: Vec<Value> = edges
+            .into_iter()
+            .map(|(source, target, label)| json!({"source": source, "target": target, "label": label}))
+            .collect();
+        let network = json!({"layout": "tree", "nodes": nodes, "edges": edges});
+        // The highest first, as one reads from the centre down.
+        let level = |step: &Step| way.level(&step.iri);
+        above.sort_by_cached_key(|step| {
+            (level(step), std::cmp::Reverse(step.depth), step.title.clone())
+        });
+        Ok(Self { above, below, network })
+    }
+
+    /// Whether anything is known before or after it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.above.is_empty() && self.below.is_empty()
+    }
+}
+
+struct Ways<'k, 's> {
+    known: &'k Known<'s>,
+    documents: HashMap<&'s str, &'s Arc<Document>>,
+}
+
+impl Ways<'_, '_> {
+    fn relation(&self, tie: &Tie) -> (Label, usize) {
+        let label = self.known.site.labels.of_citation(&format!("{}{}", gm::NAMESPACE, tie.kind));
+        (label, if tie.is_whole { 0 } else { tie.items.len() })
+    }
+
+    /// The level of a document; what is only cited may be of any.
+    fn level(&self, iri: &str) -> Option<Level> {
+        let place = self.documents.get(iri)?.jurisdiction.as_ref()?;
+        Some(Level::of(&place.code))
+    }
+
+    fn step(&self, iri: &str, title: &str, depth: usize) -> Result<Step, QueryError> {
+        let site = self.known.site;
+        let document = self.documents.get(iri);
+        let place = document.and_then(|document| document.jurisdiction.as_ref());
+        Ok(Step {
+            iri: iri.to_owned(),
+            title: title.to_owned(),
+            href: address(site, iri),
+            place: place.map(|place| (place.name.clone(), Level::of(&place.code).name(site))),
+            year: document.and_then(|document| document.year.clone()).unwrap_or_default(),
+            relation: None,
+            tasks: 0,
+            depth,
+            is_told: false,
+        })
+    }
+
+    /// The title of a document, as it bears it or as others print it.
+    fn title(&self, iri: &str) -> Result<String, QueryError> {
+        let (site, tables) = (self.known.site, self.known.tables);
+        if let Some(policy) = tables.policy(site, iri)? {
+            return Ok(policy.title.clone());
+        }
+        let document = self.documents.get(iri);
+        Ok(document.map_or(iri, |document| self.known.title(document)).to_owned())
+    }
+
+    /// Goes on from a document, each before what lies behind it; what has been listed is not gone on from again.
+    fn walk(
+        &self,
+        from: &str,
+        depth: usize,
+        next: &impl Fn(&str) -> Vec<(String, (Label, usize))>,
+        seen: &mut HashSet<String>,
+        steps: &mut Vec<Step>,
+    ) -> Result<(), QueryError> {
+        let mut others = next(from);
+        others.sort_by_cached_key(|(iri, _)| {
+            let document = self.documents.get(&**iri);
+            let place = document.and_then(|d| d.jurisdiction.as_ref()).map(|p| p.code.clone());
+            (self.level(iri), place, document.and_then(|d| d.year.clone()), iri.clone())
+        });
+        for (iri, (label, tasks)) in others {
+            let is_new = seen.insert(iri.clone());
+            let step = self.step(&iri, &self.title(&iri)?, depth)?;
+            steps.push(Step { relation: Some(label), tasks, is_told: !is_new, ..step });
+            if is_new && depth < FAR {
+                self.walk(&iri, depth + 1, next, seen, steps)?;
+            }
+        }
+        Ok(())
+    }
+}

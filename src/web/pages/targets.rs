@@ -1,0 +1,351 @@
+//! `/targets`: what is to be reached, what has been, and what is limited, each by itself; of one indicator, compared.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::narrow::sparql::{What, address};
+use super::narrow::{Asked, Head, Known, Thing};
+use super::tasks::cut;
+use crate::rdf::vocab::gm;
+use crate::store::QueryError;
+use crate::web::api::tables::Target;
+use crate::web::error::WebError;
+use crate::web::export::{self, Cell, Column, Form, Table};
+use crate::web::facets::{Chip, Facet, Question};
+use crate::web::filters;
+use crate::web::labels::Label;
+use crate::web::paging::Paging;
+use crate::web::site::{Here, Site, page};
+
+/// Targets on a page.
+const SIZE: usize = 50;
+/// Values in one picture; the list has all.
+const DRAWN: usize = 40;
+
+#[derive(Template)]
+#[template(path = "targets.html")]
+struct Targets {
+    asked: Asked,
+    kept: Vec<(&'static str, String)>,
+    tabs: Vec<Tab>,
+    facets: Vec<Facet>,
+    chips: Vec<Chip>,
+    heads: Vec<Head>,
+    rows: Vec<Row>,
+    paging: Paging,
+    all: usize,
+    sparql: String,
+    comparisons: Vec<Comparison>,
+}
+
+/// A class of quantity, with how many of it there are.
+struct Tab {
+    label: Label,
+    count: usize,
+    href: String,
+    chosen: bool,
+}
+
+struct Row {
+    indicator: String,
+    /// Where the same indicator is compared.
+    compared: String,
+    measure: String,
+    modality: String,
+    limit: String,
+    due: String,
+    quote: String,
+    href: String,
+    place: String,
+    year: String,
+    document: String,
+    document_href: String,
+    tier: Option<Label>,
+}
+
+/// Values that have the same unit and mean the same: a level that is reached, or a change.
+struct Comparison {
+    label: Label,
+    unit: String,
+    points: Vec<Point>,
+    /// How many there are, drawn or not.
+    total: usize,
+    chart: Value,
+}
+
+struct Point {
+    place: String,
+    year: String,
+    indicator: String,
+    measure: String,
+    href: String,
+    value: f64,
+}
+
+/// The page.
+pub(super) async fn list(
+    Here(app): Here,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    page(app, |site| build(site, asked)).await
+}
+
+/// The same as a table.
+pub(super) async fn table(
+    Here(app): Here,
+    form: Form,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    export::answer(app, form, move |site| {
+        let tables = site.tables.now(site);
+        let known = Known::new(site, &tables)?;
+        let mut found = known.targets(&asked)?;
+        found.retain(Thing::is_wanted);
+        sort(&asked, &mut found);
+        Ok(tabulate(&known, &asked, &found))
+    })
+    .await
+}
+
+fn build(site: &Site, asked: Asked) -> Result<Targets, WebError> {
+    let tables = site.tables.now(site);
+    let known = Known::new(site, &tables)?;
+    let mut found = known.targets(&asked)?;
+    let all = found.len();
+    let facets = known.facets(&asked, &found)?;
+    found.retain(Thing::is_wanted);
+    sort(&asked, &mut found);
+    let comparisons = match asked.indicator.is_empty() {
+        true => Vec::new(),
+        false => compare(&known, &found),
+    };
+    let paging = Paging::new(found.len(), SIZE, asked.page.parse().unwrap_or(1), &asked.pairs());
+    let shown = paging.cut(found, SIZE);
+    Ok(Targets {
+        tabs: tabs(&known, &asked)?,
+        facets,
+        chips: known.chips(&asked)?,
+        kept: asked.kept(&["indicator", "agency", "from", "to"]),
+        heads: heads(site, &asked),
+        rows: shown.iter().map(|thing| Row::new(&known, thing)).collect(),
+        sparql: address(site, &asked, What::Targets),
+        comparisons,
+        paging,
+        all,
+        asked,
+    })
+}
+
+/// The classes, each with how many answer the rest of the question.
+fn tabs(known: &Known<'_>, asked: &Asked) -> Result<Vec<Tab>, QueryError> {
+    let mut tabs = Vec::new();
+    for (kind, class) in [("", gm::TARGET), ("limit", gm::LIMIT), ("achievement", gm::ACHIEVEMENT)]
+    {
+        let of_kind = Asked { kind: kind.to_owned(), ..asked.clone() };
+        let found = known.targets(&of_kind)?;
+        tabs.push(Tab {
+            label: known.site.labels.of(class.as_str()),
+            count: found.iter().filter(|thing| thing.is_wanted()).count(),
+            href: asked.question().with("kind", kind),
+            chosen: asked.class() == class.as_str(),
+        });
+    }
+    Ok(tabs)
+}
+
+fn heads(site: &Site, asked: &Asked) -> Vec<Head> {
+    let head = |name, zh, en| Head::new(asked, name, site.say(zh, en));
+    vec![
+        head("indicator", "指标", "Indicator"),
+        head("value", "数值", "Value"),
+        head("due", "时限", "Due"),
+        head("quote", "原文", "Words"),
+        head("place", "地区", "Jurisdiction"),
+        head("year", "年度", "Year"),
+        head("document", "文件", "Document"),
+    ]
+}
+
+/// Puts targets in the order that is asked for, else in that of places, years and texts; what has nothing to sort by
+/// goes last, both ways.
+fn sort(asked: &Asked, things: &mut [Thing<'_, Target>]) {
+    let (column, backwards) = asked.order();
+    things.sort_by_cached_key(|thing| {
+        let document = thing.document;
+        let code = document.jurisdiction.as_ref().map(|place| place.code.clone());
+        (code.is_none(), code, document.year.clone(), document.id.clone(), thing.of.iri.clone())
+    });
+    if column == "value" {
+        let value = |thing: &Thing<'_, Target>| thing.of.value.parse::<f64>().ok();
+        things.sort_by(|a, b| match (value(a), value(b)) {
+            (Some(a), Some(b)) if backwards => b.total_cmp(&a),
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        });
+        return;
+    }
+    let key = |thing: &Thing<'_, Target>| match column {
+        "indicator" => thing.of.indicator.clone(),
+        "due" => thing.of.due.clone(),
+        "quote" => Some(thing.of.quote.clone()),
+        "place" => thing.document.jurisdiction.as_ref().map(|place| place.code.clone()),
+        "year" => thing.document.year.clone(),
+        "document" => thing.document.title.clone(),
+        _ => Some(String::new()),
+    };
+    things.sort_by(|a, b| match (key(a), key(b)) {
+        (Some(a), Some(b)) if backwards => b.cmp(&a),
+        (Some(a), Some(b)) => a.cmp(&b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    });
+}
+
+/// A value with what it is compared by: `不低于 95 %`.
+fn measure(site: &Site, target: &Target) -> String {
+    let label = target.comparator.label();
+    let comparator = match target.comparator.code() {
+        "eq" => "",
+        _ => label.of(site.lang),
+    };
+    let unit = target.unit.as_deref().filter(|unit| *unit != "比").unwrap_or_default();
+    format!("{comparator} {}{unit}", target.value).trim().to_owned()
+}
+
+impl Row {
+    fn new(known: &Known<'_>, thing: &Thing<'_, Target>) -> Self {
+        let (site, target, document) = (known.site, thing.of, thing.document);
+        let indicator = target.indicator.clone().unwrap_or_default();
+        Self {
+            compared: Question::new(&[]).with("indicator", &indicator),
+            indicator,
+            measure: measure(site, target),
+            modality: target.modality.clone().unwrap_or_default(),
+            limit: target.limit.clone().unwrap_or_default(),
+            due: target.due.clone().unwrap_or_default(),
+            quote: cut(&target.quote),
+            href: site.href(&target.evidence),
+            place: document.jurisdiction.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
+            year: document.year.clone().unwrap_or_default(),
+            document: known.title(document).to_owned(),
+            document_href: known.at(document, thing.item),
+            tier: document.tier.as_ref().filter(|_| document.draft).map(|tier| tier.label()),
+        }
+    }
+}
+
+/// The values that can be compared, most of one unit first; a level and a change are not compared.
+fn compare(known: &Known<'_>, found: &[Thing<'_, Target>]) -> Vec<Comparison> {
+    let site = known.site;
+    let mut groups: BTreeMap<(bool, String), Vec<Point>> = BTreeMap::new();
+    for thing in found {
+        let Ok(value) = thing.of.value.parse() else { continue };
+        let is_change = ["inc", "dec"].contains(&thing.of.comparator.code());
+        let row = Row::new(known, thing);
+        let point = Point {
+            place: row.place,
+            year: row.year,
+            indicator: row.indicator,
+            measure: row.measure,
+            href: row.href,
+            value,
+        };
+        let unit = thing.of.unit.clone().unwrap_or_default();
+        groups.entry((is_change, unit)).or_default().push(point);
+    }
+    let mut groups: Vec<_> = groups.into_iter().filter(|(_, points)| points.len() > 1).collect();
+    for (_, points) in &mut groups {
+        // The same indicator of several places side by side.
+        points.sort_by(|a, b| a.indicator.cmp(&b.indicator));
+    }
+    let mut comparisons: Vec<Comparison> = groups
+        .into_iter()
+        .map(|((is_change, unit), mut points)| {
+            let total = points.len();
+            points.truncate(DRAWN);
+            let label = match is_change {
+                true => Label::new("增减", "Change"),
+                false => Label::new("水平", "Level"),
+            };
+            let chart = chart(label.of(site.lang), &unit, &points);
+            Comparison { label, unit, points, total, chart }
+        })
+        .collect();
+    comparisons.sort_by_key(|comparison| std::cmp::Reverse(comparison.total));
+    comparisons
+}
+
+/// The data of the island: one bar a value, so that no two documents are taken for one.
+fn chart(name: &str, unit: &str, points: &[Point]) -> Value {
+    let categories = points.iter().map(|p| format!("{} {} {}", p.place, p.year, p.indicator));
+    json!({
+        "kind": "bar",
+        "horizontal": true,
+        "unit": unit,
+        "categories": categories.collect::<Vec<_>>(),
+        "series": [{
+            "name": name,
+            "values": points.iter().map(|point| point.value).collect::<Vec<_>>(),
+            "hrefs": points.iter().map(|point| &point.href).collect::<Vec<_>>(),
+        }],
+    })
+}
+
+fn tabulate(known: &Known<'_>, asked: &Asked, found: &[Thing<'_, Target>]) -> Table {
+    let site = known.site;
+    let column = |key, zh, en, width| Column::new(key, site.say(zh, en), width);
+    let rows = found.iter().map(|thing| {
+        let (target, document) = (thing.of, thing.document);
+        let value = match target.value.parse() {
+            Ok(number) => Cell::Number(number),
+            Err(_) => target.value.as_str().into(),
+        };
+        vec![
+            target.indicator.clone().into(),
+            target.comparator.label().of(site.lang).into(),
+            value,
+            target.unit.clone().into(),
+            target.limit.clone().into(),
+            Cell::day(target.due.as_ref()),
+            target.modality.clone().into(),
+            Cell::link(&target.quote, site.href(&target.evidence)),
+            document.jurisdiction.as_ref().map(|place| place.name.clone()).into(),
+            document.year.clone().into(),
+            Cell::link(known.title(document), known.at(document, thing.item)),
+            document.tier.as_ref().map(|tier| tier.label().of(site.lang).to_owned()).into(),
+        ]
+    });
+    let name = site.labels.of(asked.class()).of(site.lang).to_owned();
+    Table {
+        sheet: name.clone(),
+        name,
+        columns: vec![
+            column("indicator", "指标", "Indicator", 30.0),
+            column("comparator", "比较", "Comparison", 10.0),
+            column("value", "数值", "Value", 12.0),
+            column("unit", "单位", "Unit", 8.0),
+            column("limit", "时限原文", "Deadline as printed", 18.0),
+            column("due", "截止日", "Due", 12.0),
+            column("modality", "力度", "Modality", 10.0),
+            column("quote", "原文", "Words", 60.0),
+            column("jurisdiction", "地区", "Jurisdiction", 14.0),
+            column("year", "年度", "Year", 8.0),
+            column("document", "文件", "Document", 40.0),
+            column("tier", "效力", "Standing", 12.0),
+        ],
+        rows: rows.collect(),
+        notes: vec![
+            site.say("共 {} 项。", "{} in all.").replace("{}", &found.len().to_string()),
+            site.say(
+                "空白表示原文未载明。目标、限额、成绩分别列出，不相混同。",
+                "An empty cell means that the text does not say. Targets, limits and achievements are kept apart.",
+            )
+            .to_owned(),
+        ],
+        things: found.iter().map(|thing| thing.of.iri.clone()).collect(),
+        frozen: 1,
+    }
+}

@@ -1,0 +1,273 @@
+//! `/tasks`: all tasks, narrowed by whatever is known of them.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+
+use super::narrow::sparql::{What, address};
+use super::narrow::{Asked, Bearer, Head, Known, Thing};
+use crate::store::QueryError;
+use crate::web::api::tables::{Tables, Task};
+use crate::web::error::WebError;
+use crate::web::export::{self, Cell, Column, Form, Table};
+use crate::web::facets::{Chip, Facet};
+use crate::web::filters;
+use crate::web::labels::Label;
+use crate::web::paging::Paging;
+use crate::web::site::{Here, Site, page};
+
+/// Tasks on a page.
+const SIZE: usize = 50;
+/// Characters of a task that a row shows.
+const LONG: usize = 90;
+
+#[derive(Template)]
+#[template(path = "tasks.html")]
+struct Tasks {
+    asked: Asked,
+    /// What the form keeps of the question.
+    kept: Vec<(&'static str, String)>,
+    facets: Vec<Facet>,
+    chips: Vec<Chip>,
+    heads: Vec<Head>,
+    rows: Vec<Row>,
+    paging: Paging,
+    all: usize,
+    sparql: String,
+}
+
+/// A task in a table.
+pub(super) struct Row {
+    pub(super) number: String,
+    pub(super) name: String,
+    pub(super) href: String,
+    pub(super) leads: Vec<Bearer>,
+    pub(super) others: Vec<(&'static str, Label, Vec<Bearer>)>,
+    pub(super) due: Vec<String>,
+    /// Whether there is a time limit that gives no day.
+    pub(super) is_limited: bool,
+    pub(super) targets: usize,
+    pub(super) place: String,
+    pub(super) year: String,
+    pub(super) document: String,
+    pub(super) document_href: String,
+    /// Of a draft or an unofficial text.
+    pub(super) tier: Option<Label>,
+}
+
+/// The page.
+pub(super) async fn list(
+    Here(app): Here,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    page(app, |site| build(site, asked)).await
+}
+
+/// The same as a table.
+pub(super) async fn table(
+    Here(app): Here,
+    form: Form,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    export::answer(app, form, move |site| {
+        let tables = site.tables.now(site);
+        let known = Known::new(site, &tables)?;
+        let mut found = known.tasks(&asked)?;
+        found.retain(Thing::is_wanted);
+        sort(&known, &asked, &mut found)?;
+        Ok(tabulate(&known, &found)?)
+    })
+    .await
+}
+
+fn build(site: &Site, asked: Asked) -> Result<Tasks, WebError> {
+    let tables = site.tables.now(site);
+    let known = Known::new(site, &tables)?;
+    let mut found = known.tasks(&asked)?;
+    let all = found.len();
+    let facets = known.facets(&asked, &found)?;
+    found.retain(Thing::is_wanted);
+    sort(&known, &asked, &mut found)?;
+    let paging = Paging::new(found.len(), SIZE, asked.page.parse().unwrap_or(1), &asked.pairs());
+    let shown = paging.cut(found, SIZE);
+    let rows = shown.iter().map(|thing| Row::new(&known, thing));
+    Ok(Tasks {
+        facets,
+        chips: known.chips(&asked)?,
+        kept: asked.kept(&["q", "agency", "from", "to"]),
+        heads: heads(site, &asked),
+        rows: rows.collect::<Result<_, _>>()?,
+        sparql: address(site, &asked, What::Tasks),
+        paging,
+        all,
+        asked,
+    })
+}
+
+fn heads(site: &Site, asked: &Asked) -> Vec<Head> {
+    let head = |name, zh, en| Head::new(asked, name, site.say(zh, en));
+    vec![
+        head("name", "任务", "Task"),
+        head("lead", "牵头", "Lead"),
+        head("others", "配合、责任", "Others"),
+        head("due", "时限", "Due"),
+        head("targets", "目标", "Targets"),
+        head("place", "地区", "Jurisdiction"),
+        head("year", "年度", "Year"),
+        head("document", "文件", "Document"),
+    ]
+}
+
+/// Puts tasks in the order that is asked for; what has nothing to sort by goes last, both ways.
+fn sort(
+    known: &Known<'_>,
+    asked: &Asked,
+    things: &mut Vec<Thing<'_, Task>>,
+) -> Result<(), QueryError> {
+    let (column, backwards) = asked.order();
+    let targets = target_counts(known)?;
+    let mut keyed = Vec::with_capacity(things.len());
+    for thing in things.drain(..) {
+        let document = thing.document;
+        let names = |roles: &[&str]| -> Result<Option<String>, QueryError> {
+            let bearers = known.bearers(thing.parts, roles)?;
+            Ok(bearers.into_iter().next().map(|bearer| bearer.name))
+        };
+        let key = match column {
+            "name" => Some(thing.said.to_owned()),
+            "lead" => names(&["lead"])?,
+            "others" => names(&["responsible", "support", "guide", "leader"])?,
+            "due" if backwards => thing.due.last().map(|day| (*day).to_owned()),
+            "due" => thing.due.first().map(|day| (*day).to_owned()),
+            "targets" => targets.get(thing.item).map(|count| format!("{count:06}")),
+            "place" => document.jurisdiction.as_ref().map(|place| place.code.clone()),
+            "year" => document.year.clone(),
+            "document" => document.title.clone(),
+            _ => Some(String::new()),
+        };
+        keyed.push((key, thing));
+    }
+    keyed.sort_by(|(a, _), (b, _)| match (a, b) {
+        (Some(a), Some(b)) if backwards => b.cmp(a),
+        (Some(a), Some(b)) => a.cmp(b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    });
+    things.extend(keyed.into_iter().map(|(_, thing)| thing));
+    Ok(())
+}
+
+/// How many targets items state.
+fn target_counts<'t>(known: &Known<'t>) -> Result<HashMap<&'t str, usize>, QueryError> {
+    let tables: &'t Tables = known.tables;
+    let mut counts = HashMap::new();
+    for target in tables.targets(known.site)?.iter().filter(|t| t.class.ends_with("#Target")) {
+        *counts.entry(&*target.item).or_default() += 1;
+    }
+    Ok(counts)
+}
+
+impl Row {
+    pub(super) fn new(known: &Known<'_>, thing: &Thing<'_, Task>) -> Result<Self, QueryError> {
+        let (site, document) = (known.site, thing.document);
+        let mut others = Vec::new();
+        for code in ["responsible", "support", "guide", "leader"] {
+            let bearers = known.bearers(thing.parts, &[code])?;
+            if !bearers.is_empty() {
+                let role = format!("{}{code}", crate::rdf::vocab::role::NAMESPACE);
+                others.push((code, site.labels.of(&role), bearers));
+            }
+        }
+        let targets = known.tables.targets(site)?.iter();
+        let targets = match thing.has_target {
+            true => {
+                targets.filter(|t| t.item == thing.item && t.class.ends_with("#Target")).count()
+            }
+            false => 0,
+        };
+        Ok(Self {
+            number: thing.of.number.clone().unwrap_or_default(),
+            name: cut(thing.said),
+            href: known.at(document, thing.item),
+            leads: known.bearers(thing.parts, &["lead"])?,
+            others,
+            due: thing.due.iter().map(|day| (*day).to_owned()).collect(),
+            is_limited: thing.has_deadline,
+            targets,
+            place: document.jurisdiction.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
+            year: document.year.clone().unwrap_or_default(),
+            document: known.title(document).to_owned(),
+            document_href: site.href(&document.id),
+            tier: document.tier.as_ref().filter(|_| document.draft).map(|tier| tier.label()),
+        })
+    }
+}
+
+/// The beginning of what is long; all of it is where it leads.
+pub(super) fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONG) {
+        Some((at, _)) => format!("{}……", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// Tasks as a table, whole.
+pub(super) fn tabulate(known: &Known<'_>, found: &[Thing<'_, Task>]) -> Result<Table, QueryError> {
+    let site = known.site;
+    let column = |key, zh, en, width| Column::new(key, site.say(zh, en), width);
+    let counts = target_counts(known)?;
+    let mut rows = Vec::with_capacity(found.len());
+    for thing in found {
+        let document = thing.document;
+        let roles = |roles: &[&str]| -> Result<Cell, QueryError> {
+            let bearers = known.bearers(thing.parts, roles)?;
+            Ok(bearers.into_iter().map(|b| b.name).collect::<Vec<_>>().join("、").into())
+        };
+        rows.push(vec![
+            thing.of.number.clone().into(),
+            Cell::link(thing.said, known.at(document, thing.item)),
+            roles(&["lead"])?,
+            roles(&["responsible"])?,
+            roles(&["support"])?,
+            roles(&["guide"])?,
+            roles(&["leader"])?,
+            Cell::day(thing.due.first().map(|day| (*day).to_owned()).as_ref()),
+            counts.get(thing.item).copied().unwrap_or(0).into(),
+            document.jurisdiction.as_ref().map(|place| place.name.clone()).into(),
+            document.year.clone().into(),
+            Cell::link(known.title(document), site.href(&document.id)),
+            document.tier.as_ref().map(|tier| tier.label().of(site.lang).to_owned()).into(),
+        ]);
+    }
+    Ok(Table {
+        name: site.say("任务", "Tasks").to_owned(),
+        sheet: site.say("任务", "Tasks").to_owned(),
+        columns: vec![
+            column("number", "编号", "Number", 8.0),
+            column("task", "任务", "Task", 60.0),
+            column("lead", "牵头", "Lead", 24.0),
+            column("responsible", "责任", "Responsible", 24.0),
+            column("support", "配合", "Support", 30.0),
+            column("guide", "指导", "Guide", 16.0),
+            column("leader", "责任领导", "Leader", 12.0),
+            column("due", "最早时限", "First due", 12.0),
+            column("targets", "目标数", "Targets", 8.0),
+            column("jurisdiction", "地区", "Jurisdiction", 14.0),
+            column("year", "年度", "Year", 8.0),
+            column("document", "文件", "Document", 40.0),
+            column("tier", "效力", "Standing", 12.0),
+        ],
+        rows,
+        notes: vec![
+            site.say("共 {} 项任务。", "{} tasks.").replace("{}", &found.len().to_string()),
+            site.say(
+                "空白表示原文未载明，不表示没有；只看任务自身，不看其下的措施。",
+                "An empty cell means that the text does not say; a task is taken by itself, without the measures in it.",
+            )
+            .to_owned(),
+        ],
+        things: found.iter().map(|thing| thing.item.to_owned()).collect(),
+        frozen: 2,
+    })
+}
