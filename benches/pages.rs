@@ -62,7 +62,7 @@ fn main() {
     // Documents that cannot be read are named; the others are served.
     let _ = ingest.status().expect("our binary runs");
     let mut serve = Command::new(&gangmu);
-    serve.args(["--quiet", "serve", "--bind", "127.0.0.1:0", "--store"]).arg(&store);
+    serve.args(["serve", "--bind", "127.0.0.1:0", "--store"]).arg(&store);
     let mut server = Server(serve.stdout(Stdio::piped()).spawn().expect("it starts"));
     let mut line = String::new();
     let out = server.0.stdout.take().expect("it is piped");

@@ -38,7 +38,7 @@ fn lasting(response: &Response<Body>) -> BTreeMap<String, String> {
 #[test]
 fn what_the_client_has_is_not_sent_again() {
     let server = server();
-    for path in ["/", "/agencies?q=%E5%B1%80", ASK, "/page/ontology", "/data/ontology.ttl"] {
+    for path in ["/", "/agencies?q=%E5%B1%80", ASK, "/vocabulary", "/data/ontology.ttl"] {
         let first = server.send("GET", path, &[PLAIN]);
         let tag = header(&first, "etag");
         assert!(tag.starts_with('"'), "{path}: {tag}");
@@ -79,7 +79,7 @@ fn head_is_get_without_the_body() {
         "/agencies",
         "/sparql",
         ASK,
-        "/page/ontology",
+        "/vocabulary",
         "/data/ontology.rdf",
         "/healthz",
         "/ontology",
@@ -221,7 +221,7 @@ fn reading_can_be_closed() {
     let refused = server.send("GET", "/", &[]);
     assert_eq!(header(&refused, "www-authenticate"), "Bearer");
     problem(refused, 401, "token-needed");
-    for path in ["/agencies", ASK, "/page/ontology", "/metrics", "/nothing"] {
+    for path in ["/agencies", ASK, "/vocabulary", "/metrics", "/nothing"] {
         assert_eq!(server.send("GET", path, &[]).status(), 401, "{path}");
     }
     let token = format!("Bearer {TOKEN}");

@@ -125,10 +125,10 @@ fn what_is_not_named_is_not_found() {
 fn the_vocabulary_is_served_at_its_paths() {
     let server = server();
     for (path, place) in [
-        ("/ontology", "/page/ontology"),
-        ("/role/lead", "/page/ontology#role/lead"),
-        ("/role/", "/page/ontology#role/"),
-        ("/genre/news", "/page/ontology#genre/news"),
+        ("/ontology", "/vocabulary"),
+        ("/role/lead", "/vocabulary#role/lead"),
+        ("/role/", "/vocabulary#role/"),
+        ("/genre/news", "/vocabulary#genre/news"),
         ("/shapes", "/page/ontology/shapes"),
         ("/ontology/shapes", "/page/ontology/shapes"),
     ] {
@@ -138,7 +138,7 @@ fn the_vocabulary_is_served_at_its_paths() {
         let fragment = place.split_once('#').map_or("", |(_, fragment)| fragment);
         assert!(fragment.is_empty() || page.contains(&format!("id=\"{fragment}\"")), "{place}");
     }
-    assert!(server.page("/page/ontology").contains("id=\"leadAgency\""));
+    assert!(server.page("/vocabulary").contains("id=\"leadAgency\""));
     let see = server.get("/role/lead", "application/n-triples");
     let mut data = server.get(&header(&see, "location"), "*/*");
     let data = data.body_mut().read_to_string().unwrap();

@@ -3,6 +3,13 @@
 #[path = "common/server.rs"]
 mod server;
 
+#[path = "web/add.rs"]
+mod add;
+#[path = "web/document.rs"]
+mod document;
+#[path = "web/vocabulary.rs"]
+mod vocabulary;
+
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
@@ -43,13 +50,13 @@ fn every_document_and_agency_has_a_page_at_its_iri() {
 }
 
 #[test]
-fn a_document_shows_its_tasks_with_evidence() {
+fn a_document_shows_its_tasks_in_its_text() {
     let server = server();
     let query = format!(
         "{GM}SELECT ?w {{ ?w gm:currentVersion ?v ; gm:genre <https://w3id.org/gangmu/genre/division-plan> }}"
     );
     let page = server.page(&path_of(&server.rows(&query)[0]));
-    for part in ["牵头", "<details class=\"evidence\">", "<mark>", "id=\"task/", "目录"] {
+    for part in ["牵头", "class=\"m lead\"", "class=\"e\" id=\"span/", "id=\"task/", "目录"] {
         assert!(page.contains(part), "{part}");
     }
     let claims = format!(
@@ -192,7 +199,7 @@ fn kinds_of_pages(server: &server::Server) -> Vec<String> {
     let mut paths: Vec<String> =
         ["", "documents", "agencies", "search?q=%E5%B1%80", "api", "sparql"]
             .iter()
-            .chain(&["page/ontology", "page/ontology/shapes"])
+            .chain(&["vocabulary", "add", "page/ontology/shapes"])
             .map(|path| (*path).to_owned())
             .collect();
     paths.push(first("SELECT ?w { ?w gm:currentVersion ?v }"));

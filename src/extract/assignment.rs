@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::knowledge::agencies::Agencies;
+use crate::knowledge::marks::marks;
 use crate::knowledge::recognise::Recognition;
 use crate::knowledge::roles::{Label, PositionRule, Roles, closes, opens};
 use crate::model::Role;
@@ -80,14 +81,26 @@ struct Reader<'a> {
     grammar: Grammar<'a>,
     /// The role of the label that holds.
     label: Option<Role>,
-    /// Names that wait for their verb: (place, group).
-    pending: Vec<(Range<usize>, usize)>,
+    /// Names that wait for their verb.
+    pending: Vec<Waiting>,
     out: Assignment,
     group: usize,
     /// How many role verbs were read.
     verbs: usize,
     /// Where the names begin that share in all that follows.
     standing: Option<usize>,
+}
+
+/// What may be a name.
+struct Part {
+    range: Range<usize>,
+    /// Whether it is known to be one.
+    known: bool,
+}
+
+struct Waiting {
+    name: Part,
+    group: usize,
 }
 
 impl Reader<'_> {
@@ -187,13 +200,13 @@ impl Reader<'_> {
     }
 
     fn names_before(&mut self, range: Range<usize>) {
-        for name in self.names(range) {
-            self.pending.push((name, self.group));
-        }
+        let group = self.group;
+        let names = self.names(range).into_iter().map(|name| Waiting { name, group });
+        self.pending.extend(names);
     }
 
     /// The names in a stretch of text.
-    fn names(&self, range: Range<usize>) -> Vec<Range<usize>> {
+    fn names(&self, range: Range<usize>) -> Vec<Part> {
         let s = &self.text[range.clone()];
         let mut out = Vec::new();
         for part in self.grammar.agencies.split_names(s) {
@@ -206,7 +219,7 @@ impl Reader<'_> {
     }
 
     /// A part of a list without remarks in brackets and white space; none if it is no name.
-    fn clean(&self, mut part: Range<usize>) -> Option<Range<usize>> {
+    fn clean(&self, mut part: Range<usize>) -> Option<Part> {
         let s = &self.text[part.clone()];
         // The bracket of a remark that was taken out.
         if let Some(at) = s.find(opens).filter(|&at| at > 0)
@@ -220,21 +233,17 @@ impl Reader<'_> {
                 || matches!(c, '。' | '：' | ':' | '—' | '-' | '/' | '、' | '，' | '；')
         });
         let start = part.start + (trimmed.as_ptr() as usize - s.as_ptr() as usize);
-        let name = start..start + trimmed.len();
+        let range = start..start + trimmed.len();
         let count = trimmed.chars().filter(|c| !c.is_whitespace()).count();
         let dated = trimmed.contains(|c: char| c.is_ascii_digit())
             && trimmed.contains(['年', '月', '日', '季']);
-        let known = self.recognise(&name) != Recognition::None;
+        let known = self.grammar.agencies.recognise(trimmed) != Recognition::None;
         // The 市 of `市、县（区）人民政府`.
         let level = count == 1
             && trimmed.starts_with(['省', '市', '州', '县'])
-            && self.text[name.end..].starts_with('、');
+            && self.text[range.end..].starts_with('、');
         let possible = level || (2..=30).contains(&count) && (known || !dated && count >= 3);
-        (possible && !self.grammar.roles.is_remark(trimmed)).then_some(name)
-    }
-
-    fn recognise(&self, name: &Range<usize>) -> Recognition {
-        self.grammar.agencies.recognise(&self.text[name.clone()])
+        (possible && !self.grammar.roles.is_remark(trimmed)).then_some(Part { range, known })
     }
 
     /// Gives the waiting names their role: that of the label, unless a verb is more exact.
@@ -245,10 +254,9 @@ impl Reader<'_> {
         };
         if let Some(role) = role {
             let pending = std::mem::take(&mut self.pending);
-            for (range, group) in pending {
+            for Waiting { name: Part { range, known }, group } in pending {
                 // `责任单位：A，B指导`: a verb goes no further back than its comma where a label governs.
                 let role = self.label.filter(|_| group < self.group).unwrap_or(role);
-                let known = self.recognise(&range) != Recognition::None;
                 // Before a verb only a name can stand; under a label nearly everything is one.
                 if known || self.label.is_some() || self.verbs > 0 {
                     let confidence = if known { SURE } else { UNKNOWN };
@@ -268,8 +276,8 @@ impl Reader<'_> {
             0 => (Role::Responsible, LISTED),
             _ => (Role::Support, GUESSED),
         };
-        for (range, group) in std::mem::take(&mut self.pending) {
-            if self.recognise(&range) != Recognition::None {
+        for Waiting { name: Part { range, known }, group } in std::mem::take(&mut self.pending) {
+            if known {
                 self.out.names.push(Named { role, range, group, confidence });
             }
         }
@@ -312,7 +320,7 @@ impl Reader<'_> {
 fn without_remarks<'a>(text: &'a str, roles: &Roles) -> Cow<'a, str> {
     let mut open = Vec::new();
     let mut remarks = Vec::new();
-    for (at, c) in text.char_indices() {
+    for (at, c) in marks(text) {
         if opens(c) {
             open.push(at + c.len_utf8());
         } else if closes(c)
@@ -345,7 +353,7 @@ fn clauses(text: &str, roles: &Roles) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut depth = 0usize;
     let mut from = start;
-    for (at, c) in text[start..].char_indices().map(|(i, c)| (i + start, c)) {
+    for (at, c) in marks(&text[start..]).map(|(i, c)| (i + start, c)) {
         if opens(c) {
             depth += 1;
         } else if closes(c) {

@@ -4,8 +4,7 @@
 //! ends, and each lies inside its sentence. Commas inside brackets and quotation marks do not
 //! end a clause; a bracket that is never closed ends with its sentence.
 
-use memchr::memchr3_iter;
-
+use crate::knowledge::marks::marks;
 use crate::model::Span;
 
 /// A stretch between two commas (or stronger stops).
@@ -46,10 +45,8 @@ fn closes(c: char) -> Option<char> {
 pub fn sentences(text: &str, within: Span) -> Vec<Span> {
     let mut found = Vec::new();
     let mut start = within.start;
-    // The first bytes of the stops, which other punctuation shares.
-    for offset in memchr3_iter(b'\n', 0xe3, 0xef, &text.as_bytes()[within.start..within.end]) {
+    for (offset, c) in marks(&text[within.start..within.end]) {
         let at = within.start + offset;
-        let Some(c) = text[at..].chars().next() else { break };
         if matches!(c, '。' | '！' | '？' | '\n') {
             let end = if c == '\n' { at } else { at + c.len_utf8() };
             found.extend(trimmed(text, Span::new(start, end)));
@@ -72,19 +69,10 @@ pub fn clauses(text: &str, within: Span) -> Vec<Clause> {
 fn split(text: &str, sentence: Span, found: &mut Vec<Clause>) {
     let mut open: Vec<char> = Vec::new();
     let (mut start, mut part) = (sentence.start, 0);
-    let mut previous = ' ';
-    let bytes = &text.as_bytes()[..sentence.end];
-    let mut next = sentence.start;
-    while next < sentence.end {
-        let at = next;
-        // An ideograph, as nearly every character is, told by its first byte.
-        if matches!(bytes[at], 0xe4..=0xe9) {
-            previous = '一';
-            next += '一'.len_utf8();
-            continue;
-        }
-        let Some(c) = text[at..].chars().next() else { break };
-        next += c.len_utf8();
+    let bytes = &text.as_bytes()[sentence.start..sentence.end];
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    for (offset, c) in marks(&text[sentence.start..sentence.end]) {
+        let at = sentence.start + offset;
         if let Some(close) = opens(c) {
             if open.len() < DEEPEST {
                 open.push(close);
@@ -94,11 +82,11 @@ fn split(text: &str, sentence: Span, found: &mut Vec<Clause>) {
         {
             open.truncate(depth);
         }
-        let digits = previous.is_ascii_digit() && bytes.get(next).is_some_and(u8::is_ascii_digit);
+        let digits = || offset > 0 && digit(offset - 1) && digit(offset + c.len_utf8());
         let stop = match c {
             '；' | ';' | '。' | '！' | '？' => true,
             '，' => true,
-            ',' | ':' | '：' => !digits,
+            ',' | ':' | '：' => !digits(),
             _ => false,
         };
         if stop && open.is_empty() {
@@ -106,7 +94,6 @@ fn split(text: &str, sentence: Span, found: &mut Vec<Clause>) {
             start = at + c.len_utf8();
             part += usize::from(matches!(c, '；' | ';'));
         }
-        previous = c;
     }
     push(text, Span::new(start, sentence.end), sentence, part, found);
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::assignment::Grammar;
 use crate::knowledge::agencies::Agencies;
+use crate::knowledge::marks::marks;
 use crate::knowledge::prose::ProseRules;
 use crate::knowledge::recognise::Recognition;
 use crate::knowledge::roles::Roles;
@@ -250,24 +251,24 @@ impl Reader<'_> {
         if !self.agencies.may_end_list(s) && !self.rules.ends_as_level(s) || breaks_names(s) {
             return None;
         }
-        let parts = self.agencies.split_names(s);
+        let mut parts = self.agencies.split_names(s).enumerate().peekable();
         let open_ended = OPEN_END.iter().any(|tail| s.trim_end().ends_with(tail));
-        let mut out = Vec::with_capacity(parts.len());
+        let mut out = Vec::new();
         // Enterprises bear no duty of office by themselves.
         let mut official = false;
-        for (i, part) in parts.iter().enumerate() {
-            let mut part = part.clone();
+        while let Some((i, mut part)) = parts.next() {
             let whole = &s[part.clone()];
             if let Some(at) = whole.find(['（', '(']).filter(|&at| whole[at..].contains("简称"))
             {
                 part.end = part.start + at;
             }
             let name = s[part.clone()].trim();
-            let last = i + 1 == parts.len();
+            // The rest of a list is not taken apart for a part that is no name in any list.
+            let mut last = || parts.peek().is_none();
             let recognised = self.agencies.recognise(name);
-            if parts.len() > 1
-                && (recognised != Recognition::None || self.rules.bears_none(name))
+            if (recognised != Recognition::None || self.rules.bears_none(name))
                 && self.rules.may_be_passed_over(name)
+                && !(i == 0 && last())
             {
                 continue;
             }
@@ -290,21 +291,25 @@ impl Reader<'_> {
                 }
                 Recognition::Body | Recognition::Group | Recognition::Generic => {
                     self.rules.is_whole_name(name)
-                        && !(parts.len() == 1 && !open_ended && self.agencies.is_function(name))
+                        && !(i == 0 && !open_ended && self.agencies.is_function(name) && last())
                 }
                 Recognition::Organisation => {
-                    self.rules.is_whole_name(name) && (parts.len() > 1 || society)
+                    self.rules.is_whole_name(name) && (society || !(i == 0 && last()))
                 }
                 // `市县两级`, `营商办`
                 Recognition::None if self.rules.is_joint_level(name) => true,
                 Recognition::None if self.rules.is_short_body(name) => true,
                 // `省、市、县`, `市、县（区）人民政府`: each level.
-                Recognition::None if self.rules.is_level(name) => parts.len() > 1,
+                Recognition::None if self.rules.is_level(name) => !(i == 0 && last()),
                 // `教育、财政部门`: functions before the last name; `天府新区、各县`: places.
                 Recognition::None => {
-                    let function = (!last || open_ended) && self.agencies.is_function(name);
-                    let place = is_place(name) && self.agencies.names.may_be_name(name);
-                    parts.len() > 1 && (function || place && self.rules.is_whole_name(name))
+                    let function = || self.agencies.is_function(name);
+                    let place = || {
+                        is_place(name)
+                            && self.agencies.names.may_be_name(name)
+                            && self.rules.is_whole_name(name)
+                    };
+                    (function() && (open_ended || !last()) || place()) && !(i == 0 && last())
                 }
                 // `法规处负责…`: an office of the department that speaks.
                 Recognition::Unit => {
@@ -334,14 +339,12 @@ impl Reader<'_> {
 
 /// What follows a date that a clause begins with: `3月底前各级政府…`.
 fn after_date(clause: &str) -> &str {
+    if !clause.starts_with(|c: char| c.is_ascii_digit()) {
+        return clause;
+    }
     let rest =
         clause.trim_start_matches(|c: char| c.is_ascii_digit() || "年月日底初上中下旬".contains(c));
-    match rest.strip_prefix(['前', '起', '后', '内']) {
-        Some(after) if clause.starts_with(|c: char| c.is_ascii_digit()) && !after.is_empty() => {
-            after
-        }
-        _ => clause,
-    }
+    rest.strip_prefix(['前', '起', '后', '内']).filter(|after| !after.is_empty()).unwrap_or(clause)
 }
 
 /// Where the quotation ends that `text` begins with, if it is short enough to be part of a name:
@@ -375,7 +378,7 @@ fn is_place(name: &str) -> bool {
 fn clauses(sentence: &str, rules: &ProseRules) -> Vec<(Range<usize>, bool)> {
     let mut out = Vec::new();
     let (mut from, mut depth, mut opens) = (0, 0i32, true);
-    for (at, c) in sentence.char_indices() {
+    for (at, c) in marks(sentence) {
         match c {
             '（' | '(' | '〔' | '《' | '“' => depth += 1,
             '）' | ')' | '〕' | '》' | '”' => depth -= 1,

@@ -54,7 +54,9 @@ pub fn quantities(clause: &str, rules: &TargetRules) -> Vec<Quantity> {
         found.extend(single(clause, number, rules));
     }
     share_units(clause, &mut found, rules);
-    if let Some(start) = clause.find("一半").or_else(|| clause.find("半数")) {
+    if clause.contains('半')
+        && let Some(start) = clause.find("一半").or_else(|| clause.find("半数"))
+    {
         let half = Quantity {
             start,
             end: start + "一半".len(),

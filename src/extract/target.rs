@@ -467,7 +467,8 @@ fn may_hold_a_number(text: &str) -> bool {
     static NUMBERS: LazyLock<Chars> = LazyLock::new(|| {
         "0123456789０１２３４５６７８９一二三四五六七八九十两百半覆".chars().collect()
     });
-    text.contains(|c| NUMBERS.has(c))
+    let numbers = &*NUMBERS;
+    text.contains(|c| numbers.has(c))
 }
 
 fn is_counted(kind: Option<UnitKind>) -> bool {

@@ -5,6 +5,7 @@
 //! every one has something between its brackets. The citation extractor depends on this.
 
 use crate::knowledge::citations::{CitationRules, closes, opens};
+use crate::knowledge::marks::marks;
 use crate::model::Span;
 
 /// Longest title, in bytes: about 130 characters.
@@ -51,11 +52,7 @@ struct Bracket {
 
 /// All titles of `text`.
 pub fn titles(text: &str, rules: &CitationRules) -> Vec<Title> {
-    // The first bytes of brackets, which no ideograph has.
-    let may_be = |b: u8| matches!(b, b'<' | b'>' | 0xc2 | 0xe2 | 0xe3 | 0xef);
-    let places = text.bytes().enumerate().filter(|&(_, b)| may_be(b));
-    let brackets: Vec<_> =
-        places.filter_map(|(at, _)| bracket(at, text[at..].chars().next()?)).collect();
+    let brackets: Vec<_> = marks(text).filter_map(|(at, c)| bracket(at, c)).collect();
     let mut scan = Scan { text, rules, stack: Vec::new(), found: Vec::new() };
     let mut last = 0;
     for (i, &b) in brackets.iter().enumerate() {

@@ -240,6 +240,8 @@ pub struct Agencies {
     pub(super) local_words: HashMap<String, Vec<Local>>,
     national: HashMap<String, String>,
     branches: Vec<Branch>,
+    /// The characters that the forms of branches begin with.
+    branch_firsts: Chars,
     /// Full names of divisions.
     pub(super) places: HashSet<String>,
     /// The characters that names end with.
@@ -261,6 +263,7 @@ impl Agencies {
             local_words: HashMap::new(),
             national: HashMap::new(),
             branches: vec![],
+            branch_firsts: Chars::default(),
             places: divisions::names().map(str::to_owned).collect(),
             last_chars: Chars::default(),
             list_chars: Chars::default(),
@@ -287,6 +290,7 @@ impl Agencies {
         }
         self.places.extend(file.division.into_iter().map(|place| place.name));
         self.branches.splice(0..0, file.branch);
+        self.branch_firsts = Chars::firsts(self.branches.iter().flat_map(|b| &b.before));
         // A names file holds wherever its places are.
         self.local.retain(|form, _| !fresh.printed.contains_key(form));
         self.local_words.retain(|word, _| !fresh.words.contains_key(word));
@@ -440,6 +444,9 @@ impl Agencies {
 
     /// The full name of a local office whose place is printed inside (`人行青澜市中支`), and that place.
     pub fn branch<'a>(&self, name: &'a str) -> Option<(String, &'a str)> {
+        if !name.chars().next().is_some_and(|c| self.branch_firsts.has(c)) {
+            return None;
+        }
         self.branches.iter().find_map(|branch| {
             let rest = branch.before.iter().find_map(|b| name.strip_prefix(&**b))?;
             let place = branch.after.iter().find_map(|a| rest.strip_suffix(&**a))?;

@@ -6,6 +6,7 @@
 
 use foldhash::{HashMap, HashMapExt};
 use serde::Deserialize;
+use serde::de::value::StrDeserializer;
 
 use crate::model::{Basis, CitationKind, TargetClass};
 
@@ -19,6 +20,19 @@ pub enum ClaimKind {
 }
 
 impl ClaimKind {
+    /// The kind of a name in the table.
+    fn named(name: &str) -> Option<Self> {
+        let (kind, word) = name.split_once('-').unwrap_or((name, ""));
+        let word = StrDeserializer::<serde::de::value::Error>::new(word);
+        match kind {
+            "responsibility" => Basis::deserialize(word).ok().map(Self::Responsibility),
+            "quantity" => TargetClass::deserialize(word).ok().map(Self::Quantity),
+            "citation" => CitationKind::deserialize(word).ok().map(Self::Citation),
+            "deadline" => Some(Self::Deadline),
+            _ => None,
+        }
+    }
+
     /// The name in the table: `responsibility-prose`, `quantity-limit`, `deadline`.
     pub fn name(self) -> String {
         match self {
@@ -74,8 +88,11 @@ impl Measured {
     }
 }
 
+/// By the name of a kind and the prior as it is written.
+type File = HashMap<String, HashMap<String, Measured>>;
+
 /// The table, by kind and prior in hundredths.
-pub struct Confidences(HashMap<String, HashMap<String, Measured>>);
+pub struct Confidences(HashMap<(ClaimKind, u16), Measured>);
 
 /// The source of the table.
 pub const SOURCE: &str = include_str!("../../seeds/confidence.toml");
@@ -83,7 +100,18 @@ pub const SOURCE: &str = include_str!("../../seeds/confidence.toml");
 impl Confidences {
     /// The table that comes with the program.
     pub fn embedded() -> Self {
-        Self(toml::from_str(SOURCE).expect("seeds/confidence.toml is checked by the tests"))
+        Self::read(SOURCE).expect("seeds/confidence.toml is checked by the tests")
+    }
+
+    fn read(source: &str) -> Result<Self, toml::de::Error> {
+        let file: File = toml::from_str(source)?;
+        let lines = file.iter().flat_map(|(name, lines)| {
+            let line = move |(prior, measured): (&String, &Measured)| {
+                Some(((ClaimKind::named(name)?, hundredths(prior.parse().ok()?)), *measured))
+            };
+            lines.iter().filter_map(line)
+        });
+        Ok(Self(lines.collect()))
     }
 
     /// A table of nothing, with which every claim keeps its prior.
@@ -93,14 +121,18 @@ impl Confidences {
 
     /// What was measured of a kind of claim whose rule gave `prior`.
     pub fn measured(&self, kind: ClaimKind, prior: f32) -> Measured {
-        let line = self.0.get(&kind.name()).and_then(|lines| lines.get(&key(prior)));
-        line.copied().unwrap_or_default()
+        self.0.get(&(kind, hundredths(prior))).copied().unwrap_or_default()
     }
 
     /// How sure a claim is: 0 to 1.
     pub fn of(&self, kind: ClaimKind, prior: f32) -> f32 {
         self.measured(kind, prior).smoothed(prior)
     }
+}
+
+/// A prior in hundredths, rounded as it is written.
+fn hundredths(prior: f32) -> u16 {
+    (f64::from(prior) * 100.0).round_ties_even() as u16
 }
 
 /// The prior as the table writes it: `0.97`.
@@ -133,8 +165,9 @@ mod tests {
             .chain(kinds.map(ClaimKind::Citation))
             .map(ClaimKind::name)
             .collect();
-        for (kind, lines) in &Confidences::embedded().0 {
+        for (kind, lines) in &toml::from_str::<File>(SOURCE).expect("a table") {
             assert!(known.contains(kind), "{kind}");
+            assert_eq!(ClaimKind::named(kind).map(ClaimKind::name).as_ref(), Some(kind));
             for (prior, Measured { seen, unseen }) in lines {
                 assert_eq!(prior.parse().map(key).as_ref(), Ok(prior), "{kind} {prior}");
                 assert!(
@@ -151,7 +184,7 @@ mod tests {
         let kind = ClaimKind::Responsibility(Basis::Prose);
         assert_eq!(Confidences::unmeasured().of(kind, 0.8), 0.8);
         let table = "[responsibility-prose]\n\"0.80\" = { seen = { right = 5, claims = 5 }, unseen = { right = 0, claims = 1 } }";
-        let table = Confidences(toml::from_str(table).expect("a table"));
+        let table = Confidences::read(table).expect("a table");
         assert!((table.of(kind, 0.8) - 0.65).abs() < 1e-6);
         assert_eq!(table.of(kind, 0.6), 0.6);
     }

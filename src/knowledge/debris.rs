@@ -10,7 +10,7 @@ use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
 use super::alternation;
-use super::patterns::{Open, Patterns};
+use super::patterns::{Open, Openings, Patterns};
 
 const SOURCE: &str = include_str!("../../seeds/debris.toml");
 
@@ -112,7 +112,7 @@ pub struct Debris {
     alone: Range<usize>,
     elements: RegexSet,
     parts: Patterns,
-    starts: RegexSet,
+    starts: Openings,
     start_kinds: Vec<Start>,
     not_starts: Vec<Option<Regex>>,
     titles: RegexSet,
@@ -158,7 +158,7 @@ impl Debris {
             wholes: Patterns::new(wholes)?,
             elements: RegexSet::new(file.element.iter().map(|e| &e.pattern))?,
             parts: Patterns::new(file.part.iter().map(|e| &e.pattern))?,
-            starts: RegexSet::new(file.start.iter().map(|e| format!("^(?:{})", e.pattern)))?,
+            starts: Openings::new(file.start.iter().map(|e| &e.pattern))?,
             start_kinds: file.start.iter().map(|e| e.kind.unwrap_or(Start::Item)).collect(),
             not_starts: exceptions(&file.start, |u| format!("^(?:{u})"))?,
             titles: whole(&file.title)?,
@@ -216,11 +216,8 @@ impl Debris {
     /// What paragraph begins with `line`, whatever stands before it.
     pub fn starts_paragraph(&self, line: &str) -> Option<Start> {
         let head = &line[..line.floor_char_boundary(START)];
-        if !self.starts.is_match(head) {
-            return None;
-        }
         self.starts
-            .matches(head)
+            .matches(head)?
             .iter()
             .find(|&i| self.not_starts[i].as_ref().is_none_or(|not| !not.is_match(head)))
             .map(|i| self.start_kinds[i])
@@ -355,7 +352,8 @@ mod tests {
         check(&file.column, |_, word| debris.is_column(word));
         check(&file.alone, |i, line| is(&debris.alone, i, line));
         check(&file.start, |i, line| {
-            debris.starts.matches(line).matched(i) && debris.starts_paragraph(line).is_some()
+            debris.starts.matches(line).is_some_and(|all| all.matched(i))
+                && debris.starts_paragraph(line).is_some()
         });
     }
 

@@ -3,7 +3,7 @@
 //! Invariant: every division but the country has a division above it that is in the table.
 //! The resolve stage depends on this table for jurisdictions.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -90,6 +90,8 @@ pub struct Divisions {
     by_name: HashMap<String, Vec<(usize, bool)>>,
     /// In characters.
     longest_name: usize,
+    /// What names begin with, two characters each: few texts begin so.
+    beginnings: HashSet<String>,
     rules: Rules,
 }
 
@@ -102,6 +104,7 @@ impl Divisions {
             by_code: HashMap::new(),
             by_name: HashMap::new(),
             longest_name: 0,
+            beginnings: HashSet::new(),
             rules: toml::from_str(RULES).expect("seeds/divisions.toml is checked by the tests"),
         };
         divisions.read(CODES).expect("seeds/divisions.csv is checked by the tests");
@@ -163,6 +166,7 @@ impl Divisions {
     /// A full name is one that stands for its division everywhere (`凉山州`), a short one needs care.
     fn index(&mut self, name: &str, id: usize, full: bool) {
         self.longest_name = self.longest_name.max(name.chars().count());
+        self.beginnings.extend(beginning(name).map(str::to_owned));
         let ids = self.by_name.entry(name.to_owned()).or_default();
         if !ids.iter().any(|&(known, _)| known == id) {
             ids.push((id, full));
@@ -258,6 +262,9 @@ impl Divisions {
         above: Option<&str>,
         context: Option<&str>,
     ) -> Option<(&Division, usize, bool)> {
+        if !self.beginnings.contains(beginning(text)?) {
+            return None;
+        }
         let ends: Vec<usize> =
             text.char_indices().map(|(at, c)| at + c.len_utf8()).take(self.longest_name).collect();
         ends.iter().skip(1).rev().find_map(|&end| {
@@ -318,6 +325,12 @@ impl Divisions {
         }
         found
     }
+}
+
+/// The first two characters of a text that has as many.
+fn beginning(text: &str) -> Option<&str> {
+    let (at, second) = text.char_indices().nth(1)?;
+    Some(&text[..at + second.len_utf8()])
 }
 
 #[cfg(test)]

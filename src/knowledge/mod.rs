@@ -12,6 +12,7 @@ pub mod divisions;
 mod duty;
 #[cfg(test)]
 pub mod examples;
+pub mod marks;
 pub mod names;
 pub mod outline;
 mod patterns;

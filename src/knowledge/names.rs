@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use super::roomy;
 use super::tiers::Tiers;
-use super::words::{Affixes, Chars, anywhere};
+use super::words::{Affixes, Chars, Finder, anywhere};
 
 const SOURCE: &str = include_str!("../../seeds/names.toml");
 
@@ -111,8 +111,6 @@ struct Not {
 
 struct ClassRule {
     class: Class,
-    /// One of these must occur: a cheap question before the pattern.
-    needs: AhoCorasick,
     /// The characters that its names end with, ascending; none if those may be any.
     ends: Option<Vec<char>>,
     pattern: Regex,
@@ -120,21 +118,15 @@ struct ClassRule {
 
 impl ClassRule {
     fn compile(row: ClassRow) -> Result<Self, NameError> {
-        Ok(Self {
-            class: row.kind,
-            needs: anywhere(&row.needs)?,
-            ends: last_chars(&row.pattern),
-            pattern: roomy(&row.pattern)?,
-        })
+        Ok(Self { class: row.kind, ends: last_chars(&row.pattern), pattern: roomy(&row.pattern)? })
     }
 
+    /// Whether it matches `name`, which holds a word that it needs.
     fn matches(&self, name: &str) -> bool {
         let ends = |ends: &Vec<char>| {
             name.chars().next_back().is_some_and(|c| ends.binary_search(&c).is_ok())
         };
-        self.ends.as_ref().is_none_or(ends)
-            && self.needs.is_match(name)
-            && self.pattern.is_match(name)
+        self.ends.as_ref().is_none_or(ends) && self.pattern.is_match(name)
     }
 }
 
@@ -170,12 +162,31 @@ pub struct Names {
     classes: Vec<ClassRule>,
     endings: Vec<(Ending, Affixes)>,
     not: Not,
-    /// The parts of `not`.
-    hopeless: AhoCorasick,
+    /// What the classes need and the parts of `not`.
+    inner: Finder,
+    /// By word of `inner`.
+    inside: Vec<Inside>,
     /// What the classes need whose names may end with any character, and white space.
     open: AhoCorasick,
     /// The first characters of that.
     open_firsts: Chars,
+}
+
+/// What stands inside a name, a bit each: that of a class for a word which the class needs, the last
+/// for what no name holds.
+#[derive(Clone, Copy, Debug)]
+struct Inside(u64);
+
+impl Inside {
+    const HOPELESS: Self = Self(1 << 63);
+
+    fn class(which: usize) -> Self {
+        Self(1 << which)
+    }
+
+    fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// Longest name of a body, in characters.
@@ -199,6 +210,12 @@ impl Names {
         let needs: Vec<_> = file.class.iter().map(|row| row.needs.clone()).collect();
         let classes = file.class.into_iter().map(ClassRule::compile);
         let classes = classes.collect::<Result<Vec<_>, NameError>>()?;
+        assert!(classes.len() < 64, "a bit for each class, and one more");
+        let needed = needs.iter().enumerate();
+        let needed = needed.flat_map(|(i, words)| words.iter().map(move |w| (w, Inside::class(i))));
+        let hopeless = file.not.parts.iter().map(|part| (part, Inside::HOPELESS));
+        let (inner, inside): (Vec<_>, _) = needed.chain(hopeless).unzip();
+        let inner = Finder::new(inner)?;
         let open = classes.iter().zip(needs).filter(|(rule, _)| rule.ends.is_none());
         let spaces = ('\0'..='\u{3000}').filter(|c| c.is_whitespace()).map(String::from);
         let open: Vec<_> = open.flat_map(|(_, needs)| needs).chain(spaces).collect();
@@ -224,8 +241,9 @@ impl Names {
             link_firsts: file.links.first_chars().collect(),
             links: file.links,
             joined: file.joined,
+            inner,
+            inside,
             tiers: file.tiers,
-            hopeless: anywhere(&file.not.parts)?,
             not: file.not,
         })
     }
@@ -327,14 +345,21 @@ impl Names {
 
     /// The class that a name stands for, if it does not name a single body.
     pub fn class(&self, name: &str) -> Option<Class> {
-        if name.len() > 3 * LONGEST || self.hopeless(name) {
+        if name.len() > 3 * LONGEST {
             return None;
         }
-        self.classes.iter().find(|rule| rule.matches(name)).map(|rule| rule.class)
+        let inside = self.inside(name);
+        if inside.has(Inside::HOPELESS) {
+            return None;
+        }
+        let open = self.classes.iter().enumerate().filter(|&(i, _)| inside.has(Inside::class(i)));
+        open.map(|(_, rule)| rule).find(|rule| rule.matches(name)).map(|rule| rule.class)
     }
 
-    fn hopeless(&self, name: &str) -> bool {
-        self.hopeless.is_match(name)
+    fn inside(&self, name: &str) -> Inside {
+        let mut all = Inside(0);
+        self.inner.each(name, |word, _| all.0 |= self.inside[word].0);
+        all
     }
 
     /// What the ending of `name` tells, where nothing speaks against its being a name.
@@ -363,7 +388,7 @@ impl Names {
         (!self.not.words.end(name) || self.not.but.end(name))
             && !self.not.alone.contains(name)
             && (!self.not.starts.start(name) || self.not.free_starts.end(name))
-            && !self.hopeless(name)
+            && !self.inside(name).has(Inside::HOPELESS)
             && !self.after_preposition(name).is_some_and(|rest| self.is_leveled(rest))
     }
 
@@ -387,11 +412,13 @@ impl Names {
     }
 
     /// Whether `c` may begin what makes a text [open](Self::is_open).
+    #[inline]
     pub fn may_open(&self, c: char) -> bool {
         self.open_firsts.has(c)
     }
 
     /// Whether `c` may begin a link.
+    #[inline]
     pub(super) fn may_link(&self, c: char) -> bool {
         self.link_firsts.has(c)
     }

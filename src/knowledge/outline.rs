@@ -9,6 +9,9 @@ use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
 use super::duty::{self, Duties};
+use super::marks::marks;
+use super::patterns::{Openings, Patterns};
+use super::words::Finder;
 use crate::model::{Genre, Tier};
 
 /// A style of item numbers.
@@ -137,10 +140,14 @@ struct TierEntry {
 pub struct OutlineRules {
     pub styles: Vec<NumberStyle>,
     numbers: Vec<Regex>,
-    any_number: RegexSet,
+    any_number: Openings,
     /// Numbers that may stand inside a paragraph, after a stop or at its start.
-    inline: Regex,
-    headings: Vec<(HeadingClass, Regex)>,
+    inline: Openings,
+    /// The styles of `inline`.
+    inline_styles: Vec<usize>,
+    headings: Patterns,
+    /// By pattern of `headings`.
+    heading_classes: Vec<HeadingClass>,
     annex_opening: Regex,
     annex_list: Regex,
     /// Lines that begin with a label of the head.
@@ -149,7 +156,10 @@ pub struct OutlineRules {
     meta_word: Regex,
     /// (label, where its value stands in the head: group 1).
     meta_values: Vec<(MetaLabel, Regex)>,
+    any_meta_value: RegexSet,
     genres: Vec<(Genre, String)>,
+    /// Finds the words of `genres`.
+    genre_words: Finder,
     draft: Regex,
     unofficial: Regex,
     /// The patterns of `unofficial` one by one.
@@ -170,8 +180,7 @@ impl OutlineRules {
 
     fn compile(file: File) -> Result<Self, Box<dyn std::error::Error>> {
         let anchored: Vec<_> = file.number.iter().map(|n| format!("^(?:{})", n.pattern)).collect();
-        let inline: Vec<_> =
-            file.number.iter().filter(|n| n.inline).map(|n| n.pattern.clone()).collect();
+        let inline: Vec<_> = (0..file.number.len()).filter(|&s| file.number[s].inline).collect();
         let labels = [
             (MetaLabel::Written, &file.meta.written),
             (MetaLabel::Sent, &file.meta.sent),
@@ -182,10 +191,30 @@ impl OutlineRules {
             (MetaLabel::Published, &file.meta.published),
             (MetaLabel::Other, &file.meta.other),
         ];
+        let genres =
+            file.genre.into_iter().flat_map(|g| g.words.into_iter().map(move |w| (g.genre, w)));
+        let genres: Vec<_> = genres.collect();
+        let meta_values = labels
+            .into_iter()
+            .map(|(label, words)| {
+                let value = match label {
+                    MetaLabel::Written | MetaLabel::Sent | MetaLabel::Published => {
+                        r"((?:19|20)\d{2}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})"
+                    }
+                    _ => r"([^\s|：:][^\n|：:]*)",
+                };
+                let words = words.join("|");
+                Ok((
+                    label,
+                    Regex::new(&format!(r"(?:^|[^\p{{Han}}])(?:{words})\s*[：:|]\s*{value}"))?,
+                ))
+            })
+            .collect::<Result<Vec<_>, regex::Error>>()?;
         Ok(Self {
             numbers: anchored.iter().map(|p| Regex::new(p)).collect::<Result<_, _>>()?,
-            any_number: RegexSet::new(&anchored)?,
-            inline: Regex::new(&format!("(?:^|[。；;：:，,！？”）)])\\s*({})", inline.join("|")))?,
+            any_number: Openings::new(file.number.iter().map(|n| &n.pattern))?,
+            inline: Openings::new(inline.iter().map(|&style| &file.number[style].pattern))?,
+            inline_styles: inline,
             styles: file
                 .number
                 .into_iter()
@@ -196,11 +225,8 @@ impl OutlineRules {
                     sequential: n.sequential,
                 })
                 .collect(),
-            headings: file
-                .heading
-                .into_iter()
-                .map(|h| Ok((h.class, Regex::new(&h.patterns.join("|"))?)))
-                .collect::<Result<_, regex::Error>>()?,
+            headings: Patterns::new(file.heading.iter().map(|h| h.patterns.join("|")))?,
+            heading_classes: file.heading.iter().map(|h| h.class).collect(),
             annex_opening: Regex::new(&file.annex.opening)?,
             annex_list: Regex::new(&file.annex.list)?,
             meta_line: Regex::new(&format!(
@@ -211,27 +237,10 @@ impl OutlineRules {
                 r"^(?:{})$",
                 labels.iter().flat_map(|(_, w)| *w).cloned().collect::<Vec<_>>().join("|")
             ))?,
-            meta_values: labels
-                .into_iter()
-                .map(|(label, words)| {
-                    let value = match label {
-                        MetaLabel::Written | MetaLabel::Sent | MetaLabel::Published => {
-                            r"((?:19|20)\d{2}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})"
-                        }
-                        _ => r"([^\s|：:][^\n|：:]*)",
-                    };
-                    let words = words.join("|");
-                    Ok((
-                        label,
-                        Regex::new(&format!(r"(?:^|[^\p{{Han}}])(?:{words})\s*[：:|]\s*{value}"))?,
-                    ))
-                })
-                .collect::<Result<_, regex::Error>>()?,
-            genres: file
-                .genre
-                .into_iter()
-                .flat_map(|g| g.words.into_iter().map(move |w| (g.genre, w)))
-                .collect(),
+            any_meta_value: RegexSet::new(meta_values.iter().map(|(_, p)| p.as_str()))?,
+            meta_values,
+            genre_words: Finder::new(genres.iter().map(|(_, word)| word))?,
+            genres,
             draft: Regex::new(&file.tier.draft.join("|"))?,
             unofficial: Regex::new(&file.tier.unofficial.join("|"))?,
             unofficial_words: file
@@ -250,10 +259,7 @@ impl OutlineRules {
     /// The item number that `line` begins with. `previous` is the value of the last item of a
     /// style, which a doubtful notation must go on from.
     pub fn number(&self, line: &str, previous: impl Fn(usize) -> u32) -> Option<Number> {
-        if !self.any_number.is_match(line) {
-            return None;
-        }
-        for style in self.any_number.matches(line) {
+        for style in self.any_number.matches(line)? {
             let found = self.numbers[style].find(line)?;
             let value = value_of(found.as_str());
             let rest = &line[found.end()..];
@@ -277,29 +283,42 @@ impl OutlineRules {
 
     /// Where items numbered inside the paragraph `text` begin: (byte offset, number).
     pub fn inline_numbers(&self, text: &str) -> Vec<(usize, Number)> {
-        self.inline
-            .captures_iter(text)
-            .filter_map(|c| {
-                let found = c.get(1)?;
-                let style = (0..self.styles.len()).find(|&s| {
-                    self.styles[s].inline
-                        && self.numbers[s]
-                            .find(found.as_str())
-                            .is_some_and(|m| m.len() == found.len())
-                })?;
-                Some((
-                    found.start(),
-                    Number { style, value: value_of(found.as_str()), len: found.len() },
-                ))
-            })
-            .collect()
+        let stops = marks(text).filter(|&(_, c)| {
+            matches!(
+                c,
+                '。' | '；' | ';' | '：' | ':' | '，' | ',' | '！' | '？' | '”' | '）' | ')'
+            )
+        });
+        let places = stops.map(|(at, c)| (at, at + c.len_utf8()));
+        let mut found = Vec::new();
+        let mut end = 0;
+        for (stop, place) in std::iter::once((0, 0)).chain(places) {
+            let rest = text[place..].trim_start();
+            let at = text.len() - rest.len();
+            // The bracket that closes a number is no stop before the next.
+            if stop >= end
+                && let Some(number) = self.inline_number(rest)
+            {
+                end = at + number.len;
+                found.push((at, number));
+            }
+        }
+        found
+    }
+
+    /// The number that may stand inside a paragraph with which `text` begins.
+    fn inline_number(&self, text: &str) -> Option<Number> {
+        let which = self.inline.matches(text)?.iter().next()?;
+        let style = self.inline_styles[which];
+        let printed = self.numbers[style].find(text)?.as_str();
+        Some(Number { style, value: value_of(printed), len: printed.len() })
     }
 
     /// What a heading (without its number) says about the text below it.
     pub fn heading_class(&self, heading: &str) -> Option<HeadingClass> {
         let heading: String = heading.chars().filter(|c| !c.is_whitespace()).collect();
         let heading = heading.trim_end_matches(['。', '：', ':']);
-        self.headings.iter().find(|(_, p)| p.is_match(heading)).map(|&(class, _)| class)
+        self.headings.matching(heading).next().map(|which| self.heading_classes[which])
     }
 
     /// Whether a line opens an annex (`附件1`).
@@ -315,6 +334,12 @@ impl OutlineRules {
     /// Whether a line begins with a label of the head (`发布日期：…`).
     pub fn is_meta(&self, line: &str) -> bool {
         self.meta_line.is_match(line)
+    }
+
+    /// The labels that have a value in the text of the head.
+    pub fn meta_labels(&self, head: &str) -> Vec<MetaLabel> {
+        let found = self.any_meta_value.matches(head);
+        found.iter().map(|which| self.meta_values[which].0).collect()
     }
 
     /// Where the value of a label stands in the text of the head.
@@ -334,13 +359,11 @@ impl OutlineRules {
     /// The genre by the word nearest the end of a title, the longest where two end alike.
     pub fn genre(&self, title: &str) -> Option<Genre> {
         let title: String = title.chars().filter(|c| !c.is_whitespace()).collect();
-        self.genres
-            .iter()
-            .filter_map(|(genre, word)| {
-                title.rfind(word.as_str()).map(|at| (at + word.len(), word.len(), *genre))
-            })
-            .max_by_key(|&(end, len, _)| (end, len))
-            .map(|(_, _, genre)| genre)
+        let mut last = None;
+        self.genre_words.each(&title, |which, end| {
+            last = last.max(Some((end, self.genres[which].1.len(), which)));
+        });
+        last.map(|(_, _, which)| self.genres[which].0)
     }
 
     /// Whether a title ends with the word of a genre, closing brackets aside.

@@ -4,11 +4,11 @@
 //! patterns are tried that it does not rule out. Invariant: the words are derived from the patterns,
 //! so the answers are those of trying each.
 
-use aho_corasick::{AhoCorasick, BuildError};
-use regex::Regex;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use aho_corasick::BuildError;
+use regex::{Regex, RegexSet, SetMatches};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
-use super::words::anywhere;
+use super::words::{Chars, Finder};
 
 /// A class of more characters says too little to be looked for.
 const MOST: usize = 24;
@@ -16,7 +16,7 @@ const MOST: usize = 24;
 /// Up to 64 patterns, numbered in their order.
 pub struct Patterns {
     each: Vec<Regex>,
-    finder: AhoCorasick,
+    finder: Finder,
     /// By word of the automaton: the pattern that needs it or one like it.
     needs: Vec<Open>,
     /// Patterns that need no word.
@@ -66,7 +66,7 @@ impl Patterns {
                 None => always.0 |= Open::only(i).0,
             }
         }
-        Ok(Self { each, finder: anywhere(words)?, needs, always })
+        Ok(Self { each, finder: Finder::new(words)?, needs, always })
     }
 
     /// How many there are.
@@ -81,8 +81,9 @@ impl Patterns {
 
     /// The patterns that may match `text`.
     pub fn open(&self, text: &str) -> Open {
-        let found = self.finder.find_overlapping_iter(text);
-        found.fold(self.always, |open, word| Open(open.0 | self.needs[word.pattern()].0))
+        let mut open = self.always;
+        self.finder.each(text, |word, _| open.0 |= self.needs[word].0);
+        open
     }
 
     /// The patterns that match `text`, ascending.
@@ -90,6 +91,82 @@ impl Patterns {
         let open = self.open(text).within(&(0..self.len()));
         open.filter(move |&pattern| self.each[pattern].is_match(text))
     }
+}
+
+/// Patterns for the beginning of a text, where few texts begin with a character that a match begins with.
+pub struct Openings {
+    set: RegexSet,
+    /// What matches begin with; none if that may be anything.
+    firsts: Option<Chars>,
+}
+
+impl Openings {
+    /// Compiles the patterns, which need no `^`.
+    pub fn new<S: AsRef<str>>(sources: impl IntoIterator<Item = S>) -> Result<Self, regex::Error> {
+        let anchored = sources.into_iter().map(|source| format!("^(?:{})", source.as_ref()));
+        let anchored: Vec<_> = anchored.collect();
+        let firsts = regex_syntax::parse(&format!("(?:{})", anchored.join("|"))).ok();
+        Ok(Self {
+            set: RegexSet::new(&anchored)?,
+            firsts: firsts.and_then(|all| first_chars(&all)),
+        })
+    }
+
+    /// The patterns that `text` begins with; none if there is none.
+    pub fn matches(&self, text: &str) -> Option<SetMatches> {
+        let first = |firsts: &Chars| text.chars().next().is_some_and(|c| firsts.has(c));
+        let may = self.firsts.as_ref().is_none_or(first);
+        (may && self.set.is_match(text)).then(|| self.set.matches(text))
+    }
+}
+
+/// The characters that matches of a pattern begin with; none if a match may be empty or begin with one of very many.
+pub fn first_chars(pattern: &Hir) -> Option<Chars> {
+    /// More characters make no quick look.
+    const MANY: usize = 4096;
+    let (class, empty) = firsts(pattern)?;
+    let size: usize = class.ranges().iter().map(|range| range.len()).sum();
+    let chars = class.iter().flat_map(|range| range.start()..=range.end());
+    (!empty && size <= MANY).then(|| chars.collect())
+}
+
+/// The characters that matches begin with, and whether a match may be empty.
+fn firsts(pattern: &Hir) -> Option<(ClassUnicode, bool)> {
+    let none = ClassUnicode::empty();
+    Some(match pattern.kind() {
+        HirKind::Empty | HirKind::Look(_) => (none, true),
+        HirKind::Literal(literal) => {
+            let first = std::str::from_utf8(&literal.0).ok()?.chars().next()?;
+            (ClassUnicode::new([ClassUnicodeRange::new(first, first)]), false)
+        }
+        HirKind::Class(Class::Unicode(class)) => (class.clone(), false),
+        HirKind::Class(Class::Bytes(_)) => return None,
+        HirKind::Repetition(repetition) => {
+            let (class, empty) = firsts(&repetition.sub)?;
+            (class, empty || repetition.min == 0)
+        }
+        HirKind::Capture(capture) => firsts(&capture.sub)?,
+        HirKind::Concat(parts) => {
+            let mut all = none;
+            for part in parts {
+                let (class, empty) = firsts(part)?;
+                all.union(&class);
+                if !empty {
+                    return Some((all, false));
+                }
+            }
+            (all, true)
+        }
+        HirKind::Alternation(choices) => {
+            let mut all = (none, false);
+            for choice in choices {
+                let (class, empty) = firsts(choice)?;
+                all.0.union(&class);
+                all.1 |= empty;
+            }
+            all
+        }
+    })
 }
 
 /// Words of which every match of a pattern holds at least one; none if nothing can be said.
@@ -131,6 +208,19 @@ mod tests {
         assert_eq!(words(r"第\d+").unwrap(), ["第"]);
         assert_eq!(words(r"\d{1,4}"), None);
         assert_eq!(words("甲|.*"), None);
+    }
+
+    #[test]
+    fn first_characters_are_those_of_any_match() {
+        let firsts = |pattern: &str| first_chars(&regex_syntax::parse(pattern).unwrap());
+        let has = |pattern: &str, c| firsts(pattern).unwrap().has(c);
+        assert!(has(r"^\s*(?:第|[一二])甲|乙", '一') && has(r"^\s*(?:第|[一二])甲|乙", '乙'));
+        assert!(has(r"^\s*第", ' ') && !has(r"^\s*第", '甲'));
+        assert!(firsts("甲*").is_none() && firsts("[^甲]").is_none());
+        let openings = Openings::new([r"\d+、", "第.条|附件", "甲"]).unwrap();
+        let matches = |text| openings.matches(text).map(|all| all.iter().collect::<Vec<_>>());
+        assert_eq!(matches("３、乙"), Some(vec![0]));
+        assert_eq!((matches("附件"), matches("件"), matches("")), (Some(vec![1]), None, None));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::alternation;
-use super::words::{Affixes, Chars, anywhere, longest, longest_or_first};
+use super::words::{Affixes, Chars, Finder, anywhere, longest, longest_or_first};
 use crate::model::Role;
 
 #[derive(Deserialize)]
@@ -92,7 +92,7 @@ pub struct ProseRules {
     support: Regex,
     lead: Regex,
     joint: AhoCorasick,
-    joint_firsts: Chars,
+    any_joint: Finder,
     /// The joint words whose first party leads whoever the others are.
     leading: Regex,
     anaphora: Vec<String>,
@@ -158,7 +158,7 @@ impl ProseRules {
             support: behind(&file.support.words)?,
             lead: behind(&file.lead.words)?,
             joint: longest(&file.joint.words)?,
-            joint_firsts: Chars::firsts(&file.joint.words),
+            any_joint: Finder::new(&file.joint.words)?,
             leading: behind(&file.joint.leading)?,
             anaphora: file.anaphora.words,
             name_heads: file.name_head.words.into(),
@@ -263,6 +263,7 @@ impl ProseRules {
     }
 
     /// Whether such a word may end with `c`.
+    #[inline]
     pub fn may_end_level(&self, c: char) -> bool {
         self.level_lasts.has(c)
     }
@@ -336,7 +337,7 @@ impl ProseRules {
 
     /// Whether there is a joint word in a sentence.
     pub fn joins(&self, sentence: &str) -> bool {
-        sentence.contains(|c| self.joint_firsts.has(c)) && self.joint.is_match(sentence)
+        self.any_joint.is_in(sentence)
     }
 
     /// The joint words (`会同`) in a clause; not those of `向联合…`, `已会同…`, `协同发展`, `鼓励企业联合…`.

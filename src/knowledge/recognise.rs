@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::agencies::Agencies;
+use super::marks::{marks, without_space};
 use super::names::{Class, Ending};
-use super::words::without_space;
 
 /// What a string names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,19 +41,18 @@ impl Agencies {
     /// What `name` names. White space inside counts for nothing; lists are not taken apart.
     pub fn recognise(&self, name: &str) -> Recognition {
         let name = without_space(name);
-        let name =
-            match name.char_indices().find(|&(at, c)| at > 0 && matches!(c, '（' | '(' | '〔')) {
-                // `市交通委（市道运局）`; a bracket in mid-name stays.
-                // The bracket of `县（市、区）` is no gloss.
-                Some((at, _))
-                    if name.ends_with(['）', ')', '〕'])
-                        && !name.starts_with('各')
-                        && name[..at].chars().count() > 1 =>
-                {
-                    &name[..at]
-                }
-                _ => &*name,
-            };
+        let name = match marks(&name).find(|&(at, c)| at > 0 && matches!(c, '（' | '(' | '〔')) {
+            // `市交通委（市道运局）`; a bracket in mid-name stays.
+            // The bracket of `县（市、区）` is no gloss.
+            Some((at, _))
+                if name.ends_with(['）', ')', '〕'])
+                    && !name.starts_with('各')
+                    && name[..at].chars().count() > 1 =>
+            {
+                &name[..at]
+            }
+            _ => &*name,
+        };
         let name = name.strip_prefix("中共").unwrap_or(name);
         if !self.ends_as_name(name) {
             return Recognition::None;
@@ -77,7 +76,13 @@ impl Agencies {
             Some(Class::Generic) if names.may_be_name(name) => return Recognition::Generic,
             _ => {}
         }
-        if self.function_part(name).is_some() || self.ends_in_known(name) {
+        if self.function_part(name).is_some() {
+            return Recognition::Body;
+        }
+        if !names.may_be_name(name) {
+            return Recognition::None;
+        }
+        if self.ends_as_known(name) {
             return Recognition::Body;
         }
         match names.ending(name) {
@@ -102,6 +107,7 @@ impl Agencies {
     }
 
     /// Whether a list may end with `c`, unless it holds what makes it [open](super::names::Names::may_open).
+    #[inline]
     pub fn may_end_list_with(&self, c: char) -> bool {
         self.list_chars.has(c)
     }
@@ -124,8 +130,9 @@ impl Agencies {
     /// A form of the table as it stands, or after a word for a level, or a national body.
     fn is_known(&self, name: &str) -> bool {
         let printed = |form: &str| self.is_form(form);
-        let long = name.chars().count() > 1 && self.names.may_be_name(name);
-        long && (printed(name) || self.national(name).is_some())
+        (printed(name) || self.national(name).is_some())
+            && name.chars().count() > 1
+            && self.names.may_be_name(name)
             || self.names.level(name).is_some_and(|(_, rest)| printed(rest))
             || name.strip_prefix('团').and_then(|rest| rest.strip_suffix('委')).is_some_and(
                 |level| {
@@ -165,25 +172,24 @@ impl Agencies {
 
     /// `云川市商务局`, `昆川税务局`: a known form after what can be a place's name.
     pub fn ends_in_known(&self, name: &str) -> bool {
-        let starts = name.char_indices().map(|(at, _)| at).skip(2).take(9);
-        self.names.may_be_name(name)
-            && starts.clone().any(|at| {
-                let (place, form) = name.split_at(at);
-                let sure = place.ends_with(['省', '市', '县', '区', '旗', '州', '盟', '国']);
-                (sure || place.chars().count() <= 4 && form.chars().count() > 2)
-                    && self.is_form(form)
-            })
+        self.names.may_be_name(name) && self.ends_as_known(name)
     }
 
-    /// `市营商办`, `市工改办`: an unknown short form after the word for a level.
+    fn ends_as_known(&self, name: &str) -> bool {
+        name.char_indices().enumerate().skip(2).take(9).any(|(before, (at, _))| {
+            let (place, form) = name.split_at(at);
+            let sure = place.ends_with(['省', '市', '县', '区', '旗', '州', '盟', '国']);
+            (sure || before <= 4 && form.chars().nth(2).is_some()) && self.is_form(form)
+        })
+    }
+
+    /// `市营商办`, `市工改办`: an unknown short form after the word for a level, in what may be a name.
     fn leveled(&self, name: &str) -> Recognition {
         let Some((_, rest)) = self.names.level(name) else { return Recognition::None };
         let short = (2..=12).contains(&rest.chars().count());
-        match short && rest.ends_with(SHORT_ENDS) {
-            true if self.names.may_be_name(rest) && self.names.may_be_name(name) => {
-                Recognition::Body
-            }
-            _ => Recognition::None,
+        match short && rest.ends_with(SHORT_ENDS) && self.names.may_be_name(rest) {
+            true => Recognition::Body,
+            false => Recognition::None,
         }
     }
 
@@ -192,22 +198,21 @@ impl Agencies {
     /// Separators are 、，,；;, line breaks and white space between whole names, and 和, 及, 与, 以及
     /// between two names. Brackets are kept whole. A tail 等部门 is dropped; `等有关部门` gives
     /// `有关部门` as a name of its own.
-    pub fn split_names(&self, list: &str) -> Vec<Range<usize>> {
-        let mut ranges = vec![];
-        for piece in self.pieces(list) {
+    pub fn split_names<'a>(&'a self, list: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+        self.pieces(list).into_iter().flat_map(move |piece| {
+            let mut ranges = vec![];
             self.split_spaced(list, piece, &mut ranges);
-        }
-        ranges
+            ranges
+        })
     }
 
     /// The pieces between punctuation outside brackets.
     fn pieces(&self, list: &str) -> Vec<Range<usize>> {
         let mut pieces: Vec<Range<usize>> = vec![];
         let (mut start, mut depth) = (0, 0_usize);
-        let mut left = list.chars().filter(|&c| closes(c)).count();
-        for (at, c) in list.char_indices() {
+        let mut left = marks(list).filter(|&(_, c)| closes(c)).count();
+        for (at, c) in marks(list) {
             match c {
-                '\u{4e00}'..='\u{9fff}' => {}
                 // A bracket that is never closed opens nothing.
                 c if opens(c) && left > depth => depth += 1,
                 c if closes(c) => {
@@ -251,7 +256,7 @@ impl Agencies {
     fn split_spaced(&self, list: &str, piece: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         let text = &list[piece.clone()];
         let mut start = piece.start;
-        for (at, c) in text.char_indices() {
+        for (at, c) in marks(text) {
             let at = piece.start + at;
             if !c.is_whitespace() || at == start {
                 continue;
@@ -315,11 +320,10 @@ impl Agencies {
             return false;
         }
         // The link of a known name that others stand before: `各区县（含新区）住房和城乡建设部门`.
-        let link = &whole[before.len()..whole.len() - after.len()];
-        let stems = before.char_indices().rev().map(|(at, _)| &before[at..]).take(STEM);
-        for stem in stems {
-            let name = format!("{stem}{link}{next}");
-            if self.is_form(&name) || self.function_part(&name).is_some() {
+        let end = whole.len() - after.len() + next.len();
+        for (at, _) in before.char_indices().rev().take(STEM) {
+            let name = &whole[at..end];
+            if self.is_form(name) || self.function_part(name).is_some() {
                 return false;
             }
         }
@@ -409,8 +413,8 @@ fn push(list: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         start += text.len() - text.trim_start().len();
         let text = text.trim();
         end = start + text.len();
-        let opened = || text.chars().filter(|&c| opens(c)).count();
-        let closed = || text.chars().filter(|&c| closes(c)).count();
+        let opened = || marks(text).filter(|&(_, c)| opens(c)).count();
+        let closed = || marks(text).filter(|&(_, c)| closes(c)).count();
         // `A、等有关部门`, `A及其有关部门`: 等 and 其 belong to the list.
         let etc = text.strip_prefix('等').filter(|rest| rest.chars().count() > 2);
         let own = text.strip_prefix('其').filter(|rest| {
@@ -534,8 +538,7 @@ mod tests {
     fn lists_are_taken_apart() {
         let agencies = Agencies::embedded();
         let check = |list: &str, want: &[&str]| {
-            let got: Vec<_> =
-                agencies.split_names(list).into_iter().map(|r| squeeze(&list[r])).collect();
+            let got: Vec<_> = agencies.split_names(list).map(|r| squeeze(&list[r])).collect();
             assert_eq!(got, want, "{list}");
         };
         check(

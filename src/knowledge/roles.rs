@@ -10,7 +10,9 @@ use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
 use super::alternation;
-use super::words::{Chars, without_space};
+use super::marks::without_space;
+use super::patterns::{Openings, Patterns};
+use super::words::Chars;
 
 use crate::model::Role;
 
@@ -116,15 +118,18 @@ struct Remark {
 /// The compiled grammar.
 pub struct Roles {
     labels: Vec<Label>,
-    /// One capture group a label, anchored at the start, padding allowed, then a colon; or the label in
-    /// brackets of its own (`【责任单位】`).
-    label_colon: Regex,
+    /// By label: at the start, padding allowed, then a colon; or the label in brackets of its own
+    /// (`【责任单位】`).
+    label_colon: Openings,
+    label_colons: Vec<Regex>,
     /// The same without the colon, for a whole line or table head.
     label_alone: RegexSet,
     /// A label with its colon anywhere.
     label_anywhere: Regex,
-    /// `(before)*(verb)(after)*` at the end of a clause; one named group a role.
+    /// `(before)*(verb)(after)*` at the end of a clause.
     verb_at_end: Regex,
+    /// The same for the verbs of each role, of a whole phrase.
+    verb_roles: Vec<(Role, Regex)>,
     /// The characters that such an end may have, but white space.
     verb_lasts: Chars,
     /// `牵头` and the like in mid-clause, or a joint word.
@@ -132,7 +137,9 @@ pub struct Roles {
     /// What makes such a word the first half of a name: 部门.
     mid_nouns: Vec<String>,
     joint_words: Vec<String>,
-    positions: Vec<(PositionRule, Regex)>,
+    positions: Patterns,
+    /// By pattern of `positions`.
+    position_rules: Vec<PositionRule>,
     /// What follows bodies that share in all that comes.
     standing: Regex,
     /// What such a clause begins with, before their names.
@@ -171,7 +178,7 @@ impl Roles {
         Self::compile(&file).expect("seeds/roles.toml is checked by the tests")
     }
 
-    fn compile(file: &File) -> Result<Self, regex::Error> {
+    fn compile(file: &File) -> Result<Self, Box<dyn std::error::Error>> {
         let mut labels = Vec::new();
         let mut patterns = Vec::new();
         for l in &file.label {
@@ -187,15 +194,13 @@ impl Roles {
             });
             patterns.push(padded(&l.pattern));
         }
-        let groups: Vec<_> = patterns.iter().map(|p| format!("({p})")).collect();
+        let colon = r"(?:[：:]|[】\]〕］][：:]?)";
+        let colons: Vec<_> =
+            patterns.iter().map(|p| format!(r"^\s*[【\[〔［]?(?:{p}){colon}")).collect();
         let role_groups: Vec<_> = patterns[..file.label.len()].iter().map(String::as_str).collect();
-        let verbs: Vec<_> = file
-            .verb
-            .iter()
-            .map(|v| format!("(?P<{}>{})", role_name(v.role), alternation(&v.words)))
-            .collect();
         let (before, after) = (alternation(&file.adverb.before), alternation(&file.adverb.after));
         let all_verbs = alternation(file.verb.iter().flat_map(|v| &v.words));
+        let phrase = |verbs: &str| format!(r"(?:{before}|\s)*(?:{verbs})(?:{after}|\s)*$");
         let strong: Vec<_> = file
             .verb
             .iter()
@@ -204,19 +209,19 @@ impl Roles {
             .chain(&file.joint.words)
             .collect();
         Ok(Self {
-            label_colon: Regex::new(&format!(
-                r"^\s*[【\[〔［]?(?:{})(?:[：:]|[】\]〕］][：:]?)",
-                groups.join("|")
-            ))?,
+            label_colon: Openings::new(&colons)?,
+            label_colons: colons.iter().map(|p| Regex::new(p)).collect::<Result<_, _>>()?,
             label_alone: RegexSet::new(patterns.iter().map(|p| format!(r"^\s*(?:{p})[：:]?\s*$")))?,
             label_anywhere: Regex::new(&format!(
                 r"[【\[〔［](?:{all})[】\]〕］]|(?:{all})[：:]",
                 all = role_groups.join("|")
             ))?,
-            verb_at_end: Regex::new(&format!(
-                r"(?:{before}|\s)*(?:{})(?:{after}|\s)*$",
-                verbs.join("|")
-            ))?,
+            verb_at_end: Regex::new(&phrase(&all_verbs))?,
+            verb_roles: file
+                .verb
+                .iter()
+                .map(|v| Ok((v.role, Regex::new(&format!("^{}", phrase(&alternation(&v.words))))?)))
+                .collect::<Result<_, regex::Error>>()?,
             verb_lasts: file
                 .verb
                 .iter()
@@ -227,11 +232,8 @@ impl Roles {
             mid: Regex::new(&format!("(?:{})(?:负责)?", alternation(strong)))?,
             mid_nouns: file.adverb.nouns.clone(),
             joint_words: file.joint.words.clone(),
-            positions: file
-                .position
-                .iter()
-                .map(|p| Ok((p.rule, Regex::new(&p.pattern)?)))
-                .collect::<Result<_, regex::Error>>()?,
+            positions: Patterns::new(file.position.iter().map(|p| &p.pattern))?,
+            position_rules: file.position.iter().map(|p| p.rule).collect(),
             standing: Regex::new(&file.standing.pattern)?,
             standing_opening: Regex::new(&file.standing.opening)?,
             for_all: file.standing.for_all.clone(),
@@ -243,12 +245,8 @@ impl Roles {
 
     /// The label with colon or in brackets that `text` begins with, and the byte offset behind it.
     pub fn label_at_start(&self, text: &str) -> Option<(Label, usize)> {
-        if !may_end_label(text) || !self.label_colon.is_match(text) {
-            return None;
-        }
-        let found = self.label_colon.captures(text)?;
-        let which = (1..=self.labels.len()).find(|&i| found.get(i).is_some())?;
-        Some((self.labels[which - 1], found.get(0)?.end()))
+        let which = self.label_colon.matches(text)?.iter().next()?;
+        Some((self.labels[which], self.label_colons[which].find(text)?.end()))
     }
 
     /// The label that the whole of `text` is, with or without its colon.
@@ -266,15 +264,10 @@ impl Roles {
     pub fn verb_at_end(&self, clause: &str) -> Option<VerbPhrase> {
         let last = clause.chars().next_back()?;
         let may = self.verb_lasts.has(last) || last.is_whitespace();
-        if !may || !self.verb_at_end.is_match(clause) {
-            return None;
-        }
         // The leftmost match is the longest phrase, since `$` anchors it.
-        let found = self.verb_at_end.captures(clause)?;
-        let role = [Role::Lead, Role::Support, Role::Guide, Role::Responsible]
-            .into_iter()
-            .find(|&r| found.name(role_name(r)).is_some())?;
-        let whole = found.get(0)?;
+        let whole = may.then(|| self.verb_at_end.find(clause))??;
+        let reads = |(_, phrase): &&(Role, Regex)| phrase.is_match(whole.as_str());
+        let &(role, _) = self.verb_roles.iter().find(reads)?;
         Some(VerbPhrase { role, start: whole.start(), end: whole.end() })
     }
 
@@ -296,7 +289,7 @@ impl Roles {
     /// The position rule that `text` states.
     pub fn position_rule(&self, text: &str) -> Option<PositionRule> {
         let text = without_space(text);
-        self.positions.iter().find(|(_, p)| p.is_match(&text)).map(|&(rule, _)| rule)
+        self.positions.matching(&text).next().map(|which| self.position_rules[which])
     }
 
     /// Where `text` says that the bodies before it share in all that follows (`均为责任单位`).
@@ -341,16 +334,6 @@ pub fn closes(c: char) -> bool {
 /// Whether `text` has what ends a label: most clauses have not, which spares them the patterns.
 fn may_end_label(text: &str) -> bool {
     text.contains(['：', ':', '】', '］', '〕', ']'])
-}
-
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Lead => "lead",
-        Role::Support => "support",
-        Role::Responsible => "responsible",
-        Role::Guide => "guide",
-        Role::Leader => "leader",
-    }
 }
 
 const SOURCE: &str = include_str!("../../seeds/roles.toml");

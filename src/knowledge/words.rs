@@ -4,9 +4,9 @@
 //! every word: a list is looked up by the one character that decides, and words inside a text are
 //! found by one automaton. Invariant: answers are those of trying the words in the list's order.
 
-use std::borrow::Cow;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind, StartKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::dfa::DFA;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, BuildError, MatchKind, StartKind};
 use serde::Deserialize;
 
 /// Words by their first and by their last character.
@@ -140,6 +140,40 @@ impl Chars {
     }
 }
 
+/// Finds all of many words in one pass over a text, overlapping ones too.
+pub struct Finder(DFA);
+
+impl Finder {
+    /// A finder of `words`, which are numbered in their order.
+    pub fn new<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> Result<Self, BuildError> {
+        let words: Vec<_> = words.into_iter().collect();
+        Ok(Self(DFA::builder().prefilter(false).build(&words)?))
+    }
+
+    /// Whether `text` holds one of the words.
+    pub fn is_in(&self, text: &str) -> bool {
+        let Ok(mut state) = self.0.start_state(Anchored::No) else { return false };
+        text.as_bytes().iter().any(|&byte| {
+            state = self.0.next_state(Anchored::No, state, byte);
+            self.0.is_match(state)
+        })
+    }
+
+    /// Calls `found` with each word that `text` holds and the place where it ends.
+    #[inline]
+    pub fn each(&self, text: &str, mut found: impl FnMut(usize, usize)) {
+        let Ok(mut state) = self.0.start_state(Anchored::No) else { return };
+        for (at, &byte) in text.as_bytes().iter().enumerate() {
+            state = self.0.next_state(Anchored::No, state, byte);
+            if self.0.is_match(state) {
+                for which in 0..self.0.match_len(state) {
+                    found(self.0.match_pattern(state, which).as_usize(), at + 1);
+                }
+            }
+        }
+    }
+}
+
 /// Finds which of `words` a text holds, overlapping ones too. Made for texts of a few characters.
 pub fn anywhere<W: AsRef<[u8]>>(
     words: impl IntoIterator<Item = W>,
@@ -175,14 +209,6 @@ fn automaton<W: AsRef<[u8]>>(
         .build(words)
 }
 
-/// `text` without white space; it is copied only where it has some.
-pub fn without_space(text: &str) -> Cow<'_, str> {
-    match text.contains(char::is_whitespace) {
-        true => Cow::Owned(text.chars().filter(|c| !c.is_whitespace()).collect()),
-        false => Cow::Borrowed(text),
-    }
-}
-
 /// Where the remark begins that a title is that of a draft (`（征求意见稿）`).
 pub fn draft_note(title: &str) -> Option<usize> {
     let inner = title.trim_end().strip_suffix(['）', ')'])?;
@@ -213,16 +239,20 @@ mod tests {
     }
 
     #[test]
+    fn a_finder_finds_overlapping_words() {
+        let finder = Finder::new(["教育局", "育局", "市教", "厅"]).unwrap();
+        let mut found = Vec::new();
+        finder.each("市教育局", |word, end| found.push((word, end)));
+        found.sort_unstable();
+        assert_eq!(found, [(0, 12), (1, 12), (2, 6)]);
+        assert!(finder.is_in("市教育局") && !finder.is_in("教育"));
+    }
+
+    #[test]
     fn a_character_is_in_its_set() {
         let set: Chars = "局a\u{20000}".chars().collect();
         assert!("局a\u{20000}".chars().all(|c| set.has(c)));
         assert!(!set.has('市') && !set.has('\u{20001}'));
-    }
-
-    #[test]
-    fn space_is_taken_out_only_where_there_is_some() {
-        assert!(matches!(without_space("市教育局"), Cow::Borrowed("市教育局")));
-        assert_eq!(without_space("市 教\u{3000}育局"), "市教育局");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub enum Role {
 }
 
 /// `gm:basis`: what kind of place states a responsibility.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Basis {
     /// A bracket or label line at the item.

@@ -7,6 +7,7 @@ use super::closing;
 use super::lines::trim;
 use super::tree::{Item, Origin};
 use crate::knowledge::agencies::Agencies;
+use crate::knowledge::marks::marks;
 use crate::knowledge::outline::{Number, OutlineRules};
 use crate::knowledge::recognise::Recognition;
 use crate::knowledge::roles::{Label, Roles, closes, opens};
@@ -209,10 +210,7 @@ impl Splitter<'_> {
         let mut found: Vec<(usize, Option<usize>)> = Vec::new();
         let mut open = Vec::new();
         let s = self.text.slice(span);
-        // The first bytes of brackets, which no ideograph has.
-        let may_be = |b: u8| b.is_ascii() || matches!(b, 0xe2 | 0xe3 | 0xef);
-        for (i, _) in s.bytes().enumerate().filter(|&(_, b)| may_be(b)) {
-            let Some(c) = s[i..].chars().next() else { break };
+        for (i, c) in marks(s) {
             if opens(c) {
                 open.push(found.len());
                 found.push((span.start + i, None));
@@ -253,7 +251,7 @@ impl Splitter<'_> {
 
     /// Whether most parts of `s` can be names of bearers.
     fn is_list(&self, s: &str) -> bool {
-        let parts = self.agencies.split_names(s);
+        let parts: Vec<_> = self.agencies.split_names(s).collect();
         let known = parts
             .iter()
             .filter(|r| self.agencies.recognise(&s[(*r).clone()]) != Recognition::None)
@@ -264,16 +262,15 @@ impl Splitter<'_> {
     /// Whether all parts of `s` are names of bodies or offices, time limits set apart; groups and
     /// organisations may stand among them.
     fn is_sure_list(&self, s: &str) -> bool {
-        let parts = self.agencies.split_names(s);
         let mut sure = false;
-        parts.iter().all(|r| match self.agencies.recognise(&s[r.clone()]) {
+        self.agencies.split_names(s).all(|r| match self.agencies.recognise(&s[r.clone()]) {
             Recognition::Body | Recognition::Unit => {
                 sure = true;
                 true
             }
             Recognition::Group | Recognition::Organisation => true,
             Recognition::Generic => false,
-            Recognition::None => is_limit(&s[r.clone()]) || self.roles.points_back(&s[r.clone()]),
+            Recognition::None => is_limit(&s[r.clone()]) || self.roles.points_back(&s[r]),
         }) && sure
     }
 

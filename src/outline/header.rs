@@ -423,8 +423,10 @@ fn read_meta(
 ) {
     let Some(last) = lines[..until].last() else { return };
     let head = Span::new(0, last.span.end);
+    let labels = rules.meta_labels(text.slice(head));
     let value = |label| {
-        let found = rules.meta_value(label, text.slice(head))?;
+        let found =
+            labels.contains(&label).then(|| rules.meta_value(label, text.slice(head)))??;
         Some(Span::new(found.start, found.end))
     };
     let dated = |span: Span| date::find(text.slice(span)).map(|(value, _)| Stated { value, span });
@@ -505,8 +507,11 @@ fn skip_subtitle(
     let title = header.title.as_ref().map(|t| letters(&t.value)).unwrap_or_default();
     // A labelled title is printed again above the text.
     let repeated = (at..lines.len().min(at + REPEATED)).rev().find(|&i| {
-        let here = letters(text.slice(lines[i].span));
-        here.chars().count() > 6 && title.ends_with(&here)
+        let line = text.slice(lines[i].span);
+        line.chars().rfind(|&c| is_letter(c)) == title.chars().next_back() && {
+            let here = letters(line);
+            here.chars().count() > 6 && title.ends_with(&here)
+        }
     });
     at = repeated.map_or(at, |i| i + 1);
     let mut pending = String::new();

@@ -148,29 +148,29 @@ impl Base {
     }
 }
 
-/// An outline node of a version, by its kind and path.
-pub fn item(version: &NamedNode, kind: NodeKind, path: &str) -> NamedNode {
+/// The path segment that says what kind of outline node an IRI names.
+pub const fn kind(kind: NodeKind) -> &'static str {
     match kind {
-        NodeKind::Root => join(version.as_str(), &["root"]),
-        NodeKind::Section => join(version.as_str(), &["section", path]),
-        NodeKind::Task => join(version.as_str(), &["task", path]),
-        NodeKind::Measure => join(version.as_str(), &["measure", path]),
-        NodeKind::Practice => join(version.as_str(), &["practice", path]),
+        NodeKind::Root => "root",
+        NodeKind::Section => "section",
+        NodeKind::Task => "task",
+        NodeKind::Measure => "measure",
+        NodeKind::Practice => "practice",
     }
 }
 
-/// Something below `node`, such as a claim about an outline node.
-pub fn below(node: &NamedNode, segments: &[&str]) -> NamedNode {
-    join(node.as_str(), segments)
+/// Appends path segments to an IRI: something below it, such as a claim about an outline node.
+pub fn push(iri: &mut String, segments: &[&str]) {
+    for segment in segments {
+        iri.push('/');
+        push_segment(iri, segment);
+    }
 }
 
-/// Evidence in a version: `points` are code points of its text.
-pub fn evidence(version: &NamedNode, points: Span) -> NamedNode {
-    let mut iri = String::with_capacity(version.as_str().len() + 24);
-    iri.push_str(version.as_str());
+/// Appends to a version's IRI what makes it that of evidence: `points` are code points of its text.
+pub fn push_evidence(iri: &mut String, points: Span) {
     // Writing into a string cannot fail.
     let _ = write!(iri, "/span/{}-{}", points.start, points.end);
-    NamedNode::new_unchecked(iri)
 }
 
 /// The first 16 hexadecimal digits of the SHA-256 of a text: enough for any store of documents.
@@ -185,10 +185,7 @@ pub fn digest(text: &str) -> String {
 fn join(start: &str, segments: &[&str]) -> NamedNode {
     let mut iri = String::with_capacity(start.len() + 16 * segments.len());
     iri.push_str(start);
-    for segment in segments {
-        iri.push('/');
-        push_segment(&mut iri, segment);
-    }
+    push(&mut iri, segments);
     // The base was validated, and a segment holds only what `isegment-nz` of RFC 3987 allows.
     NamedNode::new_unchecked(iri)
 }

@@ -29,7 +29,7 @@ pub mod vocab;
 
 use oxigraph::model::NamedNode;
 
-pub use graph::Quads;
+pub use graph::{Name, Quads, Resource};
 pub use iri::{Base, BaseError};
 
 use crate::model::{Document, Facts, Identities};

@@ -4,7 +4,7 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::ReadError;
 
@@ -27,7 +27,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, ReadError> {
         Some((encoding, mark)) => decode_as(encoding, &bytes[mark..]),
         None if let Some(encoding) = utf_16(bytes) => decode_as(encoding, bytes),
         None => {
-            if let Some(offset) = bytes.iter().position(|&b| b == 0) {
+            if let Some(offset) = memchr(0, bytes) {
                 return Err(ReadError::Binary { offset });
             }
             // Damage in a few places does not make UTF-8 another encoding.

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 
 use super::draft::{Kind, Line};
 use crate::knowledge::debris::{Debris, Start};
+use crate::knowledge::marks::marks;
 
 /// What a width may be off by.
 pub(super) const SLACK: usize = 3;
@@ -71,20 +72,32 @@ pub(super) fn width(text: &str) -> usize {
     text.as_bytes().chunks(64).map(|some| usize::from(some.iter().map(columns).sum::<u8>())).sum()
 }
 
-/// How many brackets `text` closes that it did not open, and how many it leaves open.
-fn brackets(text: &str) -> (usize, usize) {
-    let (mut closed, mut opened) = (0, 0);
-    // The first bytes of brackets: those of hardly any other character but punctuation.
-    let may_be = |b: u8| matches!(b, b'(' | b')' | b'[' | b']' | 0xe3 | 0xef);
-    for (at, _) in text.bytes().enumerate().filter(|&(_, b)| may_be(b)) {
-        let Some(c) = text[at..].chars().next() else { break };
-        if is_open(c) {
-            opened += 1;
-        } else if is_close(c) {
-            if opened == 0 { closed += 1 } else { opened -= 1 }
+/// The punctuation of a line.
+#[derive(Default)]
+struct Marks {
+    /// How many brackets it closes that it did not open, and how many it leaves open.
+    brackets: (usize, usize),
+    /// Whether it holds a full stop.
+    stopped: bool,
+    commas: usize,
+}
+
+impl Marks {
+    fn of(text: &str) -> Self {
+        let mut all = Self::default();
+        let (closed, opened) = (&mut all.brackets.0, &mut all.brackets.1);
+        for (_, c) in marks(text) {
+            match c {
+                '。' => all.stopped = true,
+                '，' => all.commas += 1,
+                c if is_open(c) => *opened += 1,
+                c if is_close(c) && *opened == 0 => *closed += 1,
+                c if is_close(c) => *opened -= 1,
+                _ => {}
+            }
         }
+        all
     }
-    (closed, opened)
 }
 
 /// One line with what the decisions need.
@@ -95,6 +108,10 @@ pub(super) struct Piece<'a> {
     pub last: Edge,
     /// Brackets closed that were opened before it, and brackets left open.
     pub brackets: (usize, usize),
+    /// Whether it holds a full stop.
+    pub stopped: bool,
+    /// How many commas it holds.
+    pub commas: usize,
     /// Begins an item, a label line, an annex.
     pub starts: Option<Start>,
     /// A date, a document number.
@@ -156,10 +173,13 @@ impl<'a> Pieces<'a> {
             match line.kind {
                 Kind::Text => {
                     let text = line.text.as_str();
+                    let marks = Marks::of(text);
                     pieces.all.push(Piece {
                         line,
                         width: width(text),
-                        brackets: brackets(text),
+                        brackets: marks.brackets,
+                        stopped: marks.stopped,
+                        commas: marks.commas,
                         first: edge(text.chars().next()),
                         last: edge(text.chars().next_back()),
                         starts: debris.starts_paragraph(text),

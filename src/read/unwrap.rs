@@ -76,6 +76,10 @@ struct State {
     column: usize,
     /// Brackets that are open at its end.
     open: usize,
+    /// Whether it holds a full stop.
+    stopped: bool,
+    /// How many commas it holds.
+    commas: usize,
     /// Number of its pieces.
     pieces: usize,
     /// Number of paragraphs before it.
@@ -100,6 +104,8 @@ fn join(pieces: &Pieces, goes_on: impl Fn(&State, usize) -> (bool, Width)) -> Ve
                 state.line.join(glue(&state.line.text, &piece.line.text), piece.line);
                 let (closed, opened) = piece.brackets;
                 state.open = state.open.saturating_sub(closed) + opened;
+                state.stopped |= piece.stopped;
+                state.commas += piece.commas;
                 state.pieces += 1;
                 let new_line = width.is_full(state.column)
                     || state.column + piece.width > width.columns.saturating_add(SLACK);
@@ -116,6 +122,8 @@ fn join(pieces: &Pieces, goes_on: impl Fn(&State, usize) -> (bool, Width)) -> Ve
             line: piece.line.clone(),
             column: piece.width + indent,
             open: piece.brackets.1,
+            stopped: piece.stopped,
+            commas: piece.commas,
             pieces: 1,
             index,
             alone: piece.alone,
@@ -163,9 +171,8 @@ impl Pieces<'_> {
         }
         // A sentence that was begun goes on, wherever it was broken off; in a cell none needs an end.
         let begun = width.indent > 0
-            && (text.contains('。')
-                || text.contains('，')
-                    && (state.pieces > 1 || !state.starts && text.matches('，').count() > 1));
+            && (state.stopped
+                || state.commas > 0 && (state.pieces > 1 || !state.starts && state.commas > 1));
         let full = width.is_full(state.column);
         match piece.indented {
             Some(true) => return false,
@@ -180,7 +187,11 @@ impl Pieces<'_> {
             .or_else(|| full.then(|| self.measure(0, i, width)).flatten());
         match last {
             Edge::Plain if full => {
-                width.indent == 0 || text.contains(['，', '。', '；']) || measured != Some(false)
+                width.indent == 0
+                    || state.stopped
+                    || state.commas > 0
+                    || text.contains('；')
+                    || measured != Some(false)
             }
             Edge::Plain if piece.first != Edge::Open || measured.is_none() => {
                 begun && !self.is_heading(i)

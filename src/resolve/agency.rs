@@ -48,6 +48,8 @@ pub struct Context<'a> {
     pub elides: bool,
     /// Full names of the home's offices that issue it or that it prints in full.
     pub offices: Vec<String>,
+    /// Surface → what it stands for by itself: each is completed once, and then looked at beside the others.
+    pub plain: HashMap<String, Named>,
     /// Name → the longer name of the same body that the document has too.
     pub same: HashMap<String, Named>,
     /// All surfaces of the document.
@@ -74,11 +76,8 @@ pub(super) mod sure {
 impl<'a> Context<'a> {
     /// The body, group or unit that `surface` stands for.
     pub fn name(&self, surface: &str) -> Named {
+        let named = self.plain.get(surface).cloned().unwrap_or_else(|| self.by_itself(surface));
         let surface = tidy(surface);
-        let named = match self.introduced.get(&surface) {
-            Some(full) => self.complete(&tidy(full)),
-            None => self.complete(&surface),
-        };
         let named = match named.kind {
             AgencyKind::Unresolved => {
                 let all = format!("各{surface}");
@@ -95,6 +94,15 @@ impl<'a> Context<'a> {
             _ => named,
         };
         self.same.get(&named.name).cloned().unwrap_or(named)
+    }
+
+    /// What `surface` stands for, whatever other names the document has.
+    pub fn by_itself(&self, surface: &str) -> Named {
+        let surface = tidy(surface);
+        match self.introduced.get(&surface) {
+            Some(full) => self.complete(&tidy(full)),
+            None => self.complete(&surface),
+        }
     }
 
     /// Function and full name of a body of the home that is printed with its full stem.

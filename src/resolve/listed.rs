@@ -34,13 +34,15 @@ impl Context<'_> {
         let mut named: Vec<Named> = self.surfaces.iter().map(|s| self.name(s)).collect();
         named.retain(|n| n.kind == AgencyKind::Body);
         // `招商引资领导小组办公室` where the text has the 招商引资工作领导小组.
+        let longer = format!("工作{GROUP}");
+        let printed: Vec<&str> = text.match_indices(&longer).map(|(at, _)| &text[..at]).collect();
         for at in 0..named.len() {
-            let long = named[at].name.replacen(GROUP, &format!("工作{GROUP}"), 1);
+            let long = named[at].name.replacen(GROUP, &longer, 1);
             let place = self.home.map(|home| self.divisions.display(home)).unwrap_or_default();
-            let bare = long.strip_prefix(&*place).and_then(|l| l.split_once(GROUP));
+            let bare = long.strip_prefix(&*place).and_then(|l| l.split_once(&longer));
             if long != named[at].name
                 && bare.is_some_and(|(stem, _)| {
-                    stem.chars().count() > SUBJECT && text.contains(&format!("{stem}{GROUP}"))
+                    stem.chars().count() > SUBJECT && printed.iter().any(|p| p.ends_with(stem))
                 })
             {
                 named.push(Named { name: long, ..named[at].clone() });
@@ -48,9 +50,14 @@ impl Context<'_> {
         }
         named.sort_by(|a, b| b.name.len().cmp(&a.name.len()).then_with(|| a.name.cmp(&b.name)));
         named.dedup_by(|a, b| a.name == b.name);
+        // Only names that are alike without those words are looked at beside each other.
+        let mut alike: HashMap<String, Vec<&Named>> = HashMap::new();
+        for one in &named {
+            alike.entry(core(&one.name)).or_default().push(one);
+        }
         let mut same = HashMap::new();
-        for (at, long) in named.iter().enumerate() {
-            let shorter = named[at + 1..].iter().filter(|s| s.place == long.place);
+        for long in &named {
+            let shorter = alike[&core(&long.name)].iter().filter(|s| s.place == long.place);
             for short in shorter.filter(|short| is_short_for(&short.name, &long.name)) {
                 same.entry(short.name.clone()).or_insert_with(|| long.clone());
             }
@@ -80,8 +87,8 @@ impl Context<'_> {
 /// What has 工作 before it in one name of a body and not in another.
 const GROUP: &str = "领导小组";
 
-/// The subject of such a group with its 工作 has more characters.
-const SUBJECT: usize = 4;
+/// The subject of such a group has more characters.
+const SUBJECT: usize = 2;
 
 /// The tails that a zone shares with the last of a list of zones.
 const ZONE_TAILS: [&str; 2] = ["管委会", "管理委员会"];
@@ -166,6 +173,12 @@ pub fn body_after_places(name: &str, agencies: &Agencies) -> Option<usize> {
 
 /// Words that one name of a body has and another leaves out: `大数据局`, `大数据管理局`.
 const OMITTED: [&str; 7] = ["管理", "工作", "服务", "监督", "发展", "和", "与"];
+
+/// A name without any of those words: the same for all that may be short for one another.
+fn core(name: &str) -> String {
+    let name = name.replace("监督管理", "监管");
+    OMITTED.iter().fold(name, |name, word| name.replace(word, ""))
+}
 
 /// Whether `short` is `long` without some of the words that short names leave out.
 pub fn is_short_for(short: &str, long: &str) -> bool {

@@ -35,6 +35,7 @@ pub fn resolve(document: &Document, facts: &mut Facts, knowledge: &Knowledge) ->
         inward: false,
         elides: false,
         offices: vec![],
+        plain: HashMap::new(),
         same: HashMap::new(),
         surfaces: bearers().map(|r| squeeze(&r.surface)).collect(),
         bodies: vec![],
@@ -43,6 +44,8 @@ pub fn resolve(document: &Document, facts: &mut Facts, knowledge: &Knowledge) ->
     let issuers: Vec<Named> = header.issuers.iter().map(|i| context.name(&i.value)).collect();
     context.department = department(&issuers, &context);
     context.look_at_bearers();
+    let plain = context.surfaces.iter().map(|s| (s.clone(), context.by_itself(s)));
+    context.plain = plain.collect();
     context.offices = offices(&issuers, &context);
     context.find_same(document.text.as_str());
 
@@ -211,6 +214,7 @@ mod tests {
             inward: false,
             elides: false,
             offices: vec![],
+            plain: HashMap::new(),
             same: HashMap::new(),
             surfaces: Default::default(),
             bodies: vec![],

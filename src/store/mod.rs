@@ -28,6 +28,7 @@ mod run;
 mod services;
 mod size;
 mod take_in;
+mod trial;
 mod update;
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -47,6 +48,7 @@ pub use run::{Admitted, Asked, Busy, CountingAllocator, Limits, Overview, Run, R
 pub use services::{Service, ServiceError, Services};
 pub use size::TooLarge;
 pub use take_in::Outcome;
+pub use trial::Trial;
 pub use update::{Update, UpdateError, UpdateReport};
 
 use crate::rdf::Base;

@@ -14,10 +14,10 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use spargebra::SparqlParser;
 
-use super::Store;
 use super::run::pace::Plan;
 use super::run::{Run, Stop};
 use super::size::{self, TooLarge};
+use super::{Services, Store};
 use crate::rdf::{Base, vocab::PREFIXES};
 
 /// Why a query has no answer.
@@ -147,17 +147,25 @@ impl Query {
     /// # Errors
     /// When evaluation fails or was stopped.
     pub fn run(self, store: &Store) -> Result<Answer, QueryError> {
+        self.run_on(&store.quads, &store.services)
+    }
+
+    pub(super) fn run_on(
+        self,
+        quads: &oxigraph::store::Store,
+        services: &Services,
+    ) -> Result<Answer, QueryError> {
         let Parsed { query, plan } = &*self.parsed;
         let (evaluator, query) = match Run::current() {
             Some(run) => plan.get_or_init(|| Plan::new(query.clone())).of(&run),
             None => (SparqlEvaluator::new(), query.clone()),
         };
-        let mut prepared = store.services.serve(evaluator).for_query(query);
+        let mut prepared = services.serve(evaluator).for_query(query);
         *prepared.dataset_mut() = self.dataset;
         for (variable, value) in self.given {
             prepared = prepared.substitute_variable(variable, value);
         }
-        Ok(Answer(prepared.on_store(&store.quads).execute()?))
+        Ok(Answer(prepared.on_store(quads).execute()?))
     }
 }
 

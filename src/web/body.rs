@@ -23,6 +23,8 @@ impl<S: Send + Sync> FromRequest<S> for Whole {
 
 /// A part of a body: a field of `multipart/form-data` (RFC 7578), or the whole of any other.
 pub(super) struct Part {
+    /// The name of the field; empty where the body is no form.
+    pub(super) field: String,
     /// The media type with its parameters; empty where none is given.
     pub(super) content_type: String,
     /// The name of the file, without folders.
@@ -40,7 +42,8 @@ pub(super) async fn parts(request: Request) -> Result<Vec<Part>, Problem> {
     if !essence.eq_ignore_ascii_case("multipart/form-data") {
         let file_name = disposed(&text(request.headers(), header::CONTENT_DISPOSITION));
         let Whole(bytes) = Whole::from_request(request, &()).await?;
-        return Ok(vec![Part { content_type, file_name, bytes }]);
+        let field = String::new();
+        return Ok(vec![Part { field, content_type, file_name, bytes }]);
     }
     let broken = |error: MultipartError| unreadable(error.status(), error.body_text());
     let mut form = Multipart::from_request(request, &())
@@ -50,7 +53,9 @@ pub(super) async fn parts(request: Request) -> Result<Vec<Part>, Problem> {
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let content_type = field.content_type().unwrap_or_default().to_owned();
         let file_name = field.file_name().and_then(without_folders);
-        parts.push(Part { content_type, file_name, bytes: field.bytes().await.map_err(broken)? });
+        let name = field.name().unwrap_or_default().to_owned();
+        let bytes = field.bytes().await.map_err(broken)?;
+        parts.push(Part { field: name, content_type, file_name, bytes });
     }
     if parts.is_empty() {
         return Err(unreadable(StatusCode::BAD_REQUEST, "the form has no field".to_owned()));

@@ -36,6 +36,12 @@ pub(super) fn file(path: &str, values: &dyn Values) -> Result<String> {
     Ok(format!("{}{path}", site(values)?.top()))
 }
 
+/// The address of the page about a thing: `{{ iri|thing }}`.
+#[askama::filter_fn]
+pub(super) fn thing(iri: &str, values: &dyn Values) -> Result<String> {
+    Ok(site(values)?.href(iri))
+}
+
 /// The tag of the language of the page; of the other one that there is: `{{ ""|lang }}`, `{{ "other"|lang }}`.
 #[askama::filter_fn]
 pub(super) fn lang(which: &str, values: &dyn Values) -> Result<String> {
@@ -63,6 +69,12 @@ pub(super) fn current(
 #[askama::filter_fn]
 pub(super) fn style(path: &str, values: &dyn Values) -> Result<String> {
     Ok(format!("{}{path}?{}", site(values)?.top(), super::style::version()))
+}
+
+/// The address of a script: `{{ "document.js"|script }}`.
+#[askama::filter_fn]
+pub(super) fn script(name: &str, values: &dyn Values) -> Result<String> {
+    Ok(format!("{}script/{name}?{}", site(values)?.top(), super::script::version(name)))
 }
 
 /// The same with the first `{}` filled in: `{{ "共 {} 份"|t("{} documents")|with(all) }}`.

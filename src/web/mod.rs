@@ -30,6 +30,7 @@ mod problem;
 mod protocol;
 mod questions;
 mod running;
+mod script;
 mod site;
 mod sparql;
 mod style;
@@ -110,6 +111,7 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         .route("/readyz", get(http::health::ready))
         .route("/metrics", get(http::health::metrics))
         .route("/style.css", get(style::show))
+        .route("/script/{name}", get(script::show))
         .route("/assets/{name}", get(assets::show))
         .merge(pages::workbench::downloads())
         .fallback(resource::show);

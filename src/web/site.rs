@@ -26,9 +26,10 @@ use super::http::health::Triples;
 use super::labels::Labels;
 use super::lang::Lang;
 use super::metrics::Metrics;
+use super::pages::{Views, vocabulary};
 use crate::config::Config;
 use crate::knowledge::Knowledge;
-use crate::store::{Answer, Asked, QueryError, Runs, Services, Store};
+use crate::store::{Answer, Asked, QueryError, Runs, Services, Store, Trial};
 
 /// The site as it is read in one language.
 #[derive(Clone)]
@@ -43,6 +44,8 @@ pub(super) struct Site {
     pub(super) host: String,
     /// The day that it is where the documents are from: `2026-11-29`.
     pub(super) today: String,
+    /// What is asked instead of the store.
+    trial: Option<Arc<Trial>>,
 }
 
 /// What is the same in every language.
@@ -54,6 +57,10 @@ pub(super) struct Shared {
     pub(super) labels: Labels,
     pub(super) access: Access,
     pub(super) tables: Kept,
+    pub(super) views: Views,
+    pub(super) examples: vocabulary::Kept,
+    /// The megabytes that a request may have.
+    pub(super) largest: usize,
     pub(super) metrics: Metrics,
     pub(super) triples: Triples,
     pub(super) counts: Counts,
@@ -92,6 +99,9 @@ impl Site {
             labels: Labels::of_the_ontology(),
             access,
             tables: Kept::default(),
+            views: Views::default(),
+            examples: vocabulary::Kept::default(),
+            largest: config.limits.body,
             metrics: Metrics::new(),
             triples: Triples::default(),
             counts: Counts::default(),
@@ -101,7 +111,7 @@ impl Site {
             top: top.clone(),
         };
         let (here, host, today) = (String::new(), String::new(), today());
-        Self { shared: Arc::new(shared), lang: Lang::Zh, root: top, here, host, today }
+        Self { shared: Arc::new(shared), lang: Lang::Zh, root: top, here, host, today, trial: None }
     }
 
     /// The same site as it is read in another language.
@@ -117,6 +127,16 @@ impl Site {
         // Without its slashes: two would begin the name of another host.
         let here = address.strip_prefix(self.root()).unwrap_or_default().trim_start_matches('/');
         Self { here: here.to_owned(), host: self.host_in(headers), today: today(), ..self.clone() }
+    }
+
+    /// The same site as it would be with one document alone in the store.
+    pub(super) fn trying(&self, trial: Trial) -> Self {
+        Self { trial: Some(Arc::new(trial)), ..self.clone() }
+    }
+
+    /// Whether a document is asked instead of the store.
+    pub(super) fn is_trying(&self) -> bool {
+        self.trial.is_some()
     }
 
     /// The path below which the pages of this language lie; it begins and ends with a slash.
@@ -195,7 +215,11 @@ impl Site {
         for (variable, iri) in given {
             query = query.bind(variable, NamedNode::new_unchecked(*iri));
         }
-        let rows = query.run(&self.store).and_then(Answer::rows)?;
+        let answer = match &self.trial {
+            Some(trial) => trial.answer(query),
+            None => query.run(&self.store),
+        };
+        let rows = answer.and_then(Answer::rows)?;
         Ok(rows.into_iter().map(Row).collect())
     }
 

@@ -8,12 +8,13 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 /// What stands later goes before what stands earlier; print comes last.
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 8] = [
     include_str!("templates/style/base.css"),
     include_str!("templates/style/frame.css"),
     include_str!("templates/style/parts.css"),
     include_str!("templates/style/agency.css"),
     include_str!("templates/style/document.css"),
+    include_str!("templates/style/add.css"),
     include_str!("templates/style/workbench.css"),
     include_str!("templates/style/print.css"),
 ];

@@ -2,8 +2,6 @@
 //!
 //! Each file goes in as a whole or not at all, whatever becomes of the others.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -17,7 +15,7 @@ use super::failure::of_fault;
 use super::problem::Problem;
 use super::protocol::form_urlencoded;
 use crate::config::Role;
-use crate::pipeline::{self, Counts};
+use crate::pipeline::{self, Counts, Reading};
 use crate::rdf;
 use crate::store::Outcome;
 
@@ -46,12 +44,12 @@ enum Fate {
 
 /// A document that is in the store now.
 #[derive(Serialize)]
-struct Taken {
-    outcome: &'static str,
-    version: String,
+pub(super) struct Taken {
+    pub(super) outcome: &'static str,
+    pub(super) version: String,
     graph: String,
     #[serde(flatten)]
-    counts: Counts,
+    pub(super) counts: Counts,
 }
 
 /// One file in the body, named by `Content-Disposition` or `?name=`, or several as a form.
@@ -98,64 +96,75 @@ fn answer(mut documents: Vec<Entry>) -> Result<Response, Problem> {
 }
 
 async fn take(app: &App, part: Part) -> Entry {
-    let Some(name) = part.file_name.clone() else {
-        let title = "文件没有名字 The file has no name";
-        let problem = Problem::new(StatusCode::BAD_REQUEST, "no-file-name", title)
-            .remedy("?name=…; Content-Disposition: attachment; filename*=UTF-8''…");
-        return Entry::failed(String::new(), problem);
-    };
-    if !is_text(&part.content_type) {
-        let title = "不读这种类型的文件 Files of this type are not read";
-        let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unknown-media-type", title)
-            .detail(format!("Content-Type: {}", part.content_type))
-            .remedy("Content-Type: text/plain, text/html");
-        return Entry::failed(name, problem);
-    }
-    let (site, file) = (App::clone(app), name.clone());
-    // A fault of the program costs one document, not the others.
-    let taken = tokio::task::spawn_blocking(move || read(&site, &file, &part.bytes)).await;
-    match taken.map_err(|error| of_fault(&error)).and_then(|taken| taken) {
+    let name = part.file_name.clone().unwrap_or_default();
+    match keep(app, part).await {
         Ok((outcome, taken)) => {
             let created = matches!(outcome, Outcome::New | Outcome::NewVersion);
             let status = if created { StatusCode::CREATED } else { StatusCode::OK };
             Entry { name, status: status.as_u16(), fate: Fate::Taken(taken) }
         }
-        Err(problem) => Entry::failed(name, problem),
+        Err(problem) => {
+            Entry { name, status: problem.status().as_u16(), fate: Fate::Problem(problem) }
+        }
     }
 }
 
-impl Entry {
-    fn failed(name: String, problem: Problem) -> Self {
-        Self { name, status: problem.status().as_u16(), fate: Fate::Problem(problem) }
-    }
+/// Reads a file and takes it in.
+pub(super) async fn keep(app: &App, part: Part) -> Result<(Outcome, Taken), Problem> {
+    let site = App::clone(app);
+    read(app, part, move |reading| {
+        let described = rdf::quads(&reading.as_rdf(), site.store.base());
+        let outcome = site.store.take_in(&described).map_err(|error| of_fault(&error))?;
+        let taken = Taken {
+            outcome: match outcome {
+                Outcome::New => "new",
+                Outcome::NewVersion => "new-version",
+                Outcome::NewSource => "new-source",
+                Outcome::Reread => "reread",
+                Outcome::Unchanged => "unchanged",
+            },
+            version: described.version.into_string(),
+            graph: described.graph.into_string(),
+            counts: Counts::of(reading),
+        };
+        Ok((outcome, taken))
+    })
+    .await
 }
 
-fn read(
-    app: &Arc<super::site::Site>,
-    name: &str,
-    bytes: &[u8],
-) -> Result<(Outcome, Taken), Problem> {
-    let knowledge = app.knowledge.as_ref().ok_or_else(|| of_fault(&"nothing to read with"))?;
-    let reading = pipeline::read(name, bytes, knowledge).map_err(|error| {
-        let title = "文件里读不出公文 The file cannot be read as a document";
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable-document", title)
-            .detail(error.to_string())
-    })?;
-    let described = rdf::quads(&reading.as_rdf(), app.store.base());
-    let outcome = app.store.take_in(&described).map_err(|error| of_fault(&error))?;
-    let taken = Taken {
-        outcome: match outcome {
-            Outcome::New => "new",
-            Outcome::NewVersion => "new-version",
-            Outcome::NewSource => "new-source",
-            Outcome::Reread => "reread",
-            Outcome::Unchanged => "unchanged",
-        },
-        version: described.version.into_string(),
-        graph: described.graph.into_string(),
-        counts: Counts::of(&reading),
+/// Reads a file and makes something of what was read.
+pub(super) async fn read<T: Send + 'static>(
+    app: &App,
+    part: Part,
+    make: impl FnOnce(&Reading) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let Some(name) = part.file_name else {
+        let title = "文件没有名字 The file has no name";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "no-file-name", title)
+            .remedy("?name=…; Content-Disposition: attachment; filename*=UTF-8''…"));
     };
-    Ok((outcome, taken))
+    if !is_text(&part.content_type) {
+        let title = "不读这种类型的文件 Files of this type are not read";
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unknown-media-type",
+            title,
+        )
+        .detail(format!("Content-Type: {}", part.content_type))
+        .remedy("Word、PDF 等请先另存为纯文本或网页 Save it as plain text or as a web page first (Content-Type: text/plain, text/html)"));
+    }
+    let site = App::clone(app);
+    // A fault of the program costs one document, not the others.
+    let made = tokio::task::spawn_blocking(move || {
+        let knowledge = site.knowledge.as_ref().ok_or_else(|| of_fault(&"nothing to read with"))?;
+        let reading = pipeline::read(&name, &part.bytes, knowledge).map_err(|error| {
+            let title = "文件里读不出公文 The file cannot be read as a document";
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable-document", title)
+                .detail(error.to_string())
+        })?;
+        make(&reading)
+    });
+    made.await.map_err(|error| of_fault(&error)).and_then(|made| made)
 }
 
 /// What the reader of documents may make something of; where no type is given, the file itself tells.

@@ -113,7 +113,7 @@ impl Reader<'_> {
         let before = &self.sentence[..range.start];
         let led = before.trim_end_matches(['，', ',']).ends_with("牵头");
         let list = &self.sentence[range.clone()];
-        let parts = if led { self.agencies.split_names(list) } else { vec![] };
+        let parts: Vec<_> = if led { self.agencies.split_names(list).collect() } else { vec![] };
         let office = |part: &Range<usize>| {
             let name = &list[part.clone()];
             (2..=12).contains(&name.chars().count()) && self.rules.is_office(name)

@@ -100,7 +100,8 @@ impl Reader<'_> {
             if ends && self.rules.marker_at_start(&s[at..]).is_some() {
                 return true;
             }
-            if NO_NAME.contains(&c) {
+            // Nearly all are ideographs, and none of those is one.
+            if !matches!(c, '\u{4e00}'..='\u{9fff}') && NO_NAME.contains(&c) {
                 return false;
             }
             open |= self.agencies.names.may_open(c);

@@ -131,7 +131,7 @@ impl Judge<'_> {
         if list.contains(['。', '：', '“']) || list.chars().nth(NAMES).is_some() {
             return 0.0;
         }
-        let parts = self.agencies.split_names(list);
+        let parts: Vec<_> = self.agencies.split_names(list).collect();
         let is_name = |r: &&std::ops::Range<usize>| {
             self.agencies.recognise(&list[(*r).clone()]) != Recognition::None
         };

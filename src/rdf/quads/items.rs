@@ -1,25 +1,26 @@
 //! The outline: sections, tasks, measures, practices.
 
 use foldhash::{HashSet, HashSetExt};
-use oxigraph::model::NamedNode;
 
 use super::Claims;
 use crate::model::{Document, NodeId, NodeKind, ROOT};
+use crate::rdf::graph::{Name, Quads};
 use crate::rdf::vocab::gm;
 use crate::rdf::{iri, terms};
 
 /// The IRIs of all nodes, by their ids. Paths are meant to be unique; where two nodes share one, the
 /// later adds its id.
-pub fn names(document: &Document, version: &NamedNode) -> Vec<NamedNode> {
+pub fn names(document: &Document, version: Name, graph: &mut Quads) -> Vec<Name> {
     let mut taken = HashSet::new();
     let mut names = Vec::with_capacity(document.nodes.len());
     for (id, node) in document.nodes() {
-        let mut name = iri::item(version, node.kind, &node.path);
-        if !taken.insert(name.clone()) {
-            name = iri::item(version, node.kind, &format!("{}~{id}", node.path));
-            taken.insert(name.clone());
-        }
-        names.push(name);
+        let kind = iri::kind(node.kind);
+        let first = taken.insert((kind, &*node.path));
+        names.push(graph.below(version, |iri| match (node.kind, first) {
+            (NodeKind::Root, _) => iri::push(iri, &[kind]),
+            (_, true) => iri::push(iri, &[kind, &node.path]),
+            (_, false) => iri::push(iri, &[kind, &format!("{}~{id}", node.path)]),
+        }));
     }
     names
 }
@@ -34,37 +35,37 @@ impl Claims<'_> {
     fn item_quads(&mut self, id: NodeId) {
         let document = self.reading.document;
         let node = &document.nodes[id];
-        let item = self.items[id].clone();
+        let item = self.items[id];
         let graph = &mut self.graph;
-        graph.class(&item, terms::item_class(node.kind));
-        graph.link(&item, gm::IN_VERSION, &self.version);
-        graph.count(&item, gm::ORDER, id);
+        graph.class(item, terms::item_class(node.kind));
+        graph.link(item, gm::IN_VERSION, self.version);
+        graph.count(item, gm::ORDER, id);
         if id == ROOT {
             return;
         }
-        graph.link(&item, gm::PART_OF, &self.items[node.parent]);
+        graph.link(item, gm::PART_OF, self.items[node.parent]);
         if let Some(number) = node.number {
-            graph.text(&item, gm::NUMBER, document.text.slice(number));
+            graph.text(item, gm::NUMBER, document.text.slice(number));
         }
         let heading = document.heading(id);
         if let Some(heading) = &heading {
-            graph.text(&item, gm::HEADING, heading);
+            graph.text(item, gm::HEADING, heading);
         }
         if let Some(text) = text(document, id, heading.as_deref()) {
-            graph.text(&item, gm::TEXT, text);
+            graph.text(item, gm::TEXT, text);
         }
         // Both nodes name each other; said from both sides, one naming is enough.
         if let Some(other) = node.counterpart.filter(|&other| other != id)
-            && let Some(counterpart) = self.items.get(other)
+            && let Some(&counterpart) = self.items.get(other)
         {
-            graph.link(&item, gm::COUNTERPART, counterpart);
+            graph.link(item, gm::COUNTERPART, counterpart);
             if document.nodes[other].counterpart != Some(id) {
-                graph.link(counterpart, gm::COUNTERPART, &item);
+                graph.link(counterpart, gm::COUNTERPART, item);
             }
         }
         if node.kind != NodeKind::Section {
             for &piece in &node.own {
-                self.prove(&item, piece);
+                self.prove(item, piece);
             }
         }
     }

@@ -60,13 +60,13 @@ pub(super) fn around(routes: Router, app: &App, config: &Config) -> Router {
         .layer(from_fn_with_state(App::clone(app), observe::observe))
 }
 
-/// Where reading is closed, only the probes, the style sheet and the islands are open.
+/// Where reading is closed, only the probes, the style sheet and the scripts are open.
 async fn readers(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let open = ["healthz", "readyz", "style.css"];
-    let open = path
-        .strip_prefix(app.root())
-        .is_some_and(|path| open.contains(&path) || path.starts_with("assets/"));
+    let open = path.strip_prefix(app.root()).is_some_and(|path| {
+        open.contains(&path) || path.starts_with("assets/") || path.starts_with("script/")
+    });
     match app.access.check(request.headers(), Role::Reader) {
         Err(problem) if !open => problem.into_response(),
         _ => next.run(request).await,

@@ -26,6 +26,7 @@
 //! a table; or the data in it as `<script type="application/json">{{ data|json|safe }}</script>`. The policy of
 //! `http::policy` lets pages run nothing but scripts of ours, and no `style` attribute.
 
+mod add;
 mod agencies;
 mod agency;
 mod document;
@@ -41,6 +42,7 @@ use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
+pub(super) use document::Views;
 pub(super) use home::show as first;
 
 use super::error::{WebError, tell};
@@ -53,6 +55,9 @@ fn pages() -> Router<App> {
         .route("/", get(home::show))
         .merge(export::list("/documents", documents::list, documents::table))
         .merge(export::list("/agencies", agencies::list, agencies::table))
+        .route("/add", get(add::show).post(add::keep))
+        .route("/add/preview", get(add::again).post(add::preview))
+        .route("/vocabulary", get(vocabulary::show))
         .route("/search", get(search::show))
         .route("/page/{*path}", get(resource::of))
 }

@@ -85,6 +85,7 @@ pub(in crate::web) async fn show(
 pub(in crate::web) async fn of(
     Here(app): Here,
     Query(asked): Query<agency::Asked>,
+    Query(part): Query<document::Asked>,
     request: Request,
 ) -> Result<Response, WebError> {
     let path = request.uri().path().strip_prefix("/page/").unwrap_or_default();
@@ -98,7 +99,7 @@ pub(in crate::web) async fn of(
     let thing = Thing::of_path(&app, path).ok_or_else(|| app.not_found(path.to_owned()))?;
     let links = [(header::LINK, thing.links(&app, "alternate"))];
     if let Some(end) = end {
-        return Ok((links, duties(app, &thing, end, asked).await?).into_response());
+        return Ok((links, exported(app, &thing, end, asked).await?).into_response());
     }
     if let Some(page) = vocabulary::page(&app, &thing)? {
         return Ok((links, page).into_response());
@@ -110,9 +111,9 @@ pub(in crate::web) async fn of(
     }
     let iri = thing.iri(&app);
     let about = match thing.0.split('/').next().unwrap_or_default() {
-        "work" => page(app, move |site| document::of_work(site, &iri)).await,
+        "work" => page(app, move |site| document::of_work(site, &iri, &part)).await,
         "version" if thing.0.matches('/').count() == 1 => {
-            page(app, move |site| document::of_version(site, &iri)).await
+            page(app, move |site| document::of_version(site, &iri, &part)).await
         }
         "agency" | "group" | "unresolved" => match asked.view.as_str() {
             "ledger" => page(app, move |site| agency::printed(site, &iri, &asked)).await,
@@ -123,32 +124,34 @@ pub(in crate::web) async fn of(
     Ok((links, about?).into_response())
 }
 
-/// What the address of a bearer's page has behind it for its duties in another form.
+/// What the address of a page has behind it for what the page shows in another form.
 enum End {
     Table(Form),
     Feed,
 }
 
-/// The duties of a bearer: its ledger, or the days on which they are due.
-async fn duties(
+/// What was read in a document, or the duties of a bearer: its ledger, or the days on which they are due.
+async fn exported(
     app: App,
     thing: &Thing,
     end: End,
     asked: agency::Asked,
 ) -> Result<Response, WebError> {
-    if !["agency/", "group/", "unresolved/"].iter().any(|kind| thing.0.starts_with(kind)) {
-        return Err(app.not_found(thing.0.clone()));
-    }
     let iri = thing.iri(&app);
-    match end {
-        End::Table(form) => {
+    let kind = thing.0.split('/').next().unwrap_or_default();
+    match (kind, end) {
+        ("work" | "version", End::Table(form)) => {
+            export::answer(app, form, move |site| document::table(site, &iri)).await
+        }
+        ("agency" | "group" | "unresolved", End::Table(form)) => {
             export::answer(app, form, move |site| agency::table(site, &iri, &asked)).await
         }
-        End::Feed => {
+        ("agency" | "group" | "unresolved", End::Feed) => {
             let whose = Asked { text: format!("the calendar of {iri}"), client: String::new() };
             let made = move |site: &Site| agency::feed(site, &iri, &asked);
             answers::within(app, whose, None, made).await?
         }
+        _ => Err(app.not_found(thing.0.clone())),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::rdf::vocab::role;
 use crate::web::api::tables::Document;
 use crate::web::error::WebError;
 use crate::web::labels::Label;
-use crate::web::pages::document::outline::shorten;
+use crate::web::pages::document::view::shorten;
 use crate::web::site::{Row, Site};
 
 const TASKS: &str = include_str!("../../queries/agency_tasks.rq");

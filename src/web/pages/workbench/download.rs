@@ -15,7 +15,6 @@ use super::outcome::is_number;
 use crate::store::{AnswerFormat, Asked as Named, QueryError, Told};
 use crate::web::answers::{self, Ask};
 use crate::web::body::Whole;
-use crate::web::error::WebError;
 use crate::web::export::{Cell, Column, Table, workbook};
 use crate::web::problem::Problem;
 use crate::web::protocol::{Asked, Malformed};
@@ -127,7 +126,7 @@ async fn as_workbook(site: App, ask: Ask) -> Result<Response, Problem> {
         let told = query.run(&site.store).and_then(crate::store::Answer::told).map_err(failed)?;
         let Told::Rows { columns, rows } = told else { return Err(other_form(true)) };
         let table = table(site, &ask.text, columns, rows);
-        workbook(site, &table).map_err(|error| failure::of_fault(&WebError::from(error)))
+        workbook(site, &table).map_err(|error| failure::of_fault(&error))
     });
     made.await?
 }

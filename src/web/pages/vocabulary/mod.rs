@@ -3,6 +3,8 @@
 //! Its IRIs are under `https://w3id.org/gangmu/`, which redirects to a server of this program: `ontology`, `role/…`,
 //! `genre/…` and `shapes` there are the paths of the same names here.
 
+mod example;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use askama::Template;
@@ -15,15 +17,18 @@ use oxigraph::model::{
 };
 
 use crate::rdf::vocab::{ONTOLOGY, gm, skos};
-use crate::web::address::Thing;
+use crate::web::address::{Thing, see_other};
 use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::labels::{Label, Labels};
 use crate::web::lang::Lang;
-use crate::web::site::Site;
+use crate::web::site::{Here, Site, page as render};
+use example::{Example, examples};
 
-const SHAPES: &str = include_str!("../../../ontology/shapes.ttl");
-const CONTEXT: &str = include_str!("../../../ontology/context.jsonld");
+pub(in crate::web) use example::Kept;
+
+const SHAPES: &str = include_str!("../../../../ontology/shapes.ttl");
+const CONTEXT: &str = include_str!("../../../../ontology/context.jsonld");
 /// What all IRIs of the vocabulary begin with.
 const NAMESPACE: &str = "https://w3id.org/gangmu/";
 const UNION_OF: NamedNodeRef<'_> =
@@ -37,6 +42,7 @@ struct Vocabulary {
 
 /// Terms of one kind, such as classes.
 struct Kind {
+    code: &'static str,
     label: Label,
     terms: Vec<Term>,
 }
@@ -48,6 +54,9 @@ struct Term {
     label: Label,
     comment: Label,
     facts: Vec<(Label, Vec<Link>)>,
+    /// A query for things like the example, and where it can be asked.
+    query: (String, String),
+    example: Option<(String, Example)>,
 }
 
 struct Link {
@@ -64,27 +73,51 @@ struct Shapes {
 /// The document about a thing of the vocabulary, and its place on the page.
 pub(in crate::web) fn place(site: &Site, thing: &Thing) -> Option<(Thing, String)> {
     let path = thing.0.trim_end_matches('/');
-    let (document, fragment) = match path {
-        "ontology" => ("ontology", String::new()),
-        "shapes" | "ontology/shapes" => ("ontology/shapes", String::new()),
-        "role" | "genre" => ("ontology", format!("#{path}/")),
+    let document = match path {
+        "ontology" => return Some((Thing(path.to_owned()), address(site, ""))),
+        "shapes" | "ontology/shapes" => Thing("ontology/shapes".to_owned()),
+        "role" | "genre" => {
+            let fragment = format!("#{path}/");
+            return Some((Thing("ontology".to_owned()), address(site, &fragment)));
+        }
         _ => {
             let is_concept = path.starts_with("role/") || path.starts_with("genre/");
             if !is_concept || !site.labels.knows(&format!("{NAMESPACE}{path}")) {
                 return None;
             }
-            ("ontology", format!("#{path}"))
+            return Some((Thing("ontology".to_owned()), address(site, &format!("#{path}"))));
         }
     };
-    let document = Thing(document.to_owned());
-    let page = format!("{}{fragment}", document.own_page(site));
+    let page = document.own_page(site);
     Some((document, page))
+}
+
+/// The address of a place on the page of the vocabulary.
+fn address(site: &Site, fragment: &str) -> String {
+    format!("{}vocabulary{fragment}", site.root())
+}
+
+/// The page of the vocabulary.
+pub(super) async fn show(Here(app): Here) -> Result<Response, WebError> {
+    let links = [(header::LINK, Thing("ontology".to_owned()).links(&app, "alternate"))];
+    let page = render(app, |site| {
+        let mut kinds = kinds(&site.labels, site.lang);
+        let terms =
+            kinds.iter().flat_map(|kind| kind.terms.iter().map(|t| (t.iri.clone(), kind.code)));
+        let examples = examples(site, &terms.collect::<Vec<_>>())?;
+        for term in kinds.iter_mut().flat_map(|kind| &mut kind.terms) {
+            let example = examples.get(&term.iri);
+            term.example = example.map(|e| (example::name(site, &e.subject), e.clone()));
+        }
+        Ok(Vocabulary { kinds })
+    });
+    Ok((links, page.await?).into_response())
 }
 
 /// The page of a document of the vocabulary.
 pub(in crate::web) fn page(site: &Site, thing: &Thing) -> Result<Option<Response>, WebError> {
     let html = match thing.0.as_str() {
-        "ontology" => site.render(&Vocabulary { kinds: kinds(&site.labels, site.lang) })?,
+        "ontology" => return Ok(Some(see_other(&address(site, "")))),
         "ontology/shapes" => site.render(&Shapes { text: SHAPES })?,
         _ => return Ok(None),
     };
@@ -149,7 +182,8 @@ fn kinds(labels: &Labels, lang: Lang) -> Vec<Kind> {
             continue;
         };
         if let (Some(anchor), Some(kind)) = (anchor(term.as_str()), kind(class.as_str())) {
-            terms.entry(kind).or_default().push(describe(&graph, term, anchor, (labels, lang)));
+            let term = describe(&graph, (term, kind), anchor, (labels, lang));
+            terms.entry(kind).or_default().push(term);
         }
     }
     let names = [
@@ -164,7 +198,7 @@ fn kinds(labels: &Labels, lang: Lang) -> Vec<Kind> {
         let mut terms = terms.remove(kind).unwrap_or_default();
         terms.retain(|term| placed.insert(term.anchor.clone()));
         terms.sort_by(|a, b| a.anchor.cmp(&b.anchor));
-        Kind { label: Label::new(zh, en), terms }
+        Kind { code: kind, label: Label::new(zh, en), terms }
     });
     kinds.collect()
 }
@@ -192,7 +226,7 @@ fn kind(class: &str) -> Option<&'static str> {
 
 fn describe(
     graph: &Graph,
-    term: NamedNodeRef<'_>,
+    (term, kind): (NamedNodeRef<'_>, &str),
     anchor: String,
     (labels, lang): (&Labels, Lang),
 ) -> Term {
@@ -218,7 +252,16 @@ fn describe(
         }
     }
     facts.sort_by(|(a, _), (b, _)| a.en.cmp(&b.en));
-    Term { anchor, iri: term.as_str().to_owned(), label: labels.of(term.as_str()), comment, facts }
+    let query = example::query(term.as_str(), kind);
+    Term {
+        anchor,
+        iri: term.as_str().to_owned(),
+        label: labels.of(term.as_str()),
+        comment,
+        facts,
+        query: (example::workbench(&query), query),
+        example: None,
+    }
 }
 
 /// What a property of the ontology's own language is called.
