@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use calamine::{Reader, Xlsx};
-use server::{Server, Start};
+use server::{Server, Start, TOKEN};
 
 fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -50,6 +50,7 @@ fn play(scenario: &str, server: &Server) -> bool {
         .arg(&server.address)
         .arg(server.dir.path())
         .env("CHROMIUM", chromium().unwrap_or_default())
+        .env("TOKEN", TOKEN)
         .output()
         .unwrap();
     let told = [output.stdout, output.stderr].map(|out| String::from_utf8_lossy(&out).into_owned());
@@ -87,6 +88,16 @@ fn the_half_minute_of_a_clerk() {
         let shown = shown.as_str().unwrap();
         assert!(rows.iter().any(|row| shown.ends_with(&row[task])), "{shown}: {rows:?}");
     }
+}
+
+#[test]
+fn documents_are_seen_before_they_are_kept() {
+    play("upload.mjs", &Server::empty());
+}
+
+#[test]
+fn the_way_of_an_analyst() {
+    play("analyst.mjs", &server::server());
 }
 
 #[test]

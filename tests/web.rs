@@ -33,7 +33,11 @@ fn the_list_of_documents_can_be_searched_and_filtered() {
     let found = server.page(&format!("/documents?q={}", encode("青澜市 2024")));
     assert!(found.contains("青澜市") && !found.contains("href=\"/page/work/望湖区"));
     let news = server.page("/documents?genre=news");
-    assert!(news.contains("<option value=\"news\" selected>"));
+    assert!(news.contains("aria-current=\"true\"><span>新闻</span>"), "{news}");
+    let rows = server.rows(&format!(
+        "{GM}SELECT (COUNT(*) AS ?n) {{ ?w gm:currentVersion ?v ; gm:genre <https://w3id.org/gangmu/genre/news> }}"
+    ));
+    assert!(news.contains(&format!("符合条件的 {} 份", rows[0])), "{news}");
     assert!(server.page("/documents?q=%00%3Cscript%3E").contains("&#60;script&#62;"));
 }
 
@@ -201,9 +205,9 @@ fn kinds_of_pages(server: &server::Server) -> Vec<String> {
     let mut paths: Vec<String> =
         ["", "documents", "agencies", "search?q=%E5%B1%80", "api", "sparql"]
             .iter()
+            .chain(&["vocabulary", "add", "page/ontology/shapes"])
             .chain(&["tasks", "targets", "targets?indicator=%E7%8E%87", "policies"])
             .chain(&["matrix", "matrix?place=990100"])
-            .chain(&["vocabulary", "add", "page/ontology/shapes"])
             .map(|path| (*path).to_owned())
             .collect();
     paths.push(first("SELECT ?w { ?w gm:currentVersion ?v }"));
@@ -380,4 +384,132 @@ fn answers_are_files_too() {
     );
     assert!(by_form.body.starts_with("task,order"), "{}", by_form.body);
     assert_eq!(server.read("/sparql.csv", "*/*").status, 400);
+}
+
+/// The addresses that links on a page have.
+fn links(page: &str) -> Vec<String> {
+    let links = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    links.map(|link| link.replace("&#38;", "&")).collect()
+}
+
+/// The number in `共 N 项`, or of those that are left of them.
+fn told(page: &str, before: &str, after: &str) -> usize {
+    let rest = page.split(before).nth(1).unwrap_or_else(|| panic!("no {before}: {page}"));
+    rest.split(after).next().unwrap().trim().parse().unwrap()
+}
+
+#[test]
+fn an_agency_is_found_by_its_initials_and_its_duties_are_narrowed_down() {
+    let server = server();
+    // By initials to the page of the agency.
+    let found = server.page("/search?q=qlsmzj");
+    let name = encode("青澜市民政局");
+    let agency = links(&found).into_iter().find(|link| link.ends_with("青澜市民政局")).unwrap();
+    let list = server.page("/agencies?q=qlsmzj");
+    assert!(links(&list).contains(&agency), "{list}");
+    let agency = agency.replace("青澜市民政局", &name);
+    // What it leads, and what of it is due in one year.
+    let page = server.page(&format!("{agency}?role=lead"));
+    let all = told(&page, "共 ", " 项");
+    let leads = format!(
+        "{GM}SELECT DISTINCT ?t {{ ?a <http://www.w3.org/2004/02/skos/core#prefLabel> '青澜市民政局' . ?t gm:leadAgency ?a ; gm:inVersion/^gm:currentVersion ?w }}"
+    );
+    assert_eq!(server.rows(&leads).len(), all);
+    let year = links(&page).into_iter().find(|link| link.ends_with("due=2025")).unwrap();
+    assert!(year.contains("role=lead"), "{year}");
+    let narrowed = server.page(&format!("{agency}{year}"));
+    let left = told(&narrowed, "符合条件的 ", " 项");
+    assert!(0 < left && left < all, "{left} of {all}");
+    assert!(narrowed.contains("<mark>") && narrowed.contains("2025-12-31"));
+    let sayless = server.page(&format!("{agency}?role=lead&due=none"));
+    let sayless = told(&sayless, "符合条件的 ", " 项");
+    assert!(sayless > 0 && sayless + left <= all);
+    // What is taken away and printed is what is shown.
+    let question = year.trim_start_matches('?');
+    let json = server.read(&format!("{agency}.json?{question}"), "*/*").body;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["total"], left);
+    let rows = json["items"].as_array().unwrap();
+    assert!(rows.iter().all(|row| row["due"].as_str().is_some_and(|d| d.starts_with("2025"))));
+    let paper = server.page(&format!("{agency}?{question}&view=ledger"));
+    assert_eq!(paper.matches("<tr>").count(), left + 1);
+    // The same as a calendar.
+    let feed = server.read(&format!("{agency}.ics?{question}"), "*/*");
+    assert_eq!(feed.kind, "text/calendar; charset=utf-8");
+    let events = feed.body.replace("\r\n ", "");
+    assert_eq!(events.matches("DTSTART;VALUE=DATE:2025").count(), left, "{events}");
+    assert!(events.lines().all(|line| !line.starts_with("DTSTAMP") || line.len() == 24));
+    assert!(feed.body.lines().all(|line| line.len() <= 75), "lines are folded");
+}
+
+#[test]
+fn partners_and_policies_stand_on_the_page_of_an_agency() {
+    let server = server();
+    let agency = format!("/page/agency/990100/{}", encode("青澜市民政局"));
+    let page = server.page(&agency);
+    let network = page.split("<script type=\"application/json\">").nth(1).unwrap();
+    let network = network.split("</script>").next().unwrap();
+    let network: serde_json::Value = serde_json::from_str(network).unwrap();
+    let nodes = network["nodes"].as_array().unwrap();
+    assert_eq!((&nodes[0]["kind"], &nodes[0]["label"]), (&"centre".into(), &"青澜市民政局".into()));
+    assert!(nodes.len() > 3 && !network["edges"].as_array().unwrap().is_empty());
+    for node in &nodes[1..] {
+        let row = format!(
+            "href=\"{}\">{}<",
+            node["href"].as_str().unwrap(),
+            node["label"].as_str().unwrap()
+        );
+        assert!(page.contains(&row), "the list has what is drawn: {row}");
+    }
+    assert!(page.contains("《中华人民共和国老年人权益保障法》"));
+}
+
+#[test]
+fn the_first_page_tells_what_is_due_what_is_new_and_how_all_hangs_together() {
+    let server = server();
+    let page = server.page("/");
+    for part in ["name=\"q\"", "接下来到期", "最近到期", "最新文件", "data-island=\"sankey\""]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    let picture = page.split("<script type=\"application/json\">").nth(1).unwrap();
+    let picture: serde_json::Value =
+        serde_json::from_str(picture.split("</script>").next().unwrap()).unwrap();
+    let nodes: BTreeSet<&str> = picture["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| node["id"].as_str().unwrap())
+        .collect();
+    let links = picture["links"].as_array().unwrap();
+    assert!(links.len() > 5);
+    for link in links {
+        assert!(nodes.contains(link["source"].as_str().unwrap()), "{link}");
+        assert!(nodes.contains(link["target"].as_str().unwrap()), "{link}");
+    }
+    let carrying = format!(
+        "{GM}SELECT DISTINCT ?w {{ ?w gm:currentVersion ?v ; gm:implements|gm:basedOn ?p }}"
+    );
+    assert_eq!(told(&page, "写明上级依据的文件共 ", " 份"), server.rows(&carrying).len());
+}
+
+#[test]
+fn a_search_says_how_many_of_each_kind_there_are() {
+    let server = server();
+    let page = server.page(&format!("/search?q={}", encode("养老")));
+    let all = told(&page, "找到 ", " 条");
+    let mut sum = 0;
+    for link in links(&page).iter().filter(|link| link.contains("&type=")) {
+        let of_kind = server.page(&format!("/search{link}"));
+        sum += told(&of_kind, "找到 ", " 条");
+    }
+    assert_eq!(sum, all);
+    assert!(server.page("/search?q=%22").contains("请写出要找的词语"));
+}
+
+#[test]
+fn a_row_that_restates_the_body_says_so() {
+    let server = server();
+    let page = server.page(&format!("/page/agency/990100/{}", encode("青澜市民政局")));
+    assert!(page.contains("与 （一） 为同一任务"), "{page}");
 }

@@ -13,6 +13,11 @@ use crate::knowledge::recognise::Recognition;
 use crate::knowledge::roles::Roles;
 use crate::model::Role;
 
+mod partner;
+mod subject;
+
+use partner::supporters;
+
 /// A bearer in a sentence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bearer {
@@ -27,16 +32,10 @@ pub struct Bearer {
 const OPEN_END: [&str; 4] = ["等部门", "等单位", "等机构", "等"];
 /// What stands in no list of names.
 const NO_NAME: [char; 6] = ['。', '；', '“', '《', '：', ':'];
-/// A subject is at most this long, in bytes.
-const SUBJECT: usize = 240;
 /// A quotation inside a name is at most this long, in characters.
 const QUOTED: usize = 12;
-/// The name of a partner is at most this long, in characters.
-const PARTNER: usize = 24;
 const MODAL: f32 = 0.8;
 const BARE: f32 = 0.6;
-const LOOSE: f32 = 0.5;
-const JOINT: f32 = 0.75;
 
 /// The bearers in `sentence`, which begins where a sentence begins.
 pub fn bearers(sentence: &str, rules: &ProseRules, grammar: Grammar) -> Vec<Bearer> {
@@ -44,7 +43,7 @@ pub fn bearers(sentence: &str, rules: &ProseRules, grammar: Grammar) -> Vec<Bear
     let joins = rules.joins(sentence);
     let reader = Reader { sentence, rules, roles, agencies, joins };
     let mut out: Vec<Bearer> = Vec::new();
-    let mut before = None;
+    let mut before: Option<Range<usize>> = None;
     let mut adverbial = false;
     let all = clauses(sentence, rules);
     for (i, (clause, begins)) in all.iter().cloned().enumerate() {
@@ -57,10 +56,17 @@ pub fn bearers(sentence: &str, rules: &ProseRules, grammar: Grammar) -> Vec<Bear
         let s = &sentence[clause.clone()];
         adverbial = place != Place::Within && rules.is_adverbial(s);
         if let Some(subject) = before.take().filter(|_| reader.is_predicate(clause.clone())) {
-            out.extend(reader.long_subject(subject));
+            let long = reader.long_subject(subject.clone());
+            out.extend(match long.is_empty() && !rules.is_passive(s) {
+                true => reader.described_subject(subject),
+                false => long,
+            });
         }
         let known = out.len();
         reader.clause(clause.clone(), place, &mut out);
+        if out.len() == known {
+            out.extend(reader.called(&all, i));
+        }
         // `各县（市），各部门要…`: a list of names that goes on behind the comma.
         let subject = out.get(known).filter(|b| b.range.start == clause.start);
         if let Some(role) = subject.map(|b| b.role)
@@ -175,120 +181,6 @@ impl Reader<'_> {
         }
     }
 
-    /// The list of names that a clause begins with, if a duty follows: (names, whether a modal
-    /// says so, where the duty begins).
-    fn subject(
-        &self,
-        clause: Range<usize>,
-        place: Place,
-    ) -> Option<(Vec<Range<usize>>, bool, usize)> {
-        let s = &self.sentence[clause.clone()];
-        let mut limit = s.len().min(SUBJECT);
-        while !s.is_char_boundary(limit) {
-            limit -= 1;
-        }
-        if !self.may_have_subject(&s[..limit]) {
-            return None;
-        }
-        // `协会在本地设立机构的，…`: a condition.
-        if s.trim_end().ends_with('的') {
-            return None;
-        }
-        let markers: Vec<_> = self.rules.markers(&s[..limit]).collect();
-        // A modal is the surer sign: 组织 in `共青团组织要…` is part of the name.
-        for modal in [true, false] {
-            for marker in markers.iter().filter(|m| m.modal == modal && m.start > 0) {
-                // In mid-sentence few beginnings can be a subject: asked first, since it is cheap.
-                let before = &s[..marker.start];
-                let hopeful = self.placed(before)
-                    || before.contains('、') && before.contains('等')
-                    || self.rules.is_firm(before)
-                    || self.rules.is_society(before)
-                    || self.agencies.names.is_standing(before);
-                if !modal && place == Place::Within && !hopeful {
-                    continue;
-                }
-                // `各部门制定的办法`: what is said of a thing.
-                if !modal && s[marker.end..].starts_with('的') {
-                    continue;
-                }
-                let names = self.names(clause.start..clause.start + marker.start);
-                let names = names.filter(|names| modal || self.may_act(names, place));
-                // A place may begin the name of a body: `青澜市进一步优化服务办公室`.
-                let place = |n: &Range<usize>| {
-                    let name = &self.sentence[n.clone()];
-                    is_place(name) && !name.starts_with('各')
-                };
-                if !modal && names.as_ref().is_some_and(|names| names.iter().all(place)) {
-                    let longer = markers
-                        .iter()
-                        .filter(|m| m.start > marker.start)
-                        .find(|m| self.names(clause.start..clause.start + m.start).is_some());
-                    if longer.is_some() {
-                        continue;
-                    }
-                }
-                // `涉及的相关部门要…`: what is said of a group stands before it.
-                let names = names.or_else(|| {
-                    let at = before.rfind('的').filter(|_| modal)? + '的'.len_utf8();
-                    let group = before[at..].starts_with(['有', '相', '各']);
-                    let names = clause.start + at..clause.start + marker.start;
-                    group.then(|| self.names(names)).flatten()
-                });
-                if let Some(names) = names {
-                    let bound = !self.rules.not_bound(&s[marker.start..]);
-                    return bound.then_some((names, modal, clause.start + marker.start));
-                }
-            }
-        }
-        None
-    }
-
-    /// Whether a marker stands behind what may be a list of names: a quick look that spares most
-    /// clauses the rest.
-    fn may_have_subject(&self, s: &str) -> bool {
-        let (mut ends, mut open) = (false, false);
-        let mut quoted = 0;
-        for (at, c) in s.char_indices() {
-            if at < quoted {
-                continue;
-            }
-            if c == '“'
-                && let Some(end) = quotation(&s[at..])
-            {
-                quoted = at + end;
-                ends = false;
-                continue;
-            }
-            if ends && self.rules.marker_at_start(&s[at..]).is_some() {
-                return true;
-            }
-            // Nearly all are ideographs, and none of those is one.
-            if !matches!(c, '\u{4e00}'..='\u{9fff}') && NO_NAME.contains(&c) {
-                return false;
-            }
-            open |= self.agencies.names.may_open(c);
-            ends = open || self.agencies.may_end_list_with(c) || self.rules.may_end_level(c);
-        }
-        false
-    }
-
-    /// Whether names that no modal follows are the subject of a clause that stands there: in mid-sentence
-    /// only classes (`各地各部门`) and lists that end 等部门 are, behind adverbials names that are sure.
-    fn may_act(&self, names: &[Range<usize>], place: Place) -> bool {
-        let name = |n: &Range<usize>| &self.sentence[n.clone()];
-        let classes = || names.iter().all(|n| self.rules.is_class(name(n)));
-        let last = names.last().map_or(0, |n| n.end);
-        let listed = || names.len() > 1 && self.sentence[last..].starts_with('等');
-        let sure = || names.iter().all(|n| self.is_sure(name(n)));
-        let firm = || names.iter().all(|n| self.is_firm(name(n)));
-        match place {
-            Place::Begins => true,
-            Place::AfterAdverbial => classes() || listed() || sure() || firm(),
-            Place::Within => classes() || listed() || firm(),
-        }
-    }
-
     /// Whether a name can be nothing but a body's, wherever it stands: it is known with its level or as
     /// a function's, or says what its part is.
     fn is_firm(&self, name: &str) -> bool {
@@ -343,141 +235,14 @@ impl Reader<'_> {
             || self.rules.is_class(name)
     }
 
-    /// `由A牵头、B参与`: what follows the verb of the first, with a verb of its own.
-    fn others_with_roles(&self, rest: &str, at: usize) -> Vec<Bearer> {
-        let Some((verb, others)) = rest.split_once('、') else { return vec![] };
-        let Some(own) = self.roles.verb_at_end(others) else { return vec![] };
-        let from = at + verb.len() + '、'.len_utf8();
-        let names = self.names(from..from + own.start).filter(|_| self.rules.leads(verb));
-        let bearer = |range| Bearer { role: own.role, range, confidence: MODAL };
-        names.unwrap_or_default().into_iter().map(bearer).collect()
-    }
-
     /// Whether `text` begins with what a body does or shall do.
     fn begins_duty(&self, text: &str) -> bool {
         self.rules.marker_at_start(text).is_some() && !self.rules.not_bound(text)
     }
 
-    /// Whether a clause begins with the duty itself: `…，要依托…`.
-    fn is_predicate(&self, clause: Range<usize>) -> bool {
-        self.rules.marker_at_start(&self.sentence[clause]).is_some_and(|m| m.modal)
-    }
-
-    /// The bearers in a subject that is a clause of its own, with what it says of them: `各职能部门特别是
-    /// 应急管理、民政等承担值守的部门以及公用事业单位，要…`. It must begin with a name.
-    fn long_subject(&self, clause: Range<usize>) -> Vec<Bearer> {
-        let s = &self.sentence[clause.clone()];
-        if s.len() > SUBJECT * 2 {
-            return vec![];
-        }
-        let mut names = Vec::new();
-        let mut from = 0;
-        let cuts = self.rules.links(s).chain(std::iter::once(s.len()..s.len()));
-        for cut in cuts {
-            // What is said of a name stands before it: `…密切相关的公用事业单位`.
-            let part = &s[from..cut.start];
-            let start = from + part.rfind('的').map_or(0, |at| at + '的'.len_utf8());
-            let name = s[start..cut.start].trim();
-            let known = match self.agencies.recognise(name) {
-                Recognition::Body | Recognition::Group | Recognition::Generic => true,
-                Recognition::None => self.agencies.is_function(name),
-                Recognition::Unit | Recognition::Organisation => false,
-            };
-            if known && self.rules.is_whole_name(name) && !self.rules.bears_none(name) {
-                let at = clause.start + (name.as_ptr() as usize - s.as_ptr() as usize);
-                names.push(at..at + name.len());
-            }
-            from = cut.end;
-        }
-        if names.first().is_none_or(|first| first.start != clause.start) || names.len() < 2 {
-            return vec![];
-        }
-        let role = Role::Responsible;
-        names.into_iter().map(|range| Bearer { role, range, confidence: LOOSE }).collect()
-    }
-
-    /// The names behind `由`: (names, where they end).
-    fn agent(&self, clause: Range<usize>) -> Option<(Vec<Range<usize>>, usize)> {
-        let s = &self.sentence[clause.clone()];
-        for at in self.rules.by(s) {
-            let rest = &s[at..];
-            for marker in self.rules.markers(rest) {
-                // `由市政府确定的牵头部门`: what is said of a thing.
-                if rest[marker.end..].starts_with('的') {
-                    continue;
-                }
-                let names = clause.start + at..clause.start + at + marker.start;
-                if let Some(names) = self.names(names)
-                    && !self.rules.not_bound(&rest[marker.start..])
-                {
-                    return Some((names, clause.start + at + marker.start));
-                }
-            }
-            // Where no word of action follows, the longest beginning that is a known name.
-            let beginnings = rest.char_indices().map(|(end, _)| end).skip(3).take(PARTNER);
-            let beginnings: Vec<_> = match self.placed(rest) {
-                true => beginnings.collect(),
-                false => vec![],
-            };
-            let known = beginnings.into_iter().rev().find(|&end| {
-                let duty = &rest[end..];
-                self.is_plain(&rest[..end]) && !duty.contains('的') && !self.rules.not_bound(duty)
-            });
-            if let Some(end) = known
-                && let Some(names) = self.names(clause.start + at..clause.start + at + end)
-            {
-                return Some((names, clause.start + at + end));
-            }
-        }
-        None
-    }
-
-    /// The names behind a joint word (`会同X等部门`), up to what they do together.
-    fn partners(&self, range: Range<usize>) -> Vec<Range<usize>> {
-        if !self.joins {
-            return vec![];
-        }
-        let s = &self.sentence[range.clone()];
-        let Some(joint) = self.rules.joints(s).find(|j| {
-            // Only at the start of a clause or right behind the subject and its adverbs.
-            j.start == 0 || s[..j.start].chars().count() <= 8 || s[..j.start].ends_with(['，', ','])
-        }) else {
-            return vec![];
-        };
-        let start = range.start + joint.end;
-        let clause =
-            s[joint.end..].find(['，', ',', '；', ';', '。']).unwrap_or(s.len() - joint.end);
-        let rest = &s[joint.end..joint.end + clause];
-        let markers = self.rules.markers(rest).map(|m| m.start);
-        // Where no word of action follows, the longest beginning that is a name.
-        let most = if self.placed(rest) { PARTNER } else { 0 };
-        let beginnings = rest.char_indices().skip(2).take(most).map(|(at, _)| at);
-        markers
-            .chain([rest.len()])
-            .chain(beginnings.collect::<Vec<_>>().into_iter().rev())
-            .find_map(|end| self.names(start..start + end))
-            .unwrap_or_default()
-    }
-
     /// Whether `text` begins as only a name does: with a level (`市教育局`) or a class (`各部门`).
     fn placed(&self, text: &str) -> bool {
         self.agencies.names.level(text).is_some() || text.starts_with(['各', '有', '相', '其'])
-    }
-
-    /// The offices that a clause of names and a verb lists behind one that names who leads: `由基教股牵头，
-    /// 计财股、项目办配合`. The frame tells that they are names.
-    fn offices(&self, range: Range<usize>) -> Option<Vec<Range<usize>>> {
-        let before = &self.sentence[..range.start];
-        let led = before.trim_end_matches(['，', ',']).ends_with("牵头");
-        let list = &self.sentence[range.clone()];
-        let parts: Vec<_> = if led { self.agencies.split_names(list).collect() } else { vec![] };
-        let office = |part: &Range<usize>| {
-            let name = &list[part.clone()];
-            (2..=12).contains(&name.chars().count()) && self.rules.is_office(name)
-        };
-        (!parts.is_empty() && parts.iter().all(office)).then(|| {
-            parts.into_iter().map(|p| range.start + p.start..range.start + p.end).collect()
-        })
     }
 
     /// The names in a stretch that is a list of bearers and nothing else.
@@ -605,10 +370,6 @@ fn breaks_names(s: &str) -> bool {
 /// Whether a name has the ending of a place.
 fn is_place(name: &str) -> bool {
     name.chars().count() >= 3 && name.ends_with(['市', '县', '区', '州', '旗', '盟'])
-}
-
-fn supporters(names: Vec<Range<usize>>) -> impl Iterator<Item = Bearer> {
-    names.into_iter().map(|range| Bearer { role: Role::Support, range, confidence: JOINT })
 }
 
 /// The clauses of a sentence: parted by commas that stand outside of brackets and not inside a list

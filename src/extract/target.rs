@@ -4,6 +4,9 @@
 //! else from the sentence before it, else from the only time limit its item is given in a bracket
 //! or cell; none is invented. One target a quantity, two for a range, one for all `全覆盖` of a clause.
 
+mod label;
+mod limit;
+
 use std::sync::LazyLock;
 
 use foldhash::{HashMap, HashMapExt};
@@ -123,6 +126,8 @@ struct Source<'a> {
     /// The node whose text it is.
     node: NodeId,
     clause: &'a Clause,
+    /// The paragraph that it stands in.
+    paragraph: Span,
     claims: &'a [Claim],
 }
 
@@ -148,7 +153,7 @@ impl Reader<'_> {
             if claims.iter().any(|c| c.class != TargetClass::Limit && is_counted(c.quantity.kind)) {
                 counted = Some(clause.sentence);
             }
-            let source = Source { task, node, clause, claims: &claims };
+            let source = Source { task, node, clause, paragraph: span, claims: &claims };
             for which in 0..claims.len() {
                 self.push(&source, which, &mut found.targets);
             }
@@ -454,126 +459,6 @@ impl Reader<'_> {
                 found.push(target(Comparator::Le, Value::Decimal(high.clone())));
             }
         }
-    }
-
-    /// The clause, cut where another quantity with words of its own begins (`A达到40%、B达到30%`).
-    fn quote(&self, clause: &Clause, claims: &[Claim], which: usize) -> Span {
-        let text = self.slice(clause.span);
-        let cut = |before: &Claim, after: &Claim| {
-            if after.linked || before.tail > after.quantity.start {
-                return None;
-            }
-            let between = &text[before.tail..after.quantity.start];
-            let at = between.rfind(['、', '和', '及'])?;
-            let mark = between[at..].chars().next()?;
-            Some((before.tail + at, before.tail + at + mark.len_utf8()))
-        };
-        let start = (1..=which).rev().find_map(|i| cut(&claims[i - 1], &claims[i]));
-        let end = (which + 1..claims.len()).find_map(|i| cut(&claims[i - 1], &claims[i]));
-        let from = clause.span.start + start.map_or(0, |(_, after)| after);
-        let to = clause.span.start + end.map_or(text.len(), |(before, _)| before);
-        Span::new(from, to)
-    }
-
-    /// What is counted: before the quantity (`覆盖率达到85%`), else behind it (`3所学校`).
-    fn indicator(
-        &self,
-        quote: Span,
-        head: usize,
-        tail: usize,
-        deadline: Option<&Deadline>,
-    ) -> Option<Span> {
-        let w = &self.rules.words;
-        let start = deadline.map(|d| d.quote.end).filter(|&end| end <= head);
-        let start = start.map_or(quote.start, |end| end.max(quote.start)).min(head);
-        let mut before = self.text[start..head.max(start)].trim();
-        let each = w.modality.strip_start(before).unwrap_or(before).starts_with(['每', '各'])
-            && w.rate.strip_end(before).is_none();
-        while let Some(rest) =
-            w.modality.strip_start(before).or_else(|| w.leading.strip_start(before))
-        {
-            before = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '，');
-        }
-        let behind = self.text[tail.min(quote.end)..quote.end].trim().trim_start_matches('的');
-        let behind = behind.split(['，', '、', '；']).next().unwrap_or_default();
-        // a bracket that only closes here held the quantity
-        let closes = behind.find(['）', ')']).filter(|&at| !behind[..at].contains(['（', '(']));
-        let behind = &behind[..closes.unwrap_or(behind.len())];
-        // a quotation mark that lost its partner to the number
-        let before = before.trim_end_matches(['“', '：', ':']).trim_start_matches('”');
-        let behind = behind.trim_end_matches('“').trim_start_matches('”');
-        // what it was before (`由原来20个工作日压缩至`) is no part of the name
-        let old = before.rfind(['由', '从']).filter(|&at| {
-            before[at..].contains(char::is_numeric) && before[at..].chars().count() <= 20
-        });
-        let before = before[..old.unwrap_or(before.len())].trim_end();
-        // `大型企业按`, `对接`: what hangs between the name and the number
-        let before = w.hanging.strip_end(before).map_or(before, str::trim_end);
-        // `在全市范围内组织实施`, `餐饮店、便利店等`, `省`: where, or examples of what is counted
-        let aside = before.starts_with(['在', '于']) && !w.rate.strip_end(before).is_some()
-            || before.ends_with('等')
-            || before.ends_with('的')
-            || w.place_of.strip_start(before) == Some("");
-        // a verb directly before the number has its object behind it; `每个县` is not what is counted
-        let verb = before.is_empty() || w.aim.strip_end(before).is_some() || each || aside;
-        let behind = match w.spread.first(behind) {
-            Some((at, _)) if aside && at > 0 => behind[..at].trim_end_matches("大力"),
-            _ => behind,
-        };
-        let name = if verb && !behind.is_empty() { behind } else { before };
-        let offset = name.as_ptr() as usize - self.text.as_ptr() as usize;
-        (!name.is_empty() && name.chars().count() <= 40)
-            .then(|| Span::new(offset, offset + name.len()))
-    }
-
-    /// Whether a time is a clause of its own, a word of intent aside.
-    fn stands_before_all(&self, limit: &Deadline, clause: &Clause) -> bool {
-        let so_far = &self.text[clause.sentence.start..limit.quote.start];
-        let lead =
-            so_far.rsplit(['，', '；', '：', '。', ',', ';']).next().unwrap_or_default().trim();
-        let after = self.text[limit.quote.end..].trim_start_matches('前');
-        let lead = lead.strip_suffix(['在', '于']).unwrap_or(lead);
-        (lead.is_empty() || self.rules.words.modality.strip_start(lead) == Some(""))
-            && after.starts_with(['，', ','])
-    }
-
-    fn deadline(&self, source: &Source<'_>, claim: &Claim) -> Option<Deadline> {
-        let clause = source.clause;
-        let at = clause.span.start + claim.quantity.start;
-        let own = self.by_task.get(&source.task).map_or(&[][..], Vec::as_slice);
-        let dated = |d: &&&Deadline| d.date.is_some();
-        // in the clause, else the nearest before it in the same part of the sentence
-        let stated =
-            own.iter().filter(dated).filter(|d| clause.sentence.contains(d.quote)).rfind(|d| {
-                clause.span.contains(d.quote)
-                    || d.quote.end <= at && !self.text[d.quote.end..at].contains(['；', ';'])
-            });
-        if let Some(deadline) = stated {
-            return Some((*deadline).clone());
-        }
-        // `到2025年，建成30所；新增学位500个`: a time on its own holds to the end of its sentence
-        let before = |d: &&&Deadline| clause.sentence.contains(d.quote) && d.quote.end <= at;
-        if let Some(nearest) = own.iter().filter(dated).rfind(before)
-            && self.stands_before_all(nearest, clause)
-        {
-            return Some(Deadline { confidence: nearest.confidence * 0.9, ..(*nearest).clone() });
-        }
-        let nodes = std::iter::once(source.node)
-            .chain(self.document.ancestors(source.node))
-            .filter(|&n| n != ROOT);
-        for id in nodes {
-            let node = &self.document.nodes[id];
-            let limits = self.by_task.get(&id).map_or(&[][..], Vec::as_slice);
-            let mut given = limits.iter().filter(|d| {
-                d.date.is_some() && node.assignments.iter().any(|a| a.contains(d.quote))
-            });
-            if let Some(first) = given.next() {
-                let same = given.all(|d| d.date == first.date);
-                return same
-                    .then(|| Deadline { confidence: first.confidence * 0.9, ..(*first).clone() });
-            }
-        }
-        None
     }
 }
 

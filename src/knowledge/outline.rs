@@ -268,6 +268,10 @@ impl OutlineRules {
                 && found.as_str().ends_with(['.', '．', ',', '，'])
                 && !rest.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('年')
                 && value_of_prefix(rest) < 1000;
+            // `35.5个区…` behind item 34: the number ends at its dot.
+            let counted = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            let counts = counted.starts_with(['个', '项', '家']) && !counted.contains("百分点");
+            let decimal = decimal && !(counts && value > 1 && previous(style) + 1 == value);
             let going_on = !self.styles[style].sequential
                 || (value > 1 && previous(style) + 1 == value && !rest.trim().is_empty());
             if !decimal && going_on {

@@ -29,6 +29,7 @@ struct File {
     firm: Firm,
     office: Offices,
     guided: Words,
+    described: Described,
     urged: Words,
 }
 
@@ -47,6 +48,12 @@ struct Offices {
     support: Affixes,
     guide: Affixes,
     responsible: Affixes,
+}
+
+#[derive(Deserialize)]
+struct Described {
+    heads: Affixes,
+    passive: Affixes,
 }
 
 #[derive(Deserialize)]
@@ -103,6 +110,7 @@ pub struct ProseRules {
     firm: Firm,
     offices: Offices,
     guided: Vec<String>,
+    described: Described,
     urged: Vec<String>,
 }
 
@@ -144,6 +152,7 @@ impl ProseRules {
             firm: file.firm,
             offices: file.office,
             guided: file.guided.words,
+            described: file.described,
             urged: file.urged.words,
             not_bound: file.not_bound.words.into(),
             support: behind(&file.support.words)?,
@@ -230,6 +239,16 @@ impl ProseRules {
         let end = self.guided.iter().find_map(|word| clause.find(word.as_str()))?;
         let start = clause[..end].rfind('在')? + '在'.len_utf8();
         Some(start..end)
+    }
+
+    /// Whether a name ends as a class of places does that may be described: `基础较好的市县`.
+    pub fn may_be_described(&self, name: &str) -> bool {
+        self.described.heads.end(name)
+    }
+
+    /// Whether something is done to what stands before: `要给予表扬`.
+    pub fn is_passive(&self, duty: &str) -> bool {
+        self.described.passive.start(duty)
     }
 
     /// Whether a word stands for the governments of a level: the 市 of `省、市、县`.
@@ -321,23 +340,25 @@ impl ProseRules {
         self.any_joint.is_in(sentence)
     }
 
-    /// The joint words (`会同`) in a clause; not those of `向联合…`, `协同发展`, `鼓励企业联合…`.
+    /// The joint words (`会同`) in a clause; not those of `向联合…`, `已会同…`, `协同发展`, `鼓励企业联合…`.
     pub fn joints<'a>(
         &'a self,
         clause: &'a str,
     ) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
         self.joint.find_iter(clause).map(|m| m.range()).filter(|joint| {
             let before = &clause[..joint.start];
-            !(before.ends_with('向')
+            !(before.ends_with(['向', '已'])
                 || clause[joint.start..].starts_with("协同发展")
                 || self.urged.iter().any(|word| before.contains(word.as_str())))
         })
     }
 
-    /// The places behind `由`, and behind 请 at its start, in a clause.
+    /// The places behind `由`, and behind 请 at its start, in a clause; not that of `可由`, which permits.
     pub fn by<'a>(&'a self, clause: &'a str) -> impl Iterator<Item = usize> + 'a {
         let please = clause.starts_with('请').then_some('请'.len_utf8());
-        let by = clause.match_indices('由').map(|(at, by)| at + by.len());
+        let binds = |at: usize| !clause[..at].ends_with('可') && !clause[..at].ends_with("可以");
+        let by = clause.match_indices('由').filter(move |&(at, _)| binds(at));
+        let by = by.map(|(at, by)| at + by.len());
         please.into_iter().chain(by)
     }
 

@@ -40,16 +40,19 @@ pub fn part(text: &Text, items: &mut [Item], inline: usize) {
         }
     }
     for Part { last, furthest, assigned, alike } in parts {
-        let Some((last, false)) = last else { continue };
-        let Some(from) = closes_at(text, &items[last]) else { continue };
+        let Some((last, ends)) = last else { continue };
+        let asks = asks_at(text, &items[last]);
+        let closes = || closes_at(text, &items[last]).filter(|_| !ends);
+        let Some(from) = asks.or_else(closes).filter(|&from| furthest < from) else { continue };
         // The last item itself is one of those with an assignment.
-        if furthest >= from || alike < LIKE_IT || alike * 5 < (assigned - 1) * 4 {
+        if asks.is_none() && (alike < LIKE_IT || alike * 5 < (assigned - 1) * 4) {
             continue;
         }
         let node = &mut items[last].node;
         let kept = node.own.partition_point(|s| s.start < from);
         let closing = node.own.split_off(kept);
-        node.span.end = node.assignments.iter().map(|a| a.end).max().unwrap_or(node.span.end);
+        let left = node.assignments.iter().chain(&node.own).map(|a| a.end).max();
+        node.span.end = left.unwrap_or(node.span.end);
         items[ROOT].node.own.extend(closing);
     }
 }
@@ -60,6 +63,16 @@ fn closes_at(text: &Text, item: &Item) -> Option<usize> {
     let next = item.node.own.iter().find(|s| s.start >= assigned)?;
     let between = text.slice(Span::new(assigned, next.start));
     between.contains('\n').then_some(next.start)
+}
+
+/// Where a paragraph behind the last item's text asks all to report: `请各部门于每月5日前将进展报市营商办。`
+fn asks_at(text: &Text, item: &Item) -> Option<usize> {
+    let asks = |s: &&Span| {
+        let own = text.slice(**s);
+        let begins = text.as_str()[..s.start].trim_end_matches([' ', '\u{3000}']).ends_with('\n');
+        begins && own.starts_with("请各") && (own.contains('报') || own.contains("反馈"))
+    };
+    item.node.own.iter().skip(1).find(asks).map(|s| s.start)
 }
 
 /// Whether nothing of its own text follows the last assignment of an item.
@@ -90,6 +103,14 @@ mod tests {
         // On the same line it is said of the item; so is what stands before another bracket.
         assert!(closing(&format!("{ITEMS}{last}{closes}")).is_empty());
         assert!(closing(&format!("{ITEMS}{last}\n{closes}（市水利局负责）")).is_empty());
+    }
+
+    #[test]
+    fn a_paragraph_that_asks_all_to_report_closes_the_document() {
+        let items = "青澜市2024年工作要点\n一、办学。\n新建学校3所。\n二、修路。\n修路3条。\n";
+        let asks = "请各有关部门于每月5日前，将进展报市营商办。";
+        assert_eq!(closing(&format!("{items}{asks}")), [asks]);
+        assert!(closing(&format!("{items}请游客游览。")).is_empty());
     }
 
     #[test]

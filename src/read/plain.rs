@@ -19,6 +19,7 @@ pub(super) enum Raw<'t> {
 }
 
 /// The lines of `text`, blank ones and page breaks (form feeds) among them.
+#[cfg(test)]
 pub(super) fn lines(text: &str) -> Vec<Line> {
     let mut out = Vec::with_capacity(text.len() / 60 + 1);
     raw_lines(text, |raw| push(&mut out, raw));

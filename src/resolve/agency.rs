@@ -348,6 +348,13 @@ impl<'a> Context<'a> {
         }
         let context = self.home.map(|d| d.code.as_str());
         let place = self.divisions.at_start(inside, context).filter(|p| p.len == inside.len());
+        // What a branch of the central bank is called whose prefecture is printed without 州, is not told.
+        let bank = name.starts_with("中国人民银行");
+        if place.as_ref().is_some_and(|p| bank && p.division.name.ends_with("自治州"))
+            && !inside.ends_with('州')
+        {
+            return Some(self.unresolved(surface));
+        }
         Some(self.body(name, place.map(|p| p.division).or(self.home), 1.0))
     }
 

@@ -116,8 +116,8 @@ pub fn alone(
     }
     if !elides {
         let mut places = None;
-        for at in 0..bearers.len() {
-            let surface = &bearers[at].surface;
+        for (at, bearer) in bearers.iter().enumerate() {
+            let surface = &bearer.surface;
             if at == 0 || !joined(at - 1) {
                 places = None;
             }

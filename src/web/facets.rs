@@ -105,6 +105,11 @@ impl Facet {
         self
     }
 
+    /// Whether a choice of it would leave less than all of so many things, or one is made.
+    pub(super) fn narrows(&self, things: usize) -> bool {
+        self.choices.iter().any(|choice| choice.chosen || choice.count < things)
+    }
+
     /// What is chosen in these.
     pub(super) fn chips(facets: &[Self]) -> Vec<Chip> {
         let chosen = facets.iter().flat_map(|facet| &facet.choices).filter(|choice| choice.chosen);

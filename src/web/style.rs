@@ -12,10 +12,11 @@ const PARTS: &[&str] = &[
     include_str!("templates/style/base.css"),
     include_str!("templates/style/frame.css"),
     include_str!("templates/style/parts.css"),
+    include_str!("templates/style/home.css"),
     include_str!("templates/style/agency.css"),
     include_str!("templates/style/document.css"),
-    include_str!("templates/style/tables.css"),
     include_str!("templates/style/add.css"),
+    include_str!("templates/style/tables.css"),
     include_str!("templates/style/workbench.css"),
     include_str!("templates/style/print.css"),
 ];

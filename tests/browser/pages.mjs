@@ -6,7 +6,7 @@ import { check, close, islands, open } from './open.mjs';
 const first = await open('/');
 // One of each kind that the lists lead to.
 const found = {};
-for (const list of ['/documents', '/agencies']) {
+for (const list of ['/documents', '/agencies', '/policies']) {
   const page = await first.context().newPage();
   const response = await page.goto(new URL(list, first.url()).href);
   assert.equal(response.status(), 200, list);
@@ -17,12 +17,16 @@ for (const list of ['/documents', '/agencies']) {
   await page.close();
 }
 await first.context().close();
-assert.deepEqual(Object.keys(found).sort(), ['page/agency', 'page/work']);
+assert.deepEqual(Object.keys(found).sort(), ['page/agency', 'page/work', 'policy']);
 
 const paths = [
   '/',
   '/documents',
   '/agencies',
+  '/tasks',
+  '/targets',
+  '/matrix',
+  '/policies',
   '/search?q=%E5%85%BB%E8%80%81',
   '/sparql',
   '/sparql?question=led-and-supported',

@@ -87,17 +87,19 @@ impl Judge<'_> {
                 Block::Limit => LIMIT_LINES,
                 Block::Content(_) | Block::Other => n,
             };
-            for i in 0..=n {
-                let so_far = best[b][i].0;
+            let (done, after) = best.split_at_mut(b + 1);
+            let after = &mut after[0];
+            for (i, &(so_far, _)) in done[b].iter().enumerate() {
                 if so_far == f32::NEG_INFINITY {
                     continue;
                 }
-                for j in i..=n.min(i + longest) {
+                let reach = i..=n.min(i + longest);
+                for (j, next) in reach.clone().zip(&mut after[reach]) {
                     let one_each = exact && j - i == block.columns();
                     let cell = self.suits(block, &pieces, lines, before, i, j);
                     let score = so_far + cell + edge(&pieces, j) + if one_each { 0.6 } else { 0.0 };
-                    if score > best[b + 1][j].0 {
-                        best[b + 1][j] = (score, i);
+                    if score > next.0 {
+                        *next = (score, i);
                     }
                 }
             }

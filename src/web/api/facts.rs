@@ -145,20 +145,28 @@ fn concept(site: &Site, row: &Row, variable: &str) -> Concept {
 
 /// Who has which part in a task.
 pub(super) fn responsibilities(site: &Site, task: &str) -> Result<Vec<Responsibility>, QueryError> {
-    let read = |row: &Row| Responsibility {
-        id: row.text("claim"),
-        kind: "Responsibility",
-        role: concept(site, row, "role"),
-        surface: row.text("surface"),
-        agency: row
-            .get("agency")
-            .map(|iri| Bearer::new(iri, row.get("kind").as_deref(), row.text("name"))),
-        leader: row.get("leader").map(|id| Person { id, name: row.text("surface") }),
-        basis: concept(site, row, "basis"),
-        confidence: confidence(row),
-        evidence: Evidence::read(row),
-    };
-    Ok(site.rows(RESPONSIBILITIES, &[("task", task)])?.iter().map(read).collect())
+    let tables = site.tables.now(site);
+    let mut parts = Vec::new();
+    for row in site.rows(RESPONSIBILITIES, &[("task", task)])? {
+        let agency = match row.get("agency") {
+            Some(iri) => tables
+                .agency(site, &iri)?
+                .map(|agency| Bearer::new(iri, agency.kind.as_deref(), agency.name.clone())),
+            None => None,
+        };
+        parts.push(Responsibility {
+            id: row.text("claim"),
+            kind: "Responsibility",
+            role: concept(site, &row, "role"),
+            surface: row.text("surface"),
+            agency,
+            leader: row.get("leader").map(|id| Person { id, name: row.text("surface") }),
+            basis: concept(site, &row, "basis"),
+            confidence: confidence(&row),
+            evidence: Evidence::read(&row),
+        });
+    }
+    Ok(parts)
 }
 
 /// The time limits of a task or a target.

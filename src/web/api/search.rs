@@ -97,7 +97,7 @@ impl From<SearchError> for Problem {
 }
 
 /// The things that match a filter `q`; none where it is not given.
-pub(super) fn matching(
+pub(in crate::web) fn matching(
     site: &Site,
     asked: Option<&String>,
     kind: Option<Kind>,
@@ -179,7 +179,7 @@ pub(in crate::web) fn show(site: &Site, found: &Found, hit: &Hit) -> Result<Answ
 }
 
 /// The kind of this name.
-pub(in crate::web) fn kind(value: Option<&String>) -> Result<Option<Kind>, Problem> {
+fn kind(value: Option<&String>) -> Result<Option<Kind>, Problem> {
     let class = choice::<FoundKind>("type", value)?;
     Ok(class.and_then(|class| Kind::named(&super::terms::code(&class))))
 }

@@ -16,6 +16,7 @@ const DOCUMENTS: &str = include_str!("../queries/documents.rq");
 const TASKS: &str = include_str!("../queries/api_tasks.rq");
 const BEARERS: &str = include_str!("../queries/api_bearers.rq");
 const DUE: &str = include_str!("../queries/api_due.rq");
+const COUNTS: &str = include_str!("../queries/counts_by_version.rq");
 const HIGHER: &str = include_str!("../queries/higher.rq");
 const TARGETS: &str = include_str!("../queries/api_targets.rq");
 const AGENCIES: &str = include_str!("../queries/agencies.rq");
@@ -69,10 +70,14 @@ impl Document {
         }
     }
 
-    /// The day that stands for the document in time.
+    /// The day that it was written on or, where it does not say so, published.
+    pub(in crate::web) fn day(&self) -> Option<&String> {
+        self.written_on.as_ref().or(self.published_on.as_ref())
+    }
+
+    /// The day that stands for the document in time; where it has none, the year.
     pub(in crate::web) fn date(&self) -> Option<String> {
-        let day = self.written_on.as_ref().or(self.published_on.as_ref());
-        day.or(self.year.as_ref()).cloned()
+        self.day().or(self.year.as_ref()).cloned()
     }
 }
 
@@ -178,11 +183,15 @@ pub(in crate::web) struct Policy {
     pub(in crate::web) document: Option<Arc<Document>>,
 }
 
+/// How many things of each class a document says, by its version.
+pub(in crate::web) type Counts = HashMap<String, Vec<(String, usize)>>;
+
 /// All tables of one state of the store; each is read when it is first asked for.
 #[derive(Default)]
 pub(crate) struct Tables {
     documents: OnceLock<Vec<Arc<Document>>>,
     versions: OnceLock<HashMap<String, Arc<Document>>>,
+    counts: OnceLock<Counts>,
     parts: OnceLock<HashMap<String, Vec<Part>>>,
     due: OnceLock<HashMap<String, BTreeSet<String>>>,
     higher: OnceLock<Vec<Higher>>,
@@ -291,6 +300,18 @@ impl Tables {
         once(&self.tasks, read).map(Vec::as_slice)
     }
 
+    /// How many things of each class a document says, by its version.
+    pub(in crate::web) fn counts(&self, site: &Site) -> Result<&Counts, QueryError> {
+        once(&self.counts, || {
+            let mut counts = Counts::new();
+            for row in site.rows(COUNTS, &[])? {
+                let count = (row.text("class"), row.number("count"));
+                counts.entry(row.text("version")).or_default().push(count);
+            }
+            Ok(counts)
+        })
+    }
+
     /// Who has which part in the items of documents, by item.
     pub(in crate::web) fn parts(
         &self,
@@ -368,27 +389,35 @@ impl Tables {
             for row in site.rows(ALTERNATIVES, &[])? {
                 others.entry(row.text("agency")).or_default().push(row.text("name"));
             }
-            let mut seen = BTreeSet::new();
+            let mut counted = self.counted(site)?;
             let agency = |row: &Row| {
                 let iri = row.text("agency");
-                seen.insert(iri.clone()).then(|| {
-                    let name = row.text("name");
-                    let mut others = others.remove(&iri).unwrap_or_default();
-                    others.retain(|other| *other != name);
-                    Agency {
-                        name,
-                        others,
-                        kind: row.get("kind"),
-                        jurisdiction: Jurisdiction::read(row),
-                        tasks: row.number("tasks"),
-                        leads: row.number("leads"),
-                        iri,
-                    }
-                })
+                // Those that only versions of the past name have no part.
+                let (tasks, leads) = counted.remove(iri.as_str())?;
+                let name = row.text("name");
+                let mut others = others.remove(&iri).unwrap_or_default();
+                others.retain(|other| *other != name);
+                let (kind, jurisdiction) = (row.get("kind"), Jurisdiction::read(row));
+                Some(Agency { iri, name, others, kind, jurisdiction, tasks, leads })
             };
             Ok(site.rows(AGENCIES, &[])?.iter().filter_map(agency).collect())
         };
         once(&self.agencies, read).map(Vec::as_slice)
+    }
+
+    /// In how many items each agency has a part, and how many of them it leads.
+    fn counted(&self, site: &Site) -> Result<HashMap<&str, (usize, usize)>, QueryError> {
+        let mut counted: HashMap<&str, (usize, usize)> = HashMap::new();
+        for parts in self.parts(site)?.values() {
+            let named = parts.iter().filter_map(|part| part.agency.as_deref());
+            for agency in named.collect::<BTreeSet<_>>() {
+                let counts = counted.entry(agency).or_default();
+                counts.0 += 1;
+                counts.1 +=
+                    usize::from(parts.iter().any(|part| part.leads() && part.is_of(agency)));
+            }
+        }
+        Ok(counted)
     }
 
     /// The agency of an IRI.

@@ -1,34 +1,39 @@
 //! `/documents`: the documents, with search and filters.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::rdf::vocab::gm;
+use crate::web::api::tables::{self, Tables};
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
+use crate::web::facets::{Chip, Facet, Order, Question};
 use crate::web::filters;
 use crate::web::labels::Label;
 use crate::web::paging::Paging;
-use crate::web::site::{Here, Row, Site, page};
+use crate::web::site::{Here, Site, page};
 
 /// Documents on a page.
 const SIZE: usize = 40;
-
-const DOCUMENTS: &str = include_str!("../queries/documents.rq");
-const COUNTS: &str = include_str!("../queries/counts.rq");
-const GRAPH: &str = include_str!("../queries/graph_of_version.rq");
+/// What is counted in each.
+const COUNTED: [&str; 5] = ["Task", "Responsibility", "Target", "Deadline", "Citation"];
 
 /// What the address asks for; an empty value asks for all.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
     q: String,
+    /// The code of a genre.
     genre: String,
+    /// The code of a division.
     place: String,
     year: String,
+    /// `official`, `draft` or `unofficial`.
+    tier: String,
     page: String,
 }
 
@@ -36,33 +41,21 @@ pub(super) struct Asked {
 #[template(path = "documents.html")]
 struct Documents {
     asked: Asked,
-    filters: Vec<Filter>,
+    facets: Vec<Facet>,
+    chips: Vec<Chip>,
     documents: Vec<Document>,
     paging: Paging,
     all: usize,
 }
 
-/// A choice among the values that documents have.
-struct Filter {
-    name: &'static str,
-    label: Label,
-    options: Vec<Choice>,
-}
-
-struct Choice {
-    value: String,
-    label: String,
-    count: usize,
-    chosen: bool,
-}
-
 struct Document {
     iri: String,
     href: String,
-    version: String,
     title: String,
     genre: Option<(String, Label)>,
-    tier: Option<Label>,
+    tier: Option<(String, Label)>,
+    /// Whether it is a draft or an unofficial text.
+    is_draft: bool,
     number: String,
     year: String,
     date: String,
@@ -85,44 +78,149 @@ pub(super) async fn table(
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
     export::answer(app, form, move |site| {
-        let mut found = all(site)?;
-        found.retain(|document| document.answers(&asked));
+        let mut found = all(site, &site.tables.now(site))?;
+        found.retain(|document| asked.wants(document, ""));
         Ok(tabulate(site, &found))
     })
     .await
 }
 
+impl Asked {
+    /// Whether it asks for this document; for the sake of counting choices, whatever `except` is.
+    fn wants(&self, document: &Document, except: &str) -> bool {
+        let code = |value: &Option<(String, Label)>| value.as_ref().map(|(code, _)| code.clone());
+        let is = |name: &str, asked: &str, value: Option<String>| {
+            name == except || asked.is_empty() || value.as_deref() == Some(asked)
+        };
+        let sought = |word: &str| document.title.contains(word) || document.number.contains(word);
+        self.q.split_whitespace().all(sought)
+            && is("genre", &self.genre, code(&document.genre))
+            && is("tier", &self.tier, code(&document.tier))
+            && is("place", &self.place, document.place.as_ref().map(|(code, _)| code.clone()))
+            && is("year", &self.year, Some(document.year.clone()))
+    }
+
+    fn pairs(&self) -> [(&'static str, &str); 5] {
+        [
+            ("q", &self.q),
+            ("genre", &self.genre),
+            ("place", &self.place),
+            ("year", &self.year),
+            ("tier", &self.tier),
+        ]
+    }
+}
+
 /// All documents, the newest first.
-fn all(site: &Site) -> Result<Vec<Document>, WebError> {
-    let rows = site.rows(DOCUMENTS, &[])?;
-    let mut all: Vec<Document> = rows.iter().map(|row| Document::new(site, row)).collect();
-    all.sort_by(|a, b| (&b.year, &b.date, &a.title).cmp(&(&a.year, &a.date, &b.title)));
+fn all(site: &Site, tables: &Tables) -> Result<Vec<Document>, WebError> {
+    let counts = tables.counts(site)?;
+    let documents = tables.documents(site)?.iter().map(|document| {
+        let counts = counts.get(&document.version).map_or(&[][..], Vec::as_slice);
+        Document::new(site, document, counts)
+    });
+    let mut all: Vec<Document> = documents.collect();
+    all.sort_by_cached_key(|d| (Reverse((d.year.clone(), d.date.clone())), d.title.clone()));
     Ok(all)
 }
 
-fn build(site: &Site, asked: Asked) -> Result<Documents, WebError> {
-    let mut found = all(site)?;
-    let filters = filters(site, &found, &asked);
-    let all = found.len();
-    found.retain(|document| document.answers(&asked));
-    let question =
-        [("q", &*asked.q), ("genre", &asked.genre), ("place", &asked.place), ("year", &asked.year)];
-    let paging = Paging::new(found.len(), SIZE, asked.page.parse().unwrap_or(1), &question);
-    let mut documents = paging.cut(found, SIZE);
-    for document in &mut documents {
-        document.count(site)?;
+impl Document {
+    fn new(site: &Site, document: &tables::Document, counts: &[(String, usize)]) -> Self {
+        let coded = |concept: &crate::web::api::terms::Concept| {
+            (concept.code().to_owned(), concept.label())
+        };
+        let place = document.jurisdiction.as_ref();
+        let counts = COUNTED.iter().filter_map(|class| {
+            let class = format!("{}{class}", gm::NAMESPACE);
+            let (_, count) = counts.iter().find(|(known, _)| *known == class)?;
+            Some((site.labels.of(&class), *count))
+        });
+        let untitled = site.say("（无题）", "(untitled)");
+        Self {
+            iri: document.id.clone(),
+            href: site.href(&document.id),
+            title: document.title.as_deref().unwrap_or(untitled).to_owned(),
+            genre: document.genre.as_ref().map(coded),
+            tier: document.tier.as_ref().map(coded),
+            is_draft: document.draft,
+            number: document.number.clone().unwrap_or_default(),
+            year: document.year.clone().unwrap_or_default(),
+            date: document.day().cloned().unwrap_or_default(),
+            place: place.map(|place| (place.code.clone(), place.name.clone())),
+            counts: counts.collect(),
+        }
     }
-    Ok(Documents { asked, filters, documents, paging, all })
+}
+
+fn build(site: &Site, asked: Asked) -> Result<Documents, WebError> {
+    let mut found = all(site, &site.tables.now(site))?;
+    let all = found.len();
+    let mut facets = facets(site, &asked, &found);
+    found.retain(|document| asked.wants(document, ""));
+    facets.retain(|facet| facet.narrows(found.len()));
+    let paging = Paging::new(found.len(), SIZE, asked.page.parse().unwrap_or(1), &asked.pairs());
+    Ok(Documents {
+        chips: Facet::chips(&facets),
+        facets,
+        documents: paging.cut(found, SIZE),
+        paging,
+        all,
+        asked,
+    })
+}
+
+fn facets(site: &Site, asked: &Asked, all: &[Document]) -> Vec<Facet> {
+    let question = Question::new(&asked.pairs());
+    let rest = |except: &'static str| all.iter().filter(move |d| asked.wants(d, except));
+    let named = |(code, label): &(String, Label)| (code.clone(), label.of(site.lang).to_owned());
+    let years = rest("year").filter(|document| !document.year.is_empty()).map(|document| {
+        (document.year.clone(), site.say("{} 年", "{}").replace("{}", &document.year))
+    });
+    let genres = rest("genre").filter_map(|document| document.genre.as_ref().map(named));
+    let tiers = rest("tier").filter_map(|document| document.tier.as_ref().map(named));
+    let places = rest("place").filter_map(|document| document.place.clone());
+    vec![
+        Facet::new(
+            &question,
+            ("year", Label::new("年度", "Year")),
+            &asked.year,
+            Order::Newest,
+            years,
+        ),
+        Facet::new(
+            &question,
+            ("genre", Label::new("体裁", "Genre")),
+            &asked.genre,
+            Order::Count,
+            genres,
+        ),
+        Facet::new(
+            &question,
+            ("tier", Label::new("效力", "Standing")),
+            &asked.tier,
+            Order::Count,
+            tiers,
+        ),
+        Facet::new(
+            &question,
+            ("place", Label::new("地区", "Jurisdiction")),
+            &asked.place,
+            Order::Count,
+            places,
+        ),
+    ]
 }
 
 fn tabulate(site: &Site, documents: &[Document]) -> Table {
     let column = |key, zh, en, width| Column::new(key, site.say(zh, en), width);
+    let named = |value: &Option<(String, Label)>| -> Cell {
+        value.as_ref().map(|(_, label)| label.of(site.lang).to_owned()).into()
+    };
     let rows = documents.iter().map(|document| {
         vec![
             Cell::link(&document.title, document.href.clone()),
             document.number.as_str().into(),
-            document.genre.as_ref().map(|(_, label)| label.of(site.lang).to_owned()).into(),
-            document.tier.as_ref().map(|tier| tier.of(site.lang).to_owned()).into(),
+            named(&document.genre),
+            named(&document.tier),
             document.year.as_str().into(),
             Cell::day(Some(&document.date).filter(|date| !date.is_empty())),
             document.place.as_ref().map(|(_, name)| name.clone()).into(),
@@ -144,86 +242,12 @@ fn tabulate(site: &Site, documents: &[Document]) -> Table {
         notes: vec![
             site.say("共 {} 份文件。", "{} documents.").replace("{}", &documents.len().to_string()),
             site.say(
-                "空白表示原文未载明，不表示没有；“效力”空白表示正式文本。",
-                "An empty cell means that the text does not say; an empty standing, an official text.",
+                "空白表示原文未载明，不表示没有。",
+                "An empty cell means that the text does not say, not that there is none.",
             )
             .to_owned(),
         ],
         things: documents.iter().map(|document| document.iri.clone()).collect(),
         frozen: 1,
-    }
-}
-
-fn filters(site: &Site, all: &[Document], asked: &Asked) -> Vec<Filter> {
-    let genres = all.iter().filter_map(|d| d.genre.as_ref());
-    let genres = genres.map(|(iri, label)| (iri.clone(), label.of(site.lang).to_owned()));
-    let places = all.iter().filter_map(|d| d.place.clone());
-    let years = all.iter().filter(|d| !d.year.is_empty());
-    let years = years.map(|d| (d.year.clone(), d.year.clone()));
-    vec![
-        filter("genre", "体裁", "genre", genres, &asked.genre),
-        filter("place", "地区", "jurisdiction", places, &asked.place),
-        filter("year", "年度", "year", years, &asked.year),
-    ]
-}
-
-fn filter(
-    name: &'static str,
-    zh: &str,
-    en: &str,
-    values: impl Iterator<Item = (String, String)>,
-    asked: &str,
-) -> Filter {
-    let mut counted: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for (value, label) in values {
-        *counted.entry((value, label)).or_default() += 1;
-    }
-    let options = counted.into_iter().map(|((value, label), count)| {
-        let chosen = value == asked;
-        Choice { value, label, count, chosen }
-    });
-    Filter { name, label: Label::new(zh, en), options: options.collect() }
-}
-
-impl Document {
-    fn new(site: &Site, row: &Row) -> Self {
-        let named = |variable| row.get(variable).map(|iri| site.labels.of(&iri));
-        let code = |iri: String| iri.rsplit('/').next().unwrap_or_default().to_owned();
-        Self {
-            iri: row.text("work"),
-            href: site.href(&row.text("work")),
-            version: row.text("version"),
-            title: row
-                .get("title")
-                .unwrap_or_else(|| site.say("（无题）", "(untitled)").to_owned()),
-            genre: row.get("genre").map(|iri| (code(iri.clone()), site.labels.of(&iri))),
-            tier: named("tier").filter(|_| !row.text("tier").ends_with("#official")),
-            number: row.text("number"),
-            year: row.text("year"),
-            date: row.get("written").or(row.get("published")).unwrap_or_default(),
-            place: row.get("place").map(|iri| (code(iri), row.text("placeName"))),
-            counts: Vec::new(),
-        }
-    }
-
-    fn answers(&self, asked: &Asked) -> bool {
-        let is = |asked: &str, value: Option<&str>| asked.is_empty() || value == Some(asked);
-        let sought = |word: &str| self.title.contains(word) || self.number.contains(word);
-        asked.q.split_whitespace().all(sought)
-            && is(&asked.genre, self.genre.as_ref().map(|(code, _)| code.as_str()))
-            && is(&asked.place, self.place.as_ref().map(|(code, _)| code.as_str()))
-            && is(&asked.year, Some(&self.year))
-    }
-
-    fn count(&mut self, site: &Site) -> Result<(), WebError> {
-        let Some(place) = site.row(GRAPH, &[("version", &self.version)])? else { return Ok(()) };
-        let rows = site.rows(COUNTS, &[("graph", &place.text("graph"))])?;
-        for class in ["Task", "Responsibility", "Target", "Deadline", "Citation"] {
-            let row = rows.iter().find(|row| row.text("class").ends_with(&format!("#{class}")));
-            if let Some(row) = row {
-                self.counts.push((site.labels.of(&row.text("class")), row.number("count")));
-            }
-        }
-        Ok(())
     }
 }

@@ -1,4 +1,7 @@
-//! `/search`: full text over tasks, documents and agencies, as a page.
+//! `/search`: all kinds of things by any of their words: agencies, tasks, documents, policies that are only cited.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::extract::Query;
@@ -6,9 +9,11 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::rdf::vocab::gm;
-use crate::search::Kind;
-use crate::web::api::search::{Answer, current, kind, show as read};
+use crate::search::{Hit, Kind};
+use crate::web::api::search::{Answer, current, show as read};
+use crate::web::api::tables::Tables;
 use crate::web::error::WebError;
+use crate::web::facets::Question;
 use crate::web::filters;
 use crate::web::labels::Label;
 use crate::web::paging::Paging;
@@ -27,21 +32,41 @@ pub(super) struct Asked {
     page: String,
 }
 
+/// The kind of documents that are only cited; the index knows them as documents.
+const POLICY: &str = "Policy";
+/// Agencies that stand before everything else.
+const FEW: usize = 6;
+
 #[derive(Template)]
 #[template(path = "search.html")]
 struct Results {
     asked: Asked,
-    kinds: Vec<Choice>,
+    tabs: Vec<Tab>,
+    /// Agencies that the words name, before the hits of all kinds.
+    agencies: Vec<Named>,
     hits: Vec<Shown>,
     paging: Paging,
+    /// How many were found, the agencies too.
+    total: usize,
     /// Why there is no answer.
     refused: Option<Label>,
 }
 
-struct Choice {
-    name: &'static str,
+/// A kind of things, and how many were found.
+struct Tab {
     label: Label,
+    count: usize,
+    href: String,
     chosen: bool,
+    is_agencies: bool,
+}
+
+struct Named {
+    name: String,
+    href: String,
+    place: String,
+    tasks: usize,
+    leads: usize,
 }
 
 struct Shown {
@@ -70,26 +95,46 @@ pub(super) async fn show(
 }
 
 fn build(site: &Site, asked: Asked) -> Result<Results, WebError> {
-    let only = kind(Some(&asked.kind)).unwrap_or_default();
-    let kinds = Kind::ALL.map(|kind| {
-        let label = site.labels.of(kind.class().as_str());
-        Choice { name: kind.name(), label, chosen: only == Some(kind) }
-    });
     let question = [("q", &*asked.q), ("type", &asked.kind)];
     let number = asked.page.parse().unwrap_or(1);
-    let (mut hits, mut refused) = (Vec::new(), None);
-    let mut paging = Paging::new(0, SIZE, number, &question);
+    let mut results = Results {
+        tabs: Vec::new(),
+        agencies: Vec::new(),
+        hits: Vec::new(),
+        paging: Paging::new(0, SIZE, number, &question),
+        total: 0,
+        refused: None,
+        asked: Asked::default(),
+    };
     if !asked.q.trim().is_empty() {
-        match current(site, &asked.q, only) {
-            Ok((found, all)) => {
-                paging = Paging::new(all.len(), SIZE, number, &question);
-                for hit in paging.cut(all, SIZE) {
+        match current(site, &asked.q, None) {
+            Ok((found, mut all)) => {
+                let tables = site.tables.now(site);
+                let works: HashSet<&str> =
+                    tables.documents(site)?.iter().map(|document| document.id.as_str()).collect();
+                let kind = |hit: &Hit| match hit.kind {
+                    Kind::Document if !works.contains(hit.iri.as_str()) => POLICY,
+                    kind => kind.name(),
+                };
+                results.tabs = tabs(site, &asked, all.iter().map(kind));
+                if asked.kind.is_empty() {
+                    results.total = all.len();
+                    results.agencies = agencies(site, &tables, &all)?;
+                    // They have a place of their own.
+                    all.retain(|hit| hit.kind != Kind::Agency);
+                } else {
+                    all.retain(|hit| kind(hit) == asked.kind);
+                    results.total = all.len();
+                }
+                results.paging = Paging::new(all.len(), SIZE, number, &question);
+                for hit in results.paging.cut(all, SIZE) {
                     let answer = read(site, &found, &hit).map_err(|_| WebError::Search)?;
-                    hits.push(Shown::new(site, answer, hit.kind));
+                    let label = label(site, kind(&hit));
+                    results.hits.push(Shown::new(site, answer, hit.kind, label));
                 }
             }
             Err(problem) if problem.status().is_client_error() => {
-                refused = Some(Label::new(
+                results.refused = Some(Label::new(
                     "请写出要找的词语；OR 两边都要有词语。",
                     "Give the words to look for; OR stands between two.",
                 ));
@@ -97,11 +142,55 @@ fn build(site: &Site, asked: Asked) -> Result<Results, WebError> {
             Err(_) => return Err(WebError::Search),
         }
     }
-    Ok(Results { asked, kinds: kinds.into(), hits, paging, refused })
+    Ok(Results { asked, ..results })
+}
+
+fn label(site: &Site, kind: &str) -> Label {
+    match kind {
+        POLICY => Label::new("仅被引用的文件", "Only cited"),
+        kind => site.labels.of(&format!("{}{kind}", gm::NAMESPACE)),
+    }
+}
+
+/// All kinds together, and each of which something was found.
+fn tabs<'k>(site: &Site, asked: &Asked, kinds: impl Iterator<Item = &'k str>) -> Vec<Tab> {
+    let mut counted: HashMap<&str, usize> = HashMap::new();
+    kinds.for_each(|kind| *counted.entry(kind).or_default() += 1);
+    let question = Question::new(&[("q", &asked.q)]);
+    let tab = |name: &str, label: Label, count: usize| Tab {
+        label,
+        count,
+        href: question.with("type", name),
+        chosen: asked.kind == name,
+        is_agencies: name == Kind::Agency.name(),
+    };
+    let all = tab("", Label::new("全部", "All"), counted.values().sum());
+    let order = ["Agency", "Task", "Document", POLICY, "Measure", "Practice", "Section"];
+    let each = order
+        .into_iter()
+        .filter_map(|kind| counted.get(kind).map(|&count| tab(kind, label(site, kind), count)));
+    std::iter::once(all).chain(each).collect()
+}
+
+/// The first agencies among the hits, known bodies with most tasks before the others.
+fn agencies(site: &Site, tables: &Tables, hits: &[Hit]) -> Result<Vec<Named>, WebError> {
+    let mut agencies = Vec::new();
+    for hit in hits.iter().filter(|hit| hit.kind == Kind::Agency) {
+        agencies.extend(tables.agency(site, &hit.iri)?);
+    }
+    agencies.sort_by_key(|agency| (agency.kind.is_some(), Reverse(agency.tasks)));
+    let named = agencies.into_iter().take(FEW).map(|agency| Named {
+        name: agency.name.clone(),
+        href: site.href(&agency.iri),
+        place: agency.jurisdiction.as_ref().map(|place| place.name.clone()).unwrap_or_default(),
+        tasks: agency.tasks,
+        leads: agency.leads,
+    });
+    Ok(named.collect())
 }
 
 impl Shown {
-    fn new(site: &Site, answer: Answer, kind: Kind) -> Self {
+    fn new(site: &Site, answer: Answer, kind: Kind, label: Label) -> Self {
         let Answer { id, number, label: title, snippet, document, .. } = answer;
         let source = document.filter(|_| kind != Kind::Document).map(|document| Source {
             title: document.title.unwrap_or_else(|| site.say("（无题）", "(untitled)").to_owned()),
@@ -125,7 +214,7 @@ impl Shown {
         take(usize::MAX, false);
         Self {
             href: site.href(&id),
-            label: site.labels.of(&format!("{}{}", gm::NAMESPACE, kind.name())),
+            label,
             number: number.unwrap_or_default(),
             title: title.unwrap_or_default(),
             pieces,

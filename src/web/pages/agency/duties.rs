@@ -38,6 +38,10 @@ pub(super) struct Task {
     order: usize,
     /// The document that it stands in.
     pub(super) document: Arc<Document>,
+    /// The IRIs of what restates it: the row of a table, or the item of the body.
+    counterparts: Vec<String>,
+    /// What it restates that stands before it: its number or name, and its address.
+    pub(super) restates: Option<(String, String)>,
     /// Days by which it, or a target of it, is due.
     pub(super) due: BTreeSet<String>,
     pub(super) deadlines: Vec<Limit>,
@@ -63,7 +67,10 @@ pub(super) fn duties(site: &Site, iri: &str) -> Result<Vec<Duties>, WebError> {
         let tasks = by_role.entry(row.text("role")).or_default();
         // One agency may be printed twice at one task.
         match tasks.iter_mut().find(|known| known.iri == task.iri) {
-            Some(known) => known.inherited &= task.inherited,
+            Some(known) => {
+                known.inherited &= task.inherited;
+                known.counterparts.extend(task.counterparts);
+            }
             None => tasks.push(task),
         }
     }
@@ -77,12 +84,26 @@ pub(super) fn duties(site: &Site, iri: &str) -> Result<Vec<Duties>, WebError> {
                 task.order,
             )
         });
+        restate(tasks);
     }
     let each = ROLES.into_iter().filter_map(|code| {
         let iri = format!("{}{code}", role::NAMESPACE);
         by_role.remove(&iri).map(|tasks| Duties { code, role: site.labels.of(&iri), tasks })
     });
     Ok(each.collect())
+}
+
+/// Finds what tasks restate of those before them: a table of tasks says again what the body says.
+fn restate(tasks: &mut [Task]) {
+    for at in 1..tasks.len() {
+        let (before, here) = tasks.split_at_mut(at);
+        let here = &mut here[0];
+        here.restates =
+            before.iter().find(|task| here.counterparts.contains(&task.iri)).map(|task| {
+                let called = if task.number.is_empty() { &task.name } else { &task.number };
+                (called.clone(), task.href.clone())
+            });
+    }
 }
 
 impl Task {
@@ -99,6 +120,8 @@ impl Task {
             order: row.number("order"),
             document,
             due,
+            counterparts: row.get("counterpart").into_iter().collect(),
+            restates: None,
             deadlines: Vec::new(),
             targets: Vec::new(),
             iri,

@@ -71,8 +71,8 @@ fn notes(site: &Site, name: &str, rows: usize) -> Vec<String> {
             "Names, time limits and targets are as printed; Due is the first day of the task and its targets, worked out from the text.",
         ),
         (
-            "“备注”标明征求意见稿、非正式文本，以及由上级标题统一分工的任务；这些以原文为准。",
-            "Remarks mark drafts, unofficial texts, and tasks that a heading above assigns; the text prevails.",
+            "“备注”标明征求意见稿、非正式文本、由上级标题统一分工的任务，以及任务表中重述正文的任务；这些以原文为准。",
+            "Remarks mark drafts, unofficial texts, tasks that a heading above assigns, and rows of tables that restate the body; the text prevails.",
         ),
         (
             "“原文依据”是写明该单位职责的原句；点击任务名称可在网页上查看原文。",
@@ -127,7 +127,10 @@ fn remarks(site: &Site, task: &Task) -> String {
     let tier = tier.map(|tier| tier.label().of(site.lang).to_owned());
     let inherited = site.say("承自上级标题", "assigned by a heading above").to_owned();
     let inherited = task.inherited.then_some(inherited);
-    tier.into_iter().chain(inherited).collect::<Vec<_>>().join(site.say("；", "; "))
+    let restates = task.restates.as_ref().map(|(called, _)| {
+        site.say("与 {} 为同一任务", "the same task as {}").replace("{}", called)
+    });
+    tier.into_iter().chain(inherited).chain(restates).collect::<Vec<_>>().join(site.say("；", "; "))
 }
 
 fn push(list: &mut Vec<String>, one: String) {

@@ -221,7 +221,8 @@ pub(super) fn build(site: &Site, iri: &str, mut asked: Asked) -> Result<Agency, 
         ("due", &asked.due),
     ];
     let paging = Paging::new(found.len(), SIZE, asked.page.parse().unwrap_or(1), &question);
-    let facets = facets(site, &asked, in_role);
+    let mut facets = facets(site, &asked, in_role);
+    facets.retain(|facet| facet.narrows(found.len()));
     let mut chips = Facet::chips(&facets);
     let due = asked.due.as_str();
     if !due.is_empty() && due != "none" {

@@ -228,7 +228,9 @@ fn flag<'s, T>(
     things: &[Thing<'s, T>],
     value: impl Fn(&Thing<'s, T>) -> Option<&'static str>,
 ) -> Facet {
-    facet(asked, (name, bit), things, value, |value| has(name, value).of(site.lang).to_owned())
+    let text = |value: &str| has(name, value).of(site.lang).to_owned();
+    #[expect(clippy::redundant_closure, reason = "the function's own lifetimes are others")]
+    facet(asked, (name, bit), things, |thing| value(thing), text)
 }
 
 /// The facet of values that have been counted, the most frequent first; `code` is what addresses have, `text` what is

@@ -1,0 +1,138 @@
+//! `/`: where everybody begins: one box to search in, what is due next, what is new, and the whole as a picture.
+
+mod overview;
+
+use std::cmp::Reverse;
+
+use askama::Template;
+use axum::response::Response;
+use serde_json::Value;
+
+use super::document::view::shorten;
+use crate::web::api::tables::{Document, Tables, Task};
+use crate::web::error::WebError;
+use crate::web::filters;
+use crate::web::labels::Label;
+use crate::web::site::{Here, Site, page};
+use overview::{Flow, Overview};
+
+/// Tasks and documents that are told at once.
+const FEW: usize = 8;
+
+const TASK: &str = include_str!("../../queries/api_task.rq");
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home {
+    documents: usize,
+    agencies: usize,
+    tasks: usize,
+    /// What is due today or later, and how many things are; what was due of late fills the room that is left.
+    next: Vec<Due>,
+    ahead: usize,
+    past: Vec<Due>,
+    newest: Vec<New>,
+    flows: Vec<Flow>,
+    /// Documents that name a higher one; `flows` has those with most tasks.
+    carrying: usize,
+    picture: Value,
+}
+
+/// A task and the day by which it is due.
+struct Due {
+    day: String,
+    name: String,
+    href: String,
+    leads: Vec<(String, String)>,
+    document: String,
+    tier: Option<Label>,
+}
+
+struct New {
+    title: String,
+    href: String,
+    date: String,
+    place: String,
+    genre: Option<Label>,
+    tier: Option<Label>,
+}
+
+/// The page.
+pub(in crate::web) async fn show(Here(app): Here) -> Result<Response, WebError> {
+    page(app, build).await
+}
+
+fn build(site: &Site) -> Result<Home, WebError> {
+    let tables = site.tables.now(site);
+    let tasks = tables.tasks(site)?;
+    let mut days: Vec<(&String, &Task)> =
+        tasks.iter().flat_map(|task| task.due.iter().map(move |day| (day, task))).collect();
+    days.sort_by_key(|(day, task)| (*day, &task.document.version, task.order));
+    let ahead = days.split_off(days.partition_point(|(day, _)| **day < site.today));
+    let room = FEW.saturating_sub(ahead.len());
+    let read = |(day, task): &(&String, &Task)| Due::read(site, &tables, day, task);
+    let Overview { flows, carrying, picture } = overview::read(site, &tables)?;
+    Ok(Home {
+        documents: tables.documents(site)?.len(),
+        agencies: tables.agencies(site)?.len(),
+        tasks: tasks.len(),
+        next: ahead.iter().take(FEW).map(read).collect::<Result<_, _>>()?,
+        past: days.iter().rev().take(room).map(read).collect::<Result<_, _>>()?,
+        ahead: ahead.len(),
+        newest: newest(site, &tables)?,
+        flows,
+        carrying,
+        picture,
+    })
+}
+
+impl Due {
+    fn read(site: &Site, tables: &Tables, day: &str, task: &Task) -> Result<Self, WebError> {
+        let name = match &task.heading {
+            Some(heading) => heading.clone(),
+            None => {
+                let row = site.row(TASK, &[("task", &task.iri)])?;
+                shorten(&row.map(|row| row.text("text")).unwrap_or_default())
+            }
+        };
+        let mut leads = Vec::new();
+        for (role, agency) in &task.bearers {
+            let Some(agency) = agency.as_ref().filter(|_| role == "lead") else { continue };
+            if let Some(agency) = tables.agency(site, agency)? {
+                leads.push((agency.name.clone(), site.href(&agency.iri)));
+            }
+        }
+        Ok(Self {
+            day: day.to_owned(),
+            name,
+            href: site.href(&task.iri),
+            leads,
+            document: title(site, &task.document),
+            tier: tier(&task.document),
+        })
+    }
+}
+
+fn newest(site: &Site, tables: &Tables) -> Result<Vec<New>, WebError> {
+    let mut documents: Vec<_> = tables.documents(site)?.iter().collect();
+    let key = |document: &Document| (document.date().unwrap_or_default(), document.id.clone());
+    documents.sort_by_cached_key(|document| Reverse(key(document)));
+    let new = documents.into_iter().take(FEW).map(|document| New {
+        title: title(site, document),
+        href: site.href(&document.id),
+        date: document.date().unwrap_or_default(),
+        place: document.jurisdiction.as_ref().map(|place| place.name.clone()).unwrap_or_default(),
+        genre: document.genre.as_ref().map(|genre| genre.label()),
+        tier: tier(document),
+    });
+    Ok(new.collect())
+}
+
+fn title(site: &Site, document: &Document) -> String {
+    document.title.clone().unwrap_or_else(|| site.say("（无题）", "(untitled)").to_owned())
+}
+
+/// Of a draft or an unofficial text.
+fn tier(document: &Document) -> Option<Label> {
+    document.tier.as_ref().filter(|_| document.draft).map(|tier| tier.label())
+}
