@@ -96,15 +96,6 @@ impl Facet {
         Self { label, choices, left_off: 0 }
     }
 
-    /// With no more choices than this, and those that are chosen.
-    pub(super) fn at_most(mut self, most: usize) -> Self {
-        let all = self.choices.len();
-        let mut place = 0..;
-        self.choices.retain(|choice| place.next().is_some_and(|at| at < most) || choice.chosen);
-        self.left_off = all - self.choices.len();
-        self
-    }
-
     /// Whether a choice of it would leave less than all of so many things, or one is made.
     pub(super) fn narrows(&self, things: usize) -> bool {
         self.choices.iter().any(|choice| choice.chosen || choice.count < things)

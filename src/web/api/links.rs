@@ -153,10 +153,7 @@ impl Tables {
     }
 
     /// The documents that an item or a document as a whole carries out, by the IRI of either.
-    pub(in crate::web) fn carried(
-        &self,
-        site: &Site,
-    ) -> Result<&HashMap<String, Vec<Arc<str>>>, QueryError> {
+    fn carried(&self, site: &Site) -> Result<&HashMap<String, Vec<Arc<str>>>, QueryError> {
         once(&self.links.carried, || {
             let mut carried: HashMap<String, Vec<Arc<str>>> = HashMap::new();
             for citing in self.citations(site)?.iter().filter(|citing| citing.carries_out()) {
@@ -170,8 +167,25 @@ impl Tables {
         })
     }
 
+    /// What an item or its document carries out.
+    pub(super) fn carried_out(
+        &self,
+        site: &Site,
+        item: &str,
+        document: &Document,
+    ) -> Result<Vec<Arc<str>>, QueryError> {
+        let carried = self.carried(site)?;
+        let mut all: Vec<Arc<str>> = Vec::new();
+        for policy in [item, &document.id].iter().filter_map(|iri| carried.get(*iri)).flatten() {
+            if !all.contains(policy) {
+                all.push(Arc::clone(policy));
+            }
+        }
+        Ok(all)
+    }
+
     /// The items that have a time limit, or a target with one, whether or not a day can be told.
-    pub(in crate::web) fn limited(&self, site: &Site) -> Result<&HashSet<String>, QueryError> {
+    pub(super) fn limited(&self, site: &Site) -> Result<&HashSet<String>, QueryError> {
         once(&self.links.limited, || {
             Ok(site.rows(LIMITED, &[])?.iter().map(|row| row.text("item")).collect())
         })

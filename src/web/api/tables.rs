@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::super::site::{Row, Site};
 use super::links::Links;
 use super::terms::{Concept, Jurisdiction};
-use crate::rdf::vocab::role;
+use crate::rdf::vocab::{gm, role};
 use crate::store::{QueryError, Revision};
 
 const DOCUMENTS: &str = include_str!("../queries/documents.rq");
@@ -90,13 +90,21 @@ pub(in crate::web) struct Task {
     /// Its heading, or else its text.
     pub(in crate::web) said: String,
     pub(in crate::web) order: usize,
-    /// The codes of roles and the agencies that have them; none of a person or a name that is no agency.
-    pub(in crate::web) bearers: Vec<(String, Option<String>)>,
+    pub(in crate::web) bearers: Vec<Part>,
+    /// How many agencies lead it.
+    pub(in crate::web) leads: usize,
     /// Days by which it, or a target of it, is due.
     pub(in crate::web) due: BTreeSet<String>,
+    /// Whether it or a target of it has a time limit, with a day or without.
+    pub(in crate::web) is_limited: bool,
+    /// How many targets it states.
+    pub(in crate::web) targets: usize,
+    /// What it or its document carries out.
+    pub(in crate::web) policies: Vec<Arc<str>>,
 }
 
 /// A bearer's part in an item of a document.
+#[derive(Clone)]
 pub(in crate::web) struct Part {
     /// The code of the role: `lead`.
     pub(in crate::web) role: String,
@@ -104,6 +112,12 @@ pub(in crate::web) struct Part {
     pub(in crate::web) agency: Option<String>,
     /// The name of a person, as printed.
     pub(in crate::web) person: Option<String>,
+}
+
+/// How many agencies lead.
+pub(in crate::web) fn leads(parts: &[Part]) -> usize {
+    let leads = parts.iter().filter(|part| part.leads());
+    leads.filter_map(|part| part.agency.as_deref()).collect::<BTreeSet<_>>().len()
 }
 
 impl Part {
@@ -142,6 +156,8 @@ pub(in crate::web) struct Target {
     pub(in crate::web) quote: String,
     /// The IRI of the place that says so.
     pub(in crate::web) evidence: String,
+    /// What the item or its document carries out.
+    pub(in crate::web) policies: Vec<Arc<str>>,
     /// Its time limit, as printed, and the day it gives.
     pub(in crate::web) limit: Option<String>,
     pub(in crate::web) due: Option<String>,
@@ -280,14 +296,25 @@ impl Tables {
                     said: row.text("said"),
                     order: row.number("order"),
                     bearers: Vec::new(),
+                    leads: 0,
                     due: BTreeSet::new(),
+                    is_limited: false,
+                    targets: 0,
+                    policies: Vec::new(),
                 });
             }
-            let (parts, due) = (self.parts(site)?, self.due(site)?);
+            let mut targets: HashMap<&str, usize> = HashMap::new();
+            for target in self.targets(site)?.iter().filter(|t| t.class == gm::TARGET.as_str()) {
+                *targets.entry(&target.item).or_default() += 1;
+            }
+            let (parts, due, limited) = (self.parts(site)?, self.due(site)?, self.limited(site)?);
             for task in &mut tasks {
-                let parts = parts.get(&task.iri).into_iter().flatten();
-                task.bearers = parts.map(|part| (part.role.clone(), part.agency.clone())).collect();
+                task.bearers = parts.get(&task.iri).cloned().unwrap_or_default();
+                task.leads = leads(&task.bearers);
                 task.due = due.get(&task.iri).cloned().unwrap_or_default();
+                task.is_limited = limited.contains(&task.iri);
+                task.targets = targets.get(&*task.iri).copied().unwrap_or(0);
+                task.policies = self.carried_out(site, &task.iri, &task.document)?;
             }
             // The order in which pages list them.
             tasks.sort_by(|a, b| {
@@ -366,6 +393,7 @@ impl Tables {
                     iri,
                     class: row.text("class"),
                     item: row.text("item"),
+                    policies: Vec::new(),
                     document: Arc::clone(document),
                     indicator: row.get("indicator"),
                     comparator: Concept::of(site, &row.text("comparator")),
@@ -378,7 +406,12 @@ impl Tables {
                     due: row.get("date"),
                 })
             };
-            Ok(site.rows(TARGETS, &[])?.iter().filter_map(target).collect())
+            let mut targets: Vec<Target> =
+                site.rows(TARGETS, &[])?.iter().filter_map(target).collect();
+            for target in &mut targets {
+                target.policies = self.carried_out(site, &target.item, &target.document)?;
+            }
+            Ok(targets)
         };
         once(&self.targets, read).map(Vec::as_slice)
     }

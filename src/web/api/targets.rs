@@ -116,7 +116,7 @@ pub(super) async fn list(
                 let is_theirs = |task: &&tables::Task| {
                     task.bearers
                         .iter()
-                        .filter_map(|(_, a)| a.as_ref())
+                        .filter_map(|part| part.agency.as_ref())
                         .any(|a| agencies.contains(a))
                 };
                 let tasks = tables.tasks(site)?.iter().filter(is_theirs);

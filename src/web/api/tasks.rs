@@ -175,11 +175,11 @@ pub(super) async fn list(
         let matching = matching(site, asked.q.as_ref(), Some(Kind::Task))?;
         let with_indicator = with_indicator(site, &tables, asked.indicator.as_ref())?;
         let found = tables.tasks(site)?.iter().filter(|task| {
-            let has_part = |(part, agency): &(String, Option<String>)| {
+            let has_part = |part: &tables::Part| {
                 let is_meant = |agencies: &HashSet<String>| {
-                    agency.as_ref().is_some_and(|agency| agencies.contains(agency))
+                    part.agency.as_ref().is_some_and(|agency| agencies.contains(agency))
                 };
-                role.as_ref().is_none_or(|role| role == part)
+                role.as_ref().is_none_or(|role| *role == part.role)
                     && agencies.as_ref().is_none_or(is_meant)
             };
             let bearers =

@@ -9,14 +9,14 @@ use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::narrow::{self, Asked as Wanted, Known, NONE, Thing, path};
+use super::narrow::{self, Asked as Wanted, Known, NONE, Thing, fails, path};
 use super::tasks::cut;
 use crate::rdf::vocab::role;
 use crate::store::QueryError;
-use crate::web::api::tables::{Document, Task};
+use crate::web::api::tables::Task;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
-use crate::web::facets::{Facet, Order, Question};
+use crate::web::facets::{Facet, Question};
 use crate::web::filters;
 use crate::web::labels::Label;
 use crate::web::paging::Paging;
@@ -152,7 +152,9 @@ fn tasks<'s>(known: &Known<'s>, asked: &Asked) -> Result<Vec<Thing<'s, Task>>, Q
 fn build(site: &Site, asked: &Asked) -> Result<Matrix, WebError> {
     let tables = site.tables.now(site);
     let known = Known::new(site, &tables)?;
-    let things = tasks(&known, asked)?;
+    let mut things = known.tasks(&asked.wanted())?;
+    let facets = facets(&known, asked, &things)?;
+    things.retain(Thing::is_wanted);
     // A matrix of everything would show nothing.
     let shown = if asked.is_nothing() { &[][..] } else { &things[..] };
     let grid = grid(&known, asked, shown, WIDE)?;
@@ -166,7 +168,7 @@ fn build(site: &Site, asked: &Asked) -> Result<Matrix, WebError> {
     let is_nobodys = |thing: &&Thing<'_, Task>| thing.parts.iter().all(|p| p.agency.is_none());
     Ok(Matrix {
         title: title(&known, asked)?,
-        facets: facets(&known, asked)?,
+        facets,
         columns: grid.columns,
         left_off: grid.left_off,
         rows,
@@ -174,7 +176,7 @@ fn build(site: &Site, asked: &Asked) -> Result<Matrix, WebError> {
         tasks: things.len(),
         without: things.iter().filter(is_nobodys).count(),
         signs: signs.into(),
-        flags: flags(&known, asked)?,
+        flags: flags(&known, asked, &things)?,
     })
 }
 
@@ -199,37 +201,39 @@ fn title(known: &Known<'_>, asked: &Asked) -> Result<Option<(String, Option<Stri
     Ok(Some(title.trim().to_owned()).filter(|title| !title.is_empty()).map(|title| (title, None)))
 }
 
-/// The document of each task of a place and year.
-fn scope<'s>(known: &Known<'s>, asked: &Asked) -> Result<Vec<&'s Document>, QueryError> {
-    let things = tasks(known, &Asked { document: String::new(), ..asked.clone() })?;
-    Ok(things.iter().map(|thing| thing.document).collect())
-}
-
-/// Where one chooses what the matrix is of.
-fn facets(known: &Known<'_>, asked: &Asked) -> Result<Vec<Facet>, QueryError> {
+/// Where one chooses what the matrix is of: another place or year of all documents, or a document of these.
+fn facets(
+    known: &Known<'_>,
+    asked: &Asked,
+    things: &[Thing<'_, Task>],
+) -> Result<Vec<Facet>, QueryError> {
     let site = known.site;
-    let question = Question::new(&asked.pairs()[..2]);
-    let everywhere = scope(known, &Asked { place: String::new(), ..asked.clone() })?;
-    let codes = everywhere.iter().map(|d| d.jurisdiction.as_ref().map(|place| &*place.code));
-    let places = narrow::facets::tree(known, &question, &asked.place, codes)?;
-    let always = scope(known, &Asked { year: String::new(), ..asked.clone() })?;
-    let years = always.into_iter().map(|document| match &document.year {
-        Some(year) => (year.clone(), site.say("{} 年", "{}").replace("{}", year)),
-        None => (NONE.to_owned(), site.say("未载明", "not said").to_owned()),
-    });
-    let years = narrow::facets::newest_first(Facet::new(
-        &question,
-        ("year", narrow::facets::title("year")),
-        &asked.year,
-        Order::Newest,
-        years,
-    ));
-    let documents = scope(known, asked)?
-        .into_iter()
-        .map(|document| (path(site, &document.id).to_owned(), known.title(document).to_owned()));
-    let label = ("document", Label::new("文件", "Document"));
-    let documents = Facet::new(&question, label, &asked.document, Order::Count, documents);
-    Ok(vec![places, years, documents.at_most(60)])
+    let of_any = Wanted { document: String::new(), ..asked.wanted() };
+    let but = |bit: u32| {
+        let rest = things.iter().filter(move |thing| thing.is_wanted_but(bit | fails::DOCUMENT));
+        rest.map(|thing| thing.document)
+    };
+    let codes = but(fails::PLACE).map(|d| d.jurisdiction.as_ref().map(|place| &*place.code));
+    let places = narrow::facets::tree(known, &of_any.question(), &asked.place, codes)?;
+    let (mut years, mut documents) = (HashMap::new(), HashMap::new());
+    for document in but(fails::YEAR) {
+        *years.entry(document.year.as_deref().unwrap_or(NONE)).or_default() += 1;
+    }
+    let mut titles: HashMap<&str, &str> = HashMap::new();
+    for document in but(0) {
+        *documents.entry(&*document.id).or_default() += 1;
+        titles.insert(&document.id, known.title(document));
+    }
+    let year = |year: &str| match year {
+        NONE => site.say("未载明", "not said").to_owned(),
+        year => site.say("{} 年", "{}").replace("{}", year),
+    };
+    let years = narrow::facets::counted(&of_any, "year", years, |year| year, year);
+    let title = |iri: &str| titles.get(iri).copied().unwrap_or(iri).to_owned();
+    let wanted = asked.wanted();
+    let documents =
+        narrow::facets::counted(&wanted, "document", documents, |iri| path(site, iri), title);
+    Ok(vec![places, narrow::facets::newest_first(years), documents])
 }
 
 /// The sections of a document that tasks stand in, as high as there are; those below, where one would have more than
@@ -272,8 +276,7 @@ fn grid<'t>(
         }
     }
     for (at, thing) in things.iter().enumerate().filter(|_| asked.document.is_empty()) {
-        let policies: HashSet<&'t str> =
-            thing.policies.iter().copied().flatten().map(|policy| &**policy).collect();
+        let policies: HashSet<&'t str> = thing.policies.iter().map(|policy| &**policy).collect();
         for policy in &policies {
             of_column.entry(policy).or_default().push(at);
         }
@@ -380,49 +383,43 @@ fn row(known: &Known<'_>, asked: &Asked, grid: &Grid<'_>, iri: &str) -> Result<R
 }
 
 /// What is left open in what is asked for.
-fn flags(known: &Known<'_>, asked: &Asked) -> Result<Vec<Flag>, QueryError> {
+fn flags(
+    known: &Known<'_>,
+    asked: &Asked,
+    things: &[Thing<'_, Task>],
+) -> Result<Vec<Flag>, QueryError> {
     let site = known.site;
-    let of_tasks = |name: &'static str, value: &str, label: Label| -> Result<Flag, QueryError> {
-        let mut wanted = asked.wanted();
-        match name {
-            "lead" => wanted.lead = value.to_owned(),
-            _ => wanted.names = value.to_owned(),
-        }
-        let mut found = known.tasks(&wanted)?;
-        found.retain(Thing::is_wanted);
+    let of_tasks = |wanted: Wanted, label, is_meant: &dyn Fn(&Thing<'_, Task>) -> bool| {
+        let found: Vec<_> = things.iter().filter(|thing| is_meant(thing)).collect();
         let first = found.iter().take(FEW);
-        Ok(Flag {
+        Flag {
             label,
             total: found.len(),
             href: format!("{}tasks{}", site.root(), wanted.question().with("", "")),
             first: first.map(|t| (cut(t.said), known.at(t.document, t.item))).collect(),
-        })
+        }
     };
-    let mut flags = vec![
-        of_tasks(
-            "lead",
-            narrow::NO,
-            Label::new("未写明牵头单位的任务", "Tasks with no lead named"),
-        )?,
-        of_tasks(
-            "lead",
-            narrow::TWO,
-            Label::new("有两个以上牵头单位的任务", "Tasks with two leads or more"),
-        )?,
-    ];
+    let lead = |lead: &str| Wanted { lead: lead.to_owned(), ..asked.wanted() };
+    let names = Wanted { names: "unresolved".to_owned(), ..asked.wanted() };
     let wanted = Wanted { deadline: narrow::NO.to_owned(), ..asked.wanted() };
-    let mut found = known.targets(&wanted)?;
-    found.retain(Thing::is_wanted);
-    let first = found.iter().take(FEW);
-    flags.push(Flag {
+    let mut targets = known.targets(&wanted)?;
+    targets.retain(Thing::is_wanted);
+    let first = targets.iter().take(FEW);
+    let targets = Flag {
         label: Label::new("未写明时限的目标", "Targets with no deadline said"),
-        total: found.len(),
+        total: targets.len(),
         href: format!("{}targets{}", site.root(), wanted.question().with("", "")),
         first: first.map(|t| (cut(t.said), site.href(&t.of.evidence))).collect(),
-    });
-    let names = Label::new("有未识别名称的任务", "Tasks with an unresolved name");
-    flags.push(of_tasks("names", "unresolved", names)?);
-    Ok(flags)
+    };
+    let no_lead = Label::new("未写明牵头单位的任务", "Tasks with no lead named");
+    let two_leads = Label::new("有两个以上牵头单位的任务", "Tasks with two leads or more");
+    let unresolved = Label::new("有未识别名称的任务", "Tasks with an unresolved name");
+    Ok(vec![
+        of_tasks(lead(narrow::NO), no_lead, &|thing| thing.leads == 0),
+        of_tasks(lead(narrow::TWO), two_leads, &|thing| thing.leads > 1),
+        targets,
+        of_tasks(names, unresolved, &|thing| known.is_unresolved(thing)),
+    ])
 }
 
 fn tabulate(known: &Known<'_>, grid: &Grid<'_>) -> Result<Table, QueryError> {

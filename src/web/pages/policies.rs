@@ -254,15 +254,17 @@ fn facets(known: &Known<'_>, asked: &Asked, rows: &[Row]) -> Result<Vec<Facet>, 
     );
     let by_place = rest("place")?;
     // A policy that two places of a province cite counts once for the province.
-    let mut codes: Vec<BTreeSet<&str>> = Vec::new();
+    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
     for row in &by_place {
         let mut all = BTreeSet::new();
         for (code, _) in &row.places {
             all.extend(known.tables.chain(site, code)?);
         }
-        codes.push(all);
+        for code in all {
+            *counted.entry(code).or_default() += 1;
+        }
     }
-    let places = narrow::facets::places(known, &question, &asked.place, codes, 0)?;
+    let places = narrow::facets::places(known, &question, &asked.place, counted, 0)?;
     let by_text = rest("text")?;
     let texts = by_text.iter().map(|row| match row.has_text {
         true => (YES.to_owned(), site.say("已收录", "taken in").to_owned()),

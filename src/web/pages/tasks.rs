@@ -1,7 +1,5 @@
 //! `/tasks`: all tasks, narrowed by whatever is known of them.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
@@ -9,7 +7,7 @@ use axum::response::Response;
 use super::narrow::sparql::{What, address};
 use super::narrow::{Asked, Bearer, Head, Known, Thing};
 use crate::store::QueryError;
-use crate::web::api::tables::{Tables, Task};
+use crate::web::api::tables::Task;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
 use crate::web::facets::{Chip, Facet};
@@ -127,7 +125,6 @@ fn sort(
     things: &mut Vec<Thing<'_, Task>>,
 ) -> Result<(), QueryError> {
     let (column, backwards) = asked.order();
-    let targets = target_counts(known)?;
     let mut keyed = Vec::with_capacity(things.len());
     for thing in things.drain(..) {
         let document = thing.document;
@@ -141,7 +138,7 @@ fn sort(
             "others" => names(&["responsible", "support", "guide", "leader"])?,
             "due" if backwards => thing.due.last().map(|day| (*day).to_owned()),
             "due" => thing.due.first().map(|day| (*day).to_owned()),
-            "targets" => targets.get(thing.item).map(|count| format!("{count:06}")),
+            "targets" => Some(thing.of.targets).filter(|n| *n > 0).map(|n| format!("{n:06}")),
             "place" => document.jurisdiction.as_ref().map(|place| place.code.clone()),
             "year" => document.year.clone(),
             "document" => document.title.clone(),
@@ -158,16 +155,6 @@ fn sort(
     Ok(())
 }
 
-/// How many targets items state.
-fn target_counts<'t>(known: &Known<'t>) -> Result<HashMap<&'t str, usize>, QueryError> {
-    let tables: &'t Tables = known.tables;
-    let mut counts = HashMap::new();
-    for target in tables.targets(known.site)?.iter().filter(|t| t.class.ends_with("#Target")) {
-        *counts.entry(&*target.item).or_default() += 1;
-    }
-    Ok(counts)
-}
-
 impl Row {
     pub(super) fn new(known: &Known<'_>, thing: &Thing<'_, Task>) -> Result<Self, QueryError> {
         let (site, document) = (known.site, thing.document);
@@ -179,13 +166,6 @@ impl Row {
                 others.push((code, site.labels.of(&role), bearers));
             }
         }
-        let targets = known.tables.targets(site)?.iter();
-        let targets = match thing.has_target {
-            true => {
-                targets.filter(|t| t.item == thing.item && t.class.ends_with("#Target")).count()
-            }
-            false => 0,
-        };
         Ok(Self {
             number: thing.of.number.clone().unwrap_or_default(),
             name: cut(thing.said),
@@ -194,7 +174,7 @@ impl Row {
             others,
             due: thing.due.iter().map(|day| (*day).to_owned()).collect(),
             is_limited: thing.has_deadline,
-            targets,
+            targets: thing.of.targets,
             place: document.jurisdiction.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
             year: document.year.clone().unwrap_or_default(),
             document: known.title(document).to_owned(),
@@ -216,7 +196,6 @@ pub(super) fn cut(text: &str) -> String {
 pub(super) fn tabulate(known: &Known<'_>, found: &[Thing<'_, Task>]) -> Result<Table, QueryError> {
     let site = known.site;
     let column = |key, zh, en, width| Column::new(key, site.say(zh, en), width);
-    let counts = target_counts(known)?;
     let mut rows = Vec::with_capacity(found.len());
     for thing in found {
         let document = thing.document;
@@ -233,7 +212,7 @@ pub(super) fn tabulate(known: &Known<'_>, found: &[Thing<'_, Task>]) -> Result<T
             roles(&["guide"])?,
             roles(&["leader"])?,
             Cell::day(thing.due.first().map(|day| (*day).to_owned()).as_ref()),
-            counts.get(thing.item).copied().unwrap_or(0).into(),
+            thing.of.targets.into(),
             document.jurisdiction.as_ref().map(|place| place.name.clone()).into(),
             document.year.clone().into(),
             Cell::link(known.title(document), site.href(&document.id)),

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::document::view::shorten;
-use crate::web::api::tables::{Document, Tables, Task};
+use crate::web::api::tables::{Document, Part, Tables, Task};
 use crate::web::error::WebError;
 use crate::web::filters;
 use crate::web::labels::Label;
@@ -96,7 +96,7 @@ impl Due {
             }
         };
         let mut leads = Vec::new();
-        for (role, agency) in &task.bearers {
+        for Part { role, agency, .. } in &task.bearers {
             let Some(agency) = agency.as_ref().filter(|_| role == "lead") else { continue };
             if let Some(agency) = tables.agency(site, agency)? {
                 leads.push((agency.name.clone(), site.href(&agency.iri)));

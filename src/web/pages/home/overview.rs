@@ -57,8 +57,8 @@ pub(super) fn read(site: &Site, tables: &Tables) -> Result<Overview, WebError> {
     }
     let mut leads: HashMap<&str, BTreeMap<&str, usize>> = HashMap::new();
     for task in tables.tasks(site)? {
-        let leading = task.bearers.iter().filter(|(role, _)| role == "lead");
-        for agency in leading.filter_map(|(_, agency)| agency.as_deref()).collect::<BTreeSet<_>>() {
+        let leading = task.bearers.iter().filter(|part| part.leads());
+        for agency in leading.filter_map(|part| part.agency.as_deref()).collect::<BTreeSet<_>>() {
             *leads.entry(&task.document.id).or_default().entry(agency).or_default() += 1;
         }
     }

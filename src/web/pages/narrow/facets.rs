@@ -22,6 +22,7 @@ pub(in crate::web) fn title(name: &str) -> Label {
         "genre" => ("文种", "Genre"),
         "tier" => ("效力", "Standing"),
         "year" => ("年度", "Year"),
+        "document" => ("文件", "Document"),
         "section" => ("章节", "Section"),
         "policy" => ("落实的文件", "Policy carried out"),
         "lead" => ("牵头", "Lead"),
@@ -116,9 +117,9 @@ impl Known<'_> {
         let said = |is: bool| Some(if is { YES } else { NO });
         if !is_targets {
             let mut leads =
-                flag(site, asked, ("lead", fails::LEAD), things, |thing| said(thing.leads() > 0));
+                flag(site, asked, ("lead", fails::LEAD), things, |thing| said(thing.leads > 0));
             let two = flag(site, asked, ("lead", fails::LEAD), things, |thing| {
-                (thing.leads() > 1).then_some(TWO)
+                (thing.leads > 1).then_some(TWO)
             });
             leads.choices.extend(two.choices);
             facets.push(leads);
@@ -189,7 +190,7 @@ impl Known<'_> {
         let site = self.site;
         let mut counts = HashMap::new();
         for thing in things.iter().filter(|thing| thing.is_wanted_but(fails::POLICY)) {
-            let policies = thing.policies.iter().copied().flatten().map(|policy| &**policy);
+            let policies = thing.policies.iter().map(|policy| &**policy);
             for iri in policies.collect::<BTreeSet<&str>>() {
                 *counts.entry(iri).or_default() += 1;
             }
@@ -229,13 +230,12 @@ fn flag<'s, T>(
     value: impl Fn(&Thing<'s, T>) -> Option<&'static str>,
 ) -> Facet {
     let text = |value: &str| has(name, value).of(site.lang).to_owned();
-    #[expect(clippy::redundant_closure, reason = "the function's own lifetimes are others")]
-    facet(asked, (name, bit), things, |thing| value(thing), text)
+    facet(asked, (name, bit), things, value, text)
 }
 
 /// The facet of values that have been counted, the most frequent first; `code` is what addresses have, `text` what is
 /// shown.
-fn counted(
+pub(in crate::web::pages) fn counted(
     asked: &Asked,
     name: &'static str,
     counts: HashMap<&str, usize>,
@@ -287,34 +287,33 @@ pub(in crate::web::pages) fn newest_first(mut facet: Facet) -> Facet {
 
 /// Divisions as a tree; `codes` are those of the things that are counted.
 pub(in crate::web::pages) fn tree<'c>(
-    known: &Known<'_>,
+    known: &Known<'c>,
     question: &Question,
     asked: &str,
     codes: impl Iterator<Item = Option<&'c str>>,
 ) -> Result<Facet, QueryError> {
-    let (mut each, mut without) = (Vec::new(), 0);
+    let mut own: HashMap<Option<&str>, usize> = HashMap::new();
     for code in codes {
-        match code {
-            Some(code) => each.push(BTreeSet::from_iter(known.tables.chain(known.site, code)?)),
-            None => without += 1,
+        *own.entry(code).or_default() += 1;
+    }
+    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+    for (code, count) in &own {
+        for code in code.map_or(Ok(Vec::new()), |code| known.tables.chain(known.site, code))? {
+            *counted.entry(code).or_default() += count;
         }
     }
-    places(known, question, asked, each, without)
+    places(known, question, asked, counted, own.get(&None).copied().unwrap_or(0))
 }
 
-/// The same of things that each have the divisions they are in, higher ones included; `without` more have none.
+/// The same of divisions that have been counted with what lies in them; `without` more things are in none.
 pub(in crate::web::pages) fn places(
     known: &Known<'_>,
     question: &Question,
     asked: &str,
-    each: Vec<BTreeSet<&str>>,
+    counted: BTreeMap<&str, usize>,
     without: usize,
 ) -> Result<Facet, QueryError> {
     let (site, tables) = (known.site, known.tables);
-    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
-    for code in each.into_iter().flatten() {
-        *counted.entry(code).or_default() += 1;
-    }
     // By the codes from the highest down, so that each stands behind the one it lies in.
     let mut ways: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
     for (&code, &count) in &counted {

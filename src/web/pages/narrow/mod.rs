@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::rdf::vocab::gm;
 use crate::store::QueryError;
-use crate::web::api::tables::{Document, Part, Tables, Target, Task};
+use crate::web::api::tables::{Document, Part, Tables, Target, Task, leads};
 use crate::web::facets::Question;
 use crate::web::site::Site;
 pub(super) use shown::{Bearer, Head};
@@ -63,24 +63,24 @@ pub(super) struct Asked {
 }
 
 /// What a thing may fail: a bit each.
-mod fails {
-    pub(super) const WORDS: u32 = 1;
-    pub(super) const PLACE: u32 = 1 << 1;
-    pub(super) const PARTS: u32 = 1 << 2;
-    pub(super) const GENRE: u32 = 1 << 3;
-    pub(super) const TIER: u32 = 1 << 4;
-    pub(super) const YEAR: u32 = 1 << 5;
-    pub(super) const DOCUMENT: u32 = 1 << 6;
-    pub(super) const SECTION: u32 = 1 << 7;
-    pub(super) const POLICY: u32 = 1 << 8;
-    pub(super) const DUE: u32 = 1 << 9;
-    pub(super) const LEAD: u32 = 1 << 10;
-    pub(super) const DEADLINE: u32 = 1 << 11;
-    pub(super) const TARGET: u32 = 1 << 12;
-    pub(super) const NAMES: u32 = 1 << 13;
-    pub(super) const INDICATOR: u32 = 1 << 14;
-    pub(super) const UNIT: u32 = 1 << 15;
-    pub(super) const COMPARATOR: u32 = 1 << 16;
+pub(super) mod fails {
+    pub(in crate::web::pages) const WORDS: u32 = 1;
+    pub(in crate::web::pages) const PLACE: u32 = 1 << 1;
+    pub(in crate::web::pages) const PARTS: u32 = 1 << 2;
+    pub(in crate::web::pages) const GENRE: u32 = 1 << 3;
+    pub(in crate::web::pages) const TIER: u32 = 1 << 4;
+    pub(in crate::web::pages) const YEAR: u32 = 1 << 5;
+    pub(in crate::web::pages) const DOCUMENT: u32 = 1 << 6;
+    pub(in crate::web::pages) const SECTION: u32 = 1 << 7;
+    pub(in crate::web::pages) const POLICY: u32 = 1 << 8;
+    pub(in crate::web::pages) const DUE: u32 = 1 << 9;
+    pub(in crate::web::pages) const LEAD: u32 = 1 << 10;
+    pub(in crate::web::pages) const DEADLINE: u32 = 1 << 11;
+    pub(in crate::web::pages) const TARGET: u32 = 1 << 12;
+    pub(in crate::web::pages) const NAMES: u32 = 1 << 13;
+    pub(in crate::web::pages) const INDICATOR: u32 = 1 << 14;
+    pub(in crate::web::pages) const UNIT: u32 = 1 << 15;
+    pub(in crate::web::pages) const COMPARATOR: u32 = 1 << 16;
 }
 
 /// A task or target, with what it is narrowed by.
@@ -94,8 +94,10 @@ pub(super) struct Thing<'t, T> {
     pub(super) due: Vec<&'t str>,
     pub(super) has_deadline: bool,
     pub(super) has_target: bool,
-    /// What the item and its document carry out.
-    pub(super) policies: [&'t [Arc<str>]; 2],
+    /// How many agencies lead it.
+    pub(super) leads: usize,
+    /// What the item or its document carries out.
+    pub(super) policies: &'t [Arc<str>],
     pub(super) target: Option<&'t Target>,
     fails: u32,
 }
@@ -118,54 +120,52 @@ impl<'s> Known<'s> {
 
     /// All tasks, in the order of the texts, newest documents first.
     pub(super) fn tasks(&self, asked: &Asked) -> Result<Vec<Thing<'s, Task>>, QueryError> {
-        let (site, tables) = (self.site, self.tables);
-        let is_target = |target: &&Target| target.class == gm::TARGET.as_str();
-        let targets = tables.targets(site)?.iter().filter(is_target);
-        let with_target: HashSet<&str> = targets.map(|target| &*target.item).collect();
-        let mut things = Vec::new();
-        for task in tables.tasks(site)? {
-            let mut thing = self.thing(task, &task.said, &task.iri, &task.document)?;
-            thing.due = task.due.iter().map(String::as_str).collect();
-            thing.has_deadline = tables.limited(site)?.contains(&task.iri);
-            thing.has_target = with_target.contains(&*task.iri);
-            things.push(thing);
-        }
+        let tasks = self.tables.tasks(self.site)?.iter();
+        let mut things: Vec<_> = tasks
+            .map(|task| Thing {
+                of: task,
+                said: &task.said,
+                item: &task.iri,
+                document: &task.document,
+                parts: &task.bearers,
+                due: task.due.iter().map(String::as_str).collect(),
+                has_deadline: task.is_limited,
+                has_target: task.targets > 0,
+                leads: task.leads,
+                policies: &task.policies,
+                target: None,
+                fails: 0,
+            })
+            .collect();
         self.examine(asked, &mut things)?;
         Ok(things)
     }
 
     /// All targets, achievements or limits, whichever the address asks for.
     pub(super) fn targets(&self, asked: &Asked) -> Result<Vec<Thing<'s, Target>>, QueryError> {
-        let (site, tables) = (self.site, self.tables);
-        let mut things = Vec::new();
-        for target in tables.targets(site)?.iter().filter(|t| t.class == asked.class()) {
-            let mut thing = self.thing(target, &target.quote, &target.item, &target.document)?;
-            thing.due = target.due.iter().map(String::as_str).collect();
-            thing.has_deadline = target.limit.is_some();
-            thing.target = Some(target);
-            things.push(thing);
-        }
+        let parts = self.tables.parts(self.site)?;
+        let targets = self.tables.targets(self.site)?.iter().filter(|t| t.class == asked.class());
+        let mut things: Vec<_> = targets
+            .map(|target| {
+                let parts = parts.get(&target.item).map_or(&[][..], |parts| parts);
+                Thing {
+                    of: target,
+                    said: &target.quote,
+                    item: &target.item,
+                    document: &target.document,
+                    parts,
+                    due: target.due.iter().map(String::as_str).collect(),
+                    has_deadline: target.limit.is_some(),
+                    has_target: true,
+                    leads: leads(parts),
+                    policies: &target.policies,
+                    target: Some(target),
+                    fails: 0,
+                }
+            })
+            .collect();
         self.examine(asked, &mut things)?;
         Ok(things)
-    }
-
-    fn thing<T>(
-        &self,
-        of: &'s T,
-        said: &'s str,
-        item: &'s str,
-        document: &'s Document,
-    ) -> Result<Thing<'s, T>, QueryError> {
-        let (site, tables) = (self.site, self.tables);
-        let carried = tables.carried(site)?;
-        let policies = [item, &document.id].map(|iri| carried.get(iri).map_or(&[][..], |p| p));
-        let parts = tables.parts(site)?.get(item).map_or(&[][..], |parts| parts);
-        let (due, has_deadline, has_target, target) = (Vec::new(), false, false, None);
-        #[rustfmt::skip]
-        let thing = Thing {
-            of, said, item, document, parts, due, has_deadline, has_target, policies, target, fails: 0,
-        };
-        Ok(thing)
     }
 
     fn examine<T>(&self, asked: &Asked, things: &mut [Thing<'s, T>]) -> Result<(), QueryError> {
@@ -239,7 +239,7 @@ impl<'s> Known<'s> {
         need(
             fails::POLICY,
             asked.policy.is_empty() || {
-                let mut policies = thing.policies.iter().copied().flatten();
+                let mut policies = thing.policies.iter();
                 match &*asked.policy {
                     NONE => policies.next().is_none(),
                     asked => policies.any(|policy| path(self.site, policy) == asked),
@@ -255,9 +255,9 @@ impl<'s> Known<'s> {
         need(
             fails::LEAD,
             match &*asked.lead {
-                YES => thing.leads() > 0,
-                NO => thing.leads() == 0,
-                TWO => thing.leads() > 1,
+                YES => thing.leads > 0,
+                NO => thing.leads == 0,
+                TWO => thing.leads > 1,
                 _ => true,
             },
         );
@@ -281,7 +281,7 @@ impl<'s> Known<'s> {
     }
 
     /// Whether one of those who have a part is no known body.
-    fn is_unresolved<T>(&self, thing: &Thing<'_, T>) -> bool {
+    pub(super) fn is_unresolved<T>(&self, thing: &Thing<'_, T>) -> bool {
         let mut agencies = thing.parts.iter().filter_map(|part| part.agency.as_deref());
         agencies.any(|agency| self.unresolved.contains(agency))
     }
@@ -293,14 +293,8 @@ impl<T> Thing<'_, T> {
     }
 
     /// Whether it is wanted, or would be but for this.
-    fn is_wanted_but(&self, bit: u32) -> bool {
+    pub(super) fn is_wanted_but(&self, bit: u32) -> bool {
         self.fails & !bit == 0
-    }
-
-    /// How many agencies lead it.
-    pub(super) fn leads(&self) -> usize {
-        let leads = self.parts.iter().filter(|part| part.leads());
-        leads.filter_map(|part| part.agency.as_deref()).collect::<HashSet<_>>().len()
     }
 }
 
