@@ -108,13 +108,16 @@ fn what_a_document_says_is_never_a_formula() {
 }
 
 #[test]
-fn only_bearers_have_ledgers() {
+fn only_what_the_store_has_is_taken_away() {
     let server = server();
     let work = server.rows(&format!("{GM}SELECT ?w {{ ?w gm:currentVersion ?v }}"));
-    for path in [
-        format!("/page{}.xlsx", path_of(work[0].trim_matches('"'))),
-        "/page/agency/nobody.xlsx".to_owned(),
+    let page = format!("/page{}", path_of(work[0].trim_matches('"')));
+    // The facts of a document are a workbook of their own; nobody has none.
+    for (path, status) in [
+        (format!("{page}.xlsx"), 200),
+        (format!("{page}x.xlsx"), 404),
+        ("/page/agency/nobody.xlsx".to_owned(), 404),
     ] {
-        assert_eq!(server.get(&path, "*/*").status(), 404, "{path}");
+        assert_eq!(server.get(&path, "*/*").status(), status, "{path}");
     }
 }
