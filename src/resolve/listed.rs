@@ -36,9 +36,9 @@ impl Context<'_> {
         // `招商引资领导小组办公室` where the text has the 招商引资工作领导小组.
         let longer = format!("工作{GROUP}");
         let printed: Vec<&str> = text.match_indices(&longer).map(|(at, _)| &text[..at]).collect();
+        let place = self.home.map(|home| self.divisions.display(home)).unwrap_or_default();
         for at in 0..named.len() {
             let long = named[at].name.replacen(GROUP, &longer, 1);
-            let place = self.home.map(|home| self.divisions.display(home)).unwrap_or_default();
             let bare = long.strip_prefix(&*place).and_then(|l| l.split_once(&longer));
             if long != named[at].name
                 && bare.is_some_and(|(stem, _)| {
@@ -50,16 +50,18 @@ impl Context<'_> {
         }
         named.sort_by(|a, b| b.name.len().cmp(&a.name.len()).then_with(|| a.name.cmp(&b.name)));
         named.dedup_by(|a, b| a.name == b.name);
-        // Only names that are alike without those words are looked at beside each other.
+        // Only names that are alike without those words are looked at beside each other, the longest first.
         let mut alike: HashMap<String, Vec<&Named>> = HashMap::new();
         for one in &named {
             alike.entry(core(&one.name)).or_default().push(one);
         }
         let mut same = HashMap::new();
-        for long in &named {
-            let shorter = alike[&core(&long.name)].iter().filter(|s| s.place == long.place);
-            for short in shorter.filter(|short| is_short_for(&short.name, &long.name)) {
-                same.entry(short.name.clone()).or_insert_with(|| long.clone());
+        for names in alike.values() {
+            for (at, long) in names.iter().enumerate() {
+                let shorter = names[at + 1..].iter().filter(|s| s.place == long.place);
+                for short in shorter.filter(|short| is_short_for(&short.name, &long.name)) {
+                    same.entry(short.name.clone()).or_insert_with(|| (*long).clone());
+                }
             }
         }
         self.same = same;
