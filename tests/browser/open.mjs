@@ -66,16 +66,24 @@ export async function islands(page) {
   }));
 }
 
-/** What is asked of every page: nothing wrong in the console, no scrolling sideways, nothing serious for axe. */
-export async function check(page, name) {
-  page.sound();
+/** That nothing of the page stands beyond its right edge; what may be scrolled by itself does not count. */
+export async function fits(page, name) {
   const over = await page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];
-    const wide = [...document.body.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > clientWidth + 1);
+    const inside = (one) => one.parentElement && (getComputedStyle(one.parentElement).overflowX === 'auto' || inside(one.parentElement));
+    const wide = [...document.body.querySelectorAll('*')].filter(
+      (one) => one.getBoundingClientRect().right > clientWidth + 1 && !inside(one),
+    );
     return [`${scrollWidth} > ${clientWidth}`, ...wide.slice(0, 5).map((one) => one.outerHTML.slice(0, 160))];
   });
   assert.deepEqual(over, [], `${name}: it scrolls sideways`);
+}
+
+/** What is asked of every page: nothing wrong in the console, no scrolling sideways, nothing serious for axe. */
+export async function check(page, name) {
+  page.sound();
+  await fits(page, name);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   const told = serious.map(({ id, help, nodes }) => {

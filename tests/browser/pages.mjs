@@ -1,7 +1,7 @@
 // Every page, in both languages, wide and narrow, light and dark: sound, and fit for everybody.
 import assert from 'node:assert/strict';
 
-import { check, close, islands, open } from './open.mjs';
+import { check, close, fits, islands, open } from './open.mjs';
 
 const first = await open('/');
 // One of each kind that the lists lead to.
@@ -45,6 +45,10 @@ for (const path of paths) {
     assert.equal(await page.locator('html').getAttribute('lang'), prefix ? 'en' : 'zh-CN');
     await page.context().close();
   }
+  // As it stands before its scripts come, or without them.
+  const bare = await open(`/en${path}`, { width: 360, height: 740, scripts: false });
+  await fits(bare, `/en${path} without scripts`);
+  await bare.context().close();
 }
 await close();
 console.log(`${paths.length} pages`);
