@@ -16,9 +16,6 @@ use crate::read;
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = read::LIMIT as u64;
 
-/// Endings of the file names that are taken for documents, in lower case.
-const ENDINGS: [&str; 3] = ["txt", "html", "htm"];
-
 /// Why a document cannot be had, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SourceError {
@@ -101,7 +98,7 @@ pub(super) fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Failure>) {
 
 fn is_document(path: &Path) -> bool {
     let ending = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
-    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+    ending.is_some_and(|ending| read::EXTENSIONS.contains(&ending.as_str()))
 }
 
 /// Reads one document; a file over the limit is not read at all.

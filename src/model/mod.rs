@@ -17,4 +17,4 @@ pub use fact::{
     Basis, Citation, CitationKind, Comparator, Deadline, Facts, Precision, Responsibility, Role,
     Target, TargetClass, Value,
 };
-pub use text::{Span, Table, Text};
+pub use text::{Part, Place, Places, Span, Table, Text};

@@ -114,6 +114,7 @@ pub mod gm {
         ONGOING = "ongoing",
         ORDER = "order",
         PART_OF = "partOf",
+        PLACE = "place",
         PRECISION = "precision",
         PUBLISHED_ON = "publishedOn",
         QUOTE = "quote",

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::knowledge::debris::Look;
-use crate::model::{Span, Table, Text};
+use crate::model::{Part, Span, Table, Text};
 
 /// What a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,16 +93,22 @@ pub(super) struct Grid {
     pub rows: Vec<Vec<usize>>,
 }
 
-/// The lines of a file, its tables and how many cells lines and tables speak of.
+/// What a reader of a format gives: lines, tables, and where the pages or sheets begin.
 #[derive(Default)]
 pub(super) struct Content {
+    /// Their source lines ascend. What a line of a source without lines is (a paragraph, a printed line,
+    /// a row of a sheet) is the reader's to say.
     pub lines: Vec<Line>,
     pub grids: Vec<Grid>,
+    /// How many cells lines and grids speak of.
     pub cells: usize,
+    /// Pages or sheets by the source line they begin on, ascending; empty where the format has none.
+    pub parts: Vec<(usize, Part)>,
 }
 
-/// Puts the lines together. `cells` is the number of cells that lines and grids speak of.
-pub(super) fn assemble(lines: &[Line], grids: &[Grid], cells: usize) -> Text {
+/// Puts the lines together.
+pub(super) fn assemble(content: Content) -> Text {
+    let Content { lines, grids, cells, parts } = content;
     let mut string = String::with_capacity(lines.iter().map(|l| l.text.len() + 1).sum());
     let mut origins = Vec::with_capacity(lines.len());
     let mut spans: Vec<Option<Span>> = vec![None; cells];
@@ -138,7 +144,7 @@ pub(super) fn assemble(lines: &[Line], grids: &[Grid], cells: usize) -> Text {
                 .collect(),
         })
         .collect();
-    Text::new(string, origins, tables)
+    Text::new(string, origins, tables).with_parts(parts)
 }
 
 #[cfg(test)]

@@ -257,7 +257,7 @@ mod tests {
 
     fn text(page: &str) -> Text {
         let content = read(page, &Debris::embedded());
-        assemble(&content.lines, &content.grids, content.cells)
+        assemble(content)
     }
 
     fn rows(text: &Text) -> Vec<Vec<&str>> {

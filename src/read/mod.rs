@@ -8,6 +8,7 @@
 mod debris;
 mod draft;
 mod encoding;
+mod format;
 mod html;
 mod page;
 mod pieces;
@@ -20,6 +21,11 @@ use std::path::Path;
 
 use crate::knowledge::debris::Debris;
 use crate::model::Text;
+
+pub use format::EXTENSIONS;
+
+use draft::Content;
+use format::Format;
 
 /// The largest file that is read, in bytes: no government document comes near it.
 pub const LIMIT: usize = 64 << 20;
@@ -55,20 +61,16 @@ pub enum ReadError {
 pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError> {
     let extension =
         Path::new(name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    if !matches!(
-        extension.as_str(),
-        "" | "txt" | "text" | "md" | "html" | "htm" | "xhtml" | "shtml"
-    ) {
-        return Err(ReadError::UnsupportedFormat { extension });
-    }
     if bytes.len() > LIMIT {
         return Err(ReadError::TooLarge { limit: LIMIT, size: bytes.len() });
     }
-    let string = encoding::decode(bytes)?;
-    let draft::Content { mut lines, grids, cells } = match html::is_html(&extension, &string) {
-        true => html::read(&string, debris),
-        false => ruled::read(&string, debris),
+    let mut content = match format::of(&extension, bytes)? {
+        Format::Text => text(&extension, bytes, debris)?,
+        Format::Docx | Format::Xlsx | Format::Pdf | Format::Ofd | Format::Doc | Format::Xls => {
+            return Err(ReadError::UnsupportedFormat { extension });
+        }
     };
+    let mut lines = content.lines;
     debris::look(&mut lines, debris);
     let mut lines = debris::mark_pages(lines, debris);
     let sites = debris::drop_lines(&mut lines, debris);
@@ -81,7 +83,17 @@ pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError
     if !lines.iter().any(draft::Line::is_text) {
         return Err(ReadError::NoText);
     }
-    Ok(draft::assemble(&lines, &grids, cells))
+    content.lines = lines;
+    Ok(draft::assemble(content))
+}
+
+/// Reads characters in an encoding: plain text, Markdown or HTML.
+fn text(extension: &str, bytes: &[u8], debris: &Debris) -> Result<Content, ReadError> {
+    let string = encoding::decode(bytes)?;
+    Ok(match html::is_html(extension, &string) {
+        true => html::read(&string, debris),
+        false => ruled::read(&string, debris),
+    })
 }
 
 #[cfg(test)]

@@ -178,7 +178,8 @@ mod tests {
         let last = line.pop().unwrap();
         let mut whole = Line::new(Kind::Text, String::new(), 0, 1);
         whole.join("", &last);
-        assert_eq!(super::super::draft::assemble(&[whole], &[], 0).source_line(1), 3);
+        let content = super::super::draft::Content { lines: vec![whole], ..Default::default() };
+        assert_eq!(super::super::draft::assemble(content).source_line(1), 3);
     }
 
     #[test]

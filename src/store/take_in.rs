@@ -48,7 +48,10 @@ impl Store {
         let mut taking = Taking { tx, document, base: &self.base };
         let before = taking.quads(document.graph.as_ref())?;
         let mut after: HashSet<Quad> = document.own.iter().map(QuadRef::into_owned).collect();
-        after.extend(before.iter().filter(|quad| names_source(quad)).cloned());
+        // Places in another source stay; those that this source had before are found anew.
+        let elsewhere = before.iter().any(|q| q.predicate == gm::SHA256 && !after.contains(q));
+        let kept = |quad: &&Quad| names_source(quad) && (elsewhere || quad.predicate != gm::PLACE);
+        after.extend(before.iter().filter(kept).cloned());
         let outcome = taking.outcome(&before, &after)?;
         if outcome == Outcome::Unchanged {
             changing.unchanged();
@@ -72,9 +75,9 @@ impl Store {
     }
 }
 
-/// `gm:sourceName` and `gm:sha256` say where a version came from, not what it says.
+/// `gm:sourceName`, `gm:sha256` and `gm:place` say where a version came from, not what it says.
 fn names_source(quad: &Quad) -> bool {
-    [gm::SOURCE_NAME, gm::SHA256].contains(&quad.predicate.as_ref())
+    [gm::SOURCE_NAME, gm::SHA256, gm::PLACE].contains(&quad.predicate.as_ref())
 }
 
 /// A document on its way in.

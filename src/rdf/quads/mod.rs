@@ -17,7 +17,7 @@ use super::graph::{Name, Quads};
 use super::identities::Names;
 use super::vocab::{gm, oa};
 use super::{Base, Reading, iri};
-use crate::model::{NodeId, Span};
+use crate::model::{NodeId, Places, Span};
 
 /// The version, its graph's name, and all the version says.
 pub fn quads(reading: &Reading, names: &Names, base: &Base) -> (NamedNode, NamedNode, Quads) {
@@ -29,6 +29,7 @@ pub fn quads(reading: &Reading, names: &Names, base: &Base) -> (NamedNode, Named
     let mut claims = Claims {
         reading,
         names,
+        places: reading.document.text.places(),
         document: own.name(&names.document),
         agencies: names.agencies.iter().map(|agency| own.name(agency)).collect(),
         works: names.works.iter().map(|work| own.name(work)).collect(),
@@ -51,6 +52,7 @@ pub fn quads(reading: &Reading, names: &Names, base: &Base) -> (NamedNode, Named
 struct Claims<'a> {
     reading: &'a Reading<'a>,
     names: &'a Names,
+    places: Places<'a>,
     version: Name,
     /// The document's own work.
     document: Name,
@@ -111,6 +113,9 @@ impl Claims<'_> {
         graph.link(evidence, oa::HAS_SOURCE, self.version);
         graph.link(evidence, oa::HAS_SELECTOR, quote);
         graph.link(evidence, oa::HAS_SELECTOR, position);
+        if let Some(place) = self.places.of(span.start) {
+            graph.text(evidence, gm::PLACE, place.to_string());
+        }
         graph.class(quote, oa::TEXT_QUOTE_SELECTOR);
         graph.text(quote, oa::EXACT, text.slice(span));
         graph.class(position, oa::TEXT_POSITION_SELECTOR);

@@ -1,0 +1,66 @@
+//! What a file is: told by its first bytes, where they say nothing by its name.
+
+use std::io::Cursor;
+
+use super::ReadError;
+
+/// Endings of the names of files that are read, in lower case.
+pub const EXTENSIONS: &[&str] = &["txt", "text", "md", "html", "htm", "xhtml", "shtml"];
+
+/// The format of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// Plain text, Markdown or HTML: characters in an encoding.
+    Text,
+    /// Office Open XML of a text: DOCX (ISO/IEC 29500, GB/T 41814).
+    Docx,
+    /// Office Open XML of a workbook: XLSX.
+    Xlsx,
+    /// PDF (ISO 32000).
+    Pdf,
+    /// OFD (GB/T 33190).
+    Ofd,
+    /// Compound file of Word 97 to 2003.
+    Doc,
+    /// Compound file of Excel 97 to 2003.
+    Xls,
+}
+
+/// The format of a file with this ending of its name, in lower case, and this content.
+///
+/// # Errors
+/// Where it is a file of a kind that is not read.
+pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
+    let unsupported = || ReadError::UnsupportedFormat { extension: extension.to_owned() };
+    // A PDF may have something before its first line.
+    let head = &bytes[..bytes.len().min(1024)];
+    if memchr::memmem::find(head, b"%PDF-").is_some_and(|at| at == 0 || extension == "pdf") {
+        return Ok(Format::Pdf);
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return of_archive(bytes).ok_or_else(unsupported);
+    }
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        // WPS writes the same under names of its own.
+        return match extension {
+            "doc" | "wps" => Ok(Format::Doc),
+            "xls" | "et" => Ok(Format::Xls),
+            _ => Err(unsupported()),
+        };
+    }
+    match extension.is_empty() || EXTENSIONS.contains(&extension) {
+        true => Ok(Format::Text),
+        false => Err(unsupported()),
+    }
+}
+
+/// The format of an archive, by the part that each has.
+fn of_archive(bytes: &[u8]) -> Option<Format> {
+    let archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let parts = [
+        ("word/document.xml", Format::Docx),
+        ("xl/workbook.xml", Format::Xlsx),
+        ("OFD.xml", Format::Ofd),
+    ];
+    parts.into_iter().find(|(part, _)| archive.index_for_name(part).is_some()).map(|(_, f)| f)
+}
