@@ -19,6 +19,7 @@ mod patterns;
 pub mod prose;
 pub mod recognise;
 pub mod roles;
+pub mod same;
 pub mod targets;
 mod tiers;
 pub mod words;
