@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::Done;
 use super::source::{self, Failure, Names};
 use crate::audit;
+use crate::config::Config;
 
 /// List what looks like an assignment, target, deadline or citation and was not understood
 ///
@@ -26,8 +27,8 @@ pub(super) struct Args {
     paths: Vec<PathBuf>,
 }
 
-pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
-    let knowledge = args.names.knowledge()?;
+pub(super) fn run(args: &Args, config: &Config, quiet: bool) -> anyhow::Result<Done> {
+    let knowledge = args.names.knowledge(config)?;
     let (files, mut failures) = source::find(&args.paths);
     let mut out = BufWriter::new(io::stdout().lock());
     let (mut places, mut unread) = (0, 0);

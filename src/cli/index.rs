@@ -1,8 +1,8 @@
 //! `gangmu index`: the full-text index of a store, built anew.
 
-use std::path::PathBuf;
-
 use super::Done;
+use super::settings::Place;
+use crate::config::Config;
 use crate::store::Store;
 
 /// Build the full-text index of a store anew
@@ -15,14 +15,14 @@ Examples:
 
 Exit codes: 0 built; 1 not (no such store, or in use); 2 wrong command line.")]
 pub(super) struct Args {
-    /// The store's directory
-    #[arg(long, value_name = "DIR")]
-    store: PathBuf,
+    #[command(flatten)]
+    place: Place,
 }
 
-pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
+pub(super) fn run(args: &Args, config: &Config) -> anyhow::Result<Done> {
     // Opening to write would make a store at a mistyped path.
-    drop(Store::open_to_read(&args.store)?);
-    Store::open(&args.store, None)?.rebuild_index()?;
+    let dir = args.place.dir(config)?;
+    drop(Store::open_to_read(dir)?);
+    Store::open(dir, None)?.rebuild_index()?;
     Ok(Done::All)
 }

@@ -10,7 +10,9 @@ use std::thread;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Done;
+use super::settings::Place;
 use super::source::{self, Failure, Names, SourceError};
+use crate::config::Config;
 use crate::pipeline::Counts;
 use crate::rdf::{self, Base, Described};
 use crate::store::{Outcome, Store};
@@ -33,11 +35,10 @@ Examples:
 Files: .txt and .html; UTF-8, GB18030, Big5 or UTF-16; up to 64 MB each.
 Exit codes: 0 all documents are in; 1 some are not (named at the end); 2 wrong command line.")]
 pub(super) struct Args {
-    /// The store's directory; made if it does not exist
-    #[arg(long, value_name = "DIR")]
-    store: PathBuf,
-    /// What all IRIs of the data begin with, ending with a slash; chosen when the store is made
-    /// [default: http://127.0.0.1:8080/]
+    #[command(flatten)]
+    place: Place,
+    /// What all IRIs of the data begin with, ending with a slash, instead of the setting store.base_iri; chosen when
+    /// the store is made [default: http://127.0.0.1:8080/]
     #[arg(long, value_name = "IRI")]
     base_iri: Option<String>,
     #[command(flatten)]
@@ -47,9 +48,10 @@ pub(super) struct Args {
     paths: Vec<PathBuf>,
 }
 
-pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
-    let knowledge = args.names.knowledge()?;
-    let store = Store::open(&args.store, args.base_iri.as_deref())?;
+pub(super) fn run(args: &Args, config: &Config, quiet: bool) -> anyhow::Result<Done> {
+    let knowledge = args.names.knowledge(config)?;
+    let base = args.base_iri.as_deref().or(config.store.base_iri.as_deref());
+    let store = Store::open(args.place.dir(config)?, base)?;
     let (files, mut failures) = source::find(&args.paths);
     let progress = progress(files.len(), quiet);
     let mut total = Total::default();

@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::Args;
 use walkdir::WalkDir;
 
+use crate::config::Config;
 use crate::knowledge::Knowledge;
 use crate::pipeline::{self, ReadError, Reading};
 use crate::read;
@@ -46,19 +47,18 @@ pub(super) struct Failure {
 #[derive(Args)]
 pub(super) struct Names {
     /// A TOML file of divisions and agencies to know besides the built-in ones, in the form of
-    /// seeds/agencies.toml [env: GANGMU_NAMES]
+    /// seeds/agencies.toml, instead of the setting names [env: GANGMU_NAMES]
     #[arg(long, value_name = "FILE")]
     names: Option<PathBuf>,
 }
 
 impl Names {
     /// What the program knows, with the names of the user's file.
-    pub(super) fn knowledge(&self) -> anyhow::Result<Knowledge> {
-        let configured = || std::env::var_os("GANGMU_NAMES").filter(|path| !path.is_empty());
-        match self.names.clone().or_else(|| configured().map(PathBuf::from)) {
+    pub(super) fn knowledge(&self, config: &Config) -> anyhow::Result<Knowledge> {
+        match self.names.as_deref().or(config.names.as_deref()) {
             None => Ok(Knowledge::embedded()),
             Some(path) => {
-                Knowledge::embedded().with_names(&path).context("the names cannot be used")
+                Knowledge::embedded().with_names(path).context("the names cannot be used")
             }
         }
     }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use super::Done;
 use super::source::{self, Names};
+use crate::config::Config;
 
 /// Show what the program reads in one document
 ///
@@ -31,8 +32,8 @@ pub(super) struct Args {
     path: PathBuf,
 }
 
-pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
-    let knowledge = args.names.knowledge()?;
+pub(super) fn run(args: &Args, config: &Config) -> anyhow::Result<Done> {
+    let knowledge = args.names.knowledge(config)?;
     let (files, failures) = source::find(std::slice::from_ref(&args.path));
     source::report(&failures);
     let mut out = BufWriter::new(io::stdout().lock());
