@@ -8,13 +8,17 @@
 mod check;
 mod config;
 mod export;
+mod extract;
+mod flow;
 mod index;
 mod ingest;
+mod load;
 mod query;
 mod serve;
 mod settings;
 mod show;
 mod source;
+mod stop;
 mod token;
 
 use std::io;
@@ -60,6 +64,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Ingest(ingest::Args),
+    Extract(extract::Args),
+    Load(load::Args),
     Query(query::Args),
     Serve(serve::Args),
     Export(export::Args),
@@ -98,6 +104,8 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
     log(cli.quiet, cli.verbose, &config.log);
     match &cli.command {
         Command::Ingest(args) => ingest::run(args, config, cli.quiet),
+        Command::Extract(args) => extract::run(args, config),
+        Command::Load(args) => load::run(args, config, cli.quiet),
         Command::Query(args) => query::run(args, config),
         Command::Serve(args) => serve::run(args, config, cli.quiet),
         Command::Export(args) => export::run(args, config),
