@@ -1,13 +1,12 @@
 //! `gangmu export`: the graph as a file.
 
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
 
 use clap::ValueEnum;
 use oxigraph::io::RdfFormat;
 
 use super::Done;
-use crate::store::Store;
+use super::place::Place;
 
 /// Write a store's graph to standard output
 ///
@@ -21,9 +20,8 @@ Examples:
 
 Exit codes: 0 written; 1 not (no such store or graph); 2 wrong command line.")]
 pub(super) struct Args {
-    /// The store's directory
-    #[arg(long, value_name = "DIR")]
-    store: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// N-Quads, TriG and JSON-LD keep the graphs apart; Turtle holds all triples without their graphs
     #[arg(long, value_enum, default_value_t = Format::Nq)]
     format: Format,
@@ -44,7 +42,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
-    let store = Store::open_to_read(&args.store)?;
+    let store = args.place.open_to_read()?;
     let dump = store.dump(args.graph.as_deref())?;
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {

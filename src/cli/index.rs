@@ -1,9 +1,7 @@
 //! `gangmu index`: the full-text index of a store, built anew.
 
-use std::path::PathBuf;
-
 use super::Done;
-use crate::store::Store;
+use super::place::Place;
 
 /// Build the full-text index of a store anew
 ///
@@ -15,14 +13,13 @@ Examples:
 
 Exit codes: 0 built; 1 not (no such store, or in use); 2 wrong command line.")]
 pub(super) struct Args {
-    /// The store's directory
-    #[arg(long, value_name = "DIR")]
-    store: PathBuf,
+    #[command(flatten)]
+    place: Place,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     // Opening to write would make a store at a mistyped path.
-    drop(Store::open_to_read(&args.store)?);
-    Store::open(&args.store, None)?.rebuild_index()?;
+    drop(args.place.open_to_read()?);
+    args.place.open(None)?.rebuild_index()?;
     Ok(Done::All)
 }

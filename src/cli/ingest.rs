@@ -10,10 +10,11 @@ use std::thread;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Done;
+use super::place::Place;
 use super::source::{self, Failure, Names, SourceError};
 use crate::pipeline::Counts;
 use crate::rdf::{self, Base, Described};
-use crate::store::{Outcome, Store};
+use crate::store::Outcome;
 
 /// Documents each reading thread may be ahead of the store.
 const AHEAD: usize = 4;
@@ -33,9 +34,8 @@ Examples:
 Files: .txt and .html; UTF-8, GB18030, Big5 or UTF-16; up to 64 MB each.
 Exit codes: 0 all documents are in; 1 some are not (named at the end); 2 wrong command line.")]
 pub(super) struct Args {
-    /// The store's directory; made if it does not exist
-    #[arg(long, value_name = "DIR")]
-    store: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// What all IRIs of the data begin with, ending with a slash; chosen when the store is made
     /// [default: http://127.0.0.1:8080/]
     #[arg(long, value_name = "IRI")]
@@ -49,7 +49,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
     let knowledge = args.names.knowledge()?;
-    let store = Store::open(&args.store, args.base_iri.as_deref())?;
+    let store = args.place.open(args.base_iri.as_deref())?;
     let (files, mut failures) = source::find(&args.paths);
     let progress = progress(files.len(), quiet);
     let mut total = Total::default();

@@ -9,6 +9,7 @@ mod check;
 mod export;
 mod index;
 mod ingest;
+mod place;
 mod query;
 mod serve;
 mod show;

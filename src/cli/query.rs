@@ -12,6 +12,7 @@ use oxigraph::sparql::QueryResults;
 use oxigraph::sparql::results::QueryResultsFormat;
 
 use super::Done;
+use super::place::Place;
 use crate::rdf::vocab::PREFIXES;
 use crate::store::{Answer, AnswerFormat, QueryError, Store};
 
@@ -28,9 +29,8 @@ Examples:
 
 Exit codes: 0 answered; 1 not (no such store, not SPARQL); 2 wrong command line.")]
 pub(super) struct Args {
-    /// The store's directory
-    #[arg(long, value_name = "DIR")]
-    store: PathBuf,
+    #[command(flatten)]
+    place: Place,
     #[command(flatten)]
     question: Question,
     /// The form of the answer
@@ -60,7 +60,7 @@ enum Form {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let text = args.question.text()?;
-    let store = Store::open_to_read(&args.store)?;
+    let store = args.place.open_to_read()?;
     let answer = store.query(&text)?.run(&store)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let triples = match args.results {

@@ -1,14 +1,15 @@
 //! `gangmu serve`: pages and the SPARQL endpoint.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
 
 use super::Done;
+use super::place::Place;
 use super::source::Names;
-use crate::config::{Config, LogFormat};
+use crate::config::{self, Config, LogFormat};
 use crate::store::{Store, StoreError};
 use crate::web;
 
@@ -29,9 +30,8 @@ Examples:
 
 Exit codes: 0 stopped by a signal; 1 the store or the address cannot be had; 2 wrong command line.")]
 pub(super) struct Args {
-    /// The store's directory; an empty store is made if it does not exist
-    #[arg(long, value_name = "DIR")]
-    store: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     bind: SocketAddr,
@@ -63,10 +63,11 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
     if let Some(time) = args.query_timeout {
         config.limits.query_timeout = time;
     }
+    let place = args.place.settings(config.store.clone());
     let (store, knowledge) = if web::anyone_writes(&config) {
-        (Store::open(&args.store, None)?, Some(args.names.knowledge()?))
+        (Store::at(&place, None)?, Some(args.names.knowledge()?))
     } else {
-        (to_read(&args.store)?, None)
+        (to_read(&place)?, None)
     };
     let runtime = web::runtime().context("no threads to serve with")?;
     let served = runtime.block_on(async {
@@ -83,12 +84,12 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
     served.map(|()| Done::All)
 }
 
-/// The store at `dir`, which is made if need be.
-fn to_read(dir: &Path) -> Result<Store, StoreError> {
-    match Store::open_to_read(dir) {
+/// The store at a place, which is made if need be.
+fn to_read(place: &config::Store) -> Result<Store, StoreError> {
+    match Store::at_to_read(place) {
         Err(StoreError::Missing(_)) => {
-            drop(Store::open(dir, None)?);
-            Store::open_to_read(dir)
+            drop(Store::at(place, None)?);
+            Store::at_to_read(place)
         }
         opened => opened,
     }

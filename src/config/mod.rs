@@ -21,6 +21,7 @@ pub enum ConfigError {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    pub store: Store,
     pub limits: Limits,
     pub access: Access,
     pub cors: Cors,
@@ -28,6 +29,66 @@ pub struct Config {
     pub federation: Federation,
     pub cache: Cache,
     pub log: Log,
+}
+
+/// Where the store is.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    pub address: String,
+    pub update: String,
+    pub user: String,
+    pub password: String,
+    pub index: PathBuf,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { address, update, user, index, password: _ } = self;
+        let mut shown = f.debug_struct("Store");
+        shown.field("address", address).field("update", update).field("user", user);
+        shown.field("index", index).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// The address of the endpoint; none where the store is a directory.
+    pub fn endpoint(&self) -> Option<&str> {
+        let web = ["http://", "https://"].iter().any(|scheme| self.address.starts_with(scheme));
+        web.then_some(&self.address)
+    }
+
+    /// The directory on this machine for the full-text index of the store behind an endpoint.
+    pub fn index_dir(&self, endpoint: &str) -> PathBuf {
+        if !self.index.as_os_str().is_empty() {
+            return self.index.clone();
+        }
+        // As the XDG Base Directory Specification has it.
+        let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or(home);
+        let name: String =
+            Sha256::digest(endpoint).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        cache.unwrap_or_else(std::env::temp_dir).join("gangmu").join(name)
+    }
+
+    /// The same with what the environment says: `GANGMU_STORE_UPDATE`, `GANGMU_STORE_USER`, `GANGMU_STORE_PASSWORD`
+    /// and `GANGMU_STORE_INDEX`.
+    #[must_use]
+    pub fn with_environment(mut self) -> Self {
+        for (name, place) in [
+            ("GANGMU_STORE_UPDATE", &mut self.update),
+            ("GANGMU_STORE_USER", &mut self.user),
+            ("GANGMU_STORE_PASSWORD", &mut self.password),
+        ] {
+            if let Ok(value) = std::env::var(name) {
+                *place = value;
+            }
+        }
+        if let Some(index) = std::env::var_os("GANGMU_STORE_INDEX") {
+            self.index = index.into();
+        }
+        self
+    }
 }
 
 /// What a request may cost. Sizes are in megabytes (2²⁰ bytes).
