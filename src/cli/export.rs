@@ -8,7 +8,6 @@ use oxigraph::io::RdfFormat;
 use super::Done;
 use super::settings::Place;
 use crate::config::Config;
-use crate::store::Store;
 
 /// Write a store's graph to standard output
 ///
@@ -44,7 +43,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, config: &Config) -> anyhow::Result<Done> {
-    let store = Store::open_to_read(args.place.dir(config)?)?;
+    let store = args.place.open_to_read(config)?;
     let dump = store.dump(args.graph.as_deref())?;
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {

@@ -3,7 +3,6 @@
 use super::Done;
 use super::settings::Place;
 use crate::config::Config;
-use crate::store::Store;
 
 /// Build the full-text index of a store anew
 ///
@@ -21,8 +20,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, config: &Config) -> anyhow::Result<Done> {
     // Opening to write would make a store at a mistyped path.
-    let dir = args.place.dir(config)?;
-    drop(Store::open_to_read(dir)?);
-    Store::open(dir, None)?.rebuild_index()?;
+    drop(args.place.open_to_read(config)?);
+    args.place.open(config, None)?.rebuild_index()?;
     Ok(Done::All)
 }

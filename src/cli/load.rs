@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::Done;
 use super::settings::Place;
 use crate::config::Config;
-use crate::store::{Part, Store};
+use crate::store::Part;
 
 /// Load N-Quads that gangmu extract wrote
 ///
@@ -44,8 +44,7 @@ pub(super) fn run(args: &Args, config: &Config, quiet: bool) -> anyhow::Result<D
     let bar = bar(&args.parts, quiet);
     // All are there before anything begins.
     let parts = args.parts.iter().map(|path| open(path, &bar)).collect::<Result<_, _>>()?;
-    let base = args.base_iri.as_deref().or(config.store.base_iri.as_deref());
-    let store = Store::open(args.place.dir(config)?, base)?;
+    let store = args.place.open(config, args.base_iri.as_deref())?;
     let begun = Instant::now();
     let loaded = store.load(parts)?;
     let took = begun.elapsed().as_secs_f64();

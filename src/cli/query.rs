@@ -61,7 +61,7 @@ enum Form {
 
 pub(super) fn run(args: &Args, config: &Config) -> anyhow::Result<Done> {
     let text = args.question.text()?;
-    let store = Store::open_to_read(args.place.dir(config)?)?;
+    let store = args.place.open_to_read(config)?;
     let answer = store.query(&text)?.run(&store)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let triples = match args.results {

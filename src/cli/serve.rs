@@ -1,7 +1,6 @@
 //! `gangmu serve`: pages and the SPARQL endpoint.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -9,7 +8,7 @@ use anyhow::Context;
 use super::Done;
 use super::settings::Place;
 use super::source::Names;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::store::{Store, StoreError};
 use crate::web;
 
@@ -48,16 +47,16 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(args: &Args, config: &Config, quiet: bool) -> anyhow::Result<Done> {
-    let dir = args.place.dir(config)?;
     let mut config = config.clone();
     if let Some(time) = args.query_timeout {
         config.limits.query_timeout = time;
     }
+    let place = args.place.settings(&config)?;
     let base = config.store.base_iri.as_deref();
     let (store, knowledge) = if web::anyone_writes(&config) {
-        (Store::open(dir, base)?, Some(args.names.knowledge(&config)?))
+        (Store::at(&place, base)?, Some(args.names.knowledge(&config)?))
     } else {
-        (to_read(dir, base)?, None)
+        (to_read(&place, base)?, None)
     };
     let bind = args.bind.unwrap_or(config.serve.bind);
     let runtime = web::runtime().context("no threads to serve with")?;
@@ -75,12 +74,12 @@ pub(super) fn run(args: &Args, config: &Config, quiet: bool) -> anyhow::Result<D
     served.map(|()| Done::All)
 }
 
-/// The store at `dir`, which is made if need be.
-fn to_read(dir: &Path, base: Option<&str>) -> Result<Store, StoreError> {
-    match Store::open_to_read(dir) {
+/// The store at a place, which is made if need be.
+fn to_read(place: &config::Store, base: Option<&str>) -> Result<Store, StoreError> {
+    match Store::at_to_read(place) {
         Err(StoreError::Missing(_)) => {
-            drop(Store::open(dir, base)?);
-            Store::open_to_read(dir)
+            drop(Store::at(place, base)?);
+            Store::at_to_read(place)
         }
         opened => opened,
     }

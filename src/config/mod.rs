@@ -31,14 +31,47 @@ pub struct Config {
     pub log: Log,
 }
 
-/// Where the data is.
-#[derive(Clone, Debug, Deserialize)]
+/// Where the data is: in a directory, or behind a SPARQL 1.1 endpoint.
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Store {
-    #[serde(deserialize_with = "filled")]
-    pub address: Option<PathBuf>,
+    pub address: String,
     #[serde(deserialize_with = "filled")]
     pub base_iri: Option<String>,
+    pub update: String,
+    pub user: String,
+    pub password: String,
+    pub index: PathBuf,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { address, base_iri, update, user, index, password: _ } = self;
+        let mut shown = f.debug_struct("Store");
+        shown.field("address", address).field("base_iri", base_iri).field("update", update);
+        shown.field("user", user).field("index", index).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// The address of the endpoint; none where the store is a directory.
+    pub fn endpoint(&self) -> Option<&str> {
+        let web = ["http://", "https://"].iter().any(|scheme| self.address.starts_with(scheme));
+        web.then_some(&self.address)
+    }
+
+    /// The directory on this machine for the full-text index of the store behind an endpoint.
+    pub fn index_dir(&self, endpoint: &str) -> PathBuf {
+        if !self.index.as_os_str().is_empty() {
+            return self.index.clone();
+        }
+        // As the XDG Base Directory Specification has it.
+        let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or(home);
+        let name: String =
+            Sha256::digest(endpoint).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        cache.unwrap_or_else(std::env::temp_dir).join("gangmu").join(name)
+    }
 }
 
 /// Where the server is.

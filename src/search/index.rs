@@ -119,8 +119,13 @@ impl Index {
 
     /// Whether the directory has an index, of this release's format, that was last given this stamp.
     pub fn has_stamp(dir: &Path, stamp: &str) -> bool {
-        let metas = tantivy::Index::open_in_dir(dir).and_then(|index| index.load_metas());
-        metas.is_ok_and(|metas| metas.payload.as_deref() == Some(&payload(stamp)))
+        Self::stamp(dir).is_some_and(|given| given == stamp)
+    }
+
+    /// The stamp that an index of this release's format was last given; none where there is no such index.
+    pub fn stamp(dir: &Path) -> Option<String> {
+        let metas = tantivy::Index::open_in_dir(dir).and_then(|index| index.load_metas()).ok()?;
+        Some(metas.payload?.strip_prefix(&payload(""))?.to_owned())
     }
 
     /// Puts the entries of each graph in the place of those it had before, and stamps the index: all or nothing.

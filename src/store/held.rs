@@ -22,8 +22,7 @@ impl Store {
     ) -> Result<Option<NamedNode>, StorageError> {
         let used = rdf::used(&self.base, knowledge);
         let sha256 = LiteralRef::new_simple_literal(sha256);
-        for quad in self.quads.quads_for_pattern(None, Some(gm::SHA256), Some(sha256.into()), None)
-        {
+        for quad in self.quads.matching(None, Some(gm::SHA256), Some(sha256.into()), None) {
             let NamedOrBlankNode::NamedNode(version) = quad?.subject else { continue };
             let name = LiteralRef::new_simple_literal(source_name).into();
             if self.says(version.as_ref(), gm::SOURCE_NAME, name)?
@@ -41,7 +40,7 @@ impl Store {
         used: NamedNodeRef<'_>,
     ) -> Result<bool, StorageError> {
         let reading = Some(prov::WAS_GENERATED_BY);
-        for quad in self.quads.quads_for_pattern(Some(version.into()), reading, None, None) {
+        for quad in self.quads.matching(Some(version.into()), reading, None, None) {
             if let oxigraph::model::Term::NamedNode(reading) = quad?.object
                 && self.says(reading.as_ref(), prov::USED, used.into())?
             {
@@ -58,7 +57,7 @@ impl Store {
         object: TermRef<'_>,
     ) -> Result<bool, StorageError> {
         let (subject, predicate) = (Some(subject.into()), Some(predicate));
-        let found = self.quads.quads_for_pattern(subject, predicate, Some(object), None).next();
+        let found = self.quads.matching(subject, predicate, Some(object), None).next();
         Ok(found.transpose()?.is_some())
     }
 }

@@ -12,6 +12,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufReader, Read};
+use std::path::Path;
 
 use oxigraph::io::{RdfFormat, RdfParseError, RdfParser};
 use oxigraph::model::{
@@ -83,17 +84,22 @@ impl Store {
         self.sweep()?;
         let changing = self.revisions.changing();
         let (mut versions, mut loaded) = (Versions::default(), Loaded::default());
-        if self.quads.is_empty()? {
+        if let Some(database) = self.quads.embedded()
+            && database.is_empty()?
+        {
             self.indexing.expect_everything()?;
-            let mut loader = bulk(&self.quads);
+            let mut loader = bulk(database);
             self.read(parts, &mut loader, &mut versions, &mut loaded)?;
             let (history, lines) = (self.base.history_graph(), versions.lines());
             let history = lines.iter().flat_map(|line| told(line, history.as_ref()));
             loader.load_quads(history.map(QuadRef::into_owned))?;
             loader.commit()?;
         } else {
-            let dir = self.dir.join(BESIDE);
-            let beside = oxigraph::store::Store::open(&dir)?;
+            // A store without a directory of its own has none to be taken up in either.
+            let at = |e| StoreError::Io(std::env::temp_dir(), e);
+            let apart = self.dir.is_none().then(tempfile::tempdir).transpose().map_err(at)?;
+            let dir = self.dir.as_deref().or(apart.as_ref().map(tempfile::TempDir::path));
+            let beside = oxigraph::store::Store::open(dir.unwrap_or(Path::new("")).join(BESIDE))?;
             let mut loader = bulk(&beside);
             self.read(parts, &mut loader, &mut versions, &mut loaded)?;
             loader.commit()?;
@@ -107,12 +113,13 @@ impl Store {
 
     /// Removes what a load that was stopped left behind; nothing of it was in the store.
     fn sweep(&self) -> Result<(), StoreError> {
-        let at = |e| StoreError::Io(self.dir.clone(), e);
-        let beside = self.dir.join(BESIDE);
+        let Some(dir) = &self.dir else { return Ok(()) };
+        let at = |e| StoreError::Io(dir.clone(), e);
+        let beside = dir.join(BESIDE);
         if beside.exists() {
             std::fs::remove_dir_all(beside).map_err(at)?;
         }
-        for entry in std::fs::read_dir(self.dir.join(QUADS)).map_err(at)? {
+        for entry in std::fs::read_dir(dir.join(QUADS)).map_err(at)? {
             let path = entry.map_err(at)?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if name.starts_with("bulk-") && path.extension() == Some("sst".as_ref()) {
@@ -159,18 +166,20 @@ impl Store {
 
     /// Takes over what was loaded beside the store.
     fn merge(&self, beside: &oxigraph::store::Store, versions: &Versions) -> Result<(), LoadError> {
+        let database = self.quads.embedded();
         let mut later: Vec<(NamedNode, GraphName, NamedNode)> = Vec::new();
         let mut at_once = Vec::new();
         for line in versions.lines() {
             let work = line.work;
             let (subject, current) = (Some(work.into()), Some(gm::CURRENT_VERSION));
-            let found = self.quads.quads_for_pattern(subject, current, None, None).next();
-            let mut is_new = found.transpose()?.is_none();
+            let found = self.quads.matching(subject, current, None, None).next();
+            // An endpoint takes nothing over in one step.
+            let mut is_new = database.is_some() && found.transpose()?.is_none();
             let mut all = Vec::new();
             for version in &line.versions {
                 let subject = Some((*version).into());
                 let said = Some(gm::VERSION_OF);
-                let known = self.quads.quads_for_pattern(subject, None, None, None).next();
+                let known = self.quads.matching(subject, None, None, None).next();
                 is_new &= known.transpose()?.is_none();
                 let graph = beside.quads_for_pattern(subject, said, None, None).next();
                 if let Some(quad) = graph.transpose()? {
@@ -188,16 +197,22 @@ impl Store {
         let graphs = graphs.collect::<Result<Vec<_>, _>>()?;
         self.indexing.expect(graphs.into_iter().chain([GraphName::DefaultGraph.to_string()]))?;
         let waiting: HashSet<&GraphName> = later.iter().map(|(_, graph, _)| graph).collect();
-        let mut loader = bulk(&self.quads);
-        let now = beside.iter().filter(|quad| match quad {
+        let mut now = beside.iter().filter(|quad| match quad {
             Ok(quad) => !waiting.contains(&quad.graph_name),
             Err(_) => true,
         });
-        loader.load_ok_quads::<StorageError, StorageError>(now)?;
         let history = self.base.history_graph();
-        let told = at_once.iter().flat_map(|line| told(line, history.as_ref()));
-        loader.load_quads(told.map(QuadRef::into_owned))?;
-        loader.commit()?;
+        if let Some(database) = database {
+            let mut loader = bulk(database);
+            loader.load_ok_quads::<StorageError, StorageError>(now)?;
+            let told = at_once.iter().flat_map(|line| told(line, history.as_ref()));
+            loader.load_quads(told.map(QuadRef::into_owned))?;
+            loader.commit()?;
+        } else {
+            let mut change = self.quads.change()?;
+            now.try_for_each(|quad| quad.map(|quad| change.insert(&quad)))?;
+            change.commit()?;
+        }
         drop(changing);
         for (version, graph, work) in later {
             let own = beside.quads_for_pattern(None, None, None, Some(graph.as_ref()));

@@ -1,10 +1,11 @@
-//! The embedded store: a directory that holds the graph of all documents taken in.
+//! The store: the graph of all documents taken in, in a directory or behind a SPARQL endpoint.
 //!
 //! Invariant: a reader of the store sees whole documents only. A document goes in through
 //! [`Store::take_in`], one transaction that replaces the named graph of its version whole or not at all.
 //! Who may write can also change what graphs say ([`Store::fill_graph`], [`Store::drop_graph`],
 //! [`Update::run`]), each time in one transaction; every writer has its turn. The directory remembers the base IRI its IRIs were minted under and refuses
-//! another. `cli` opens stores; `web` only asks them.
+//! another. `cli` opens stores; `web` only asks them. Where the quads are is the business of [`quads`]; all about
+//! endpoints is in [`remote`].
 //!
 //! The directory:
 //!
@@ -25,7 +26,9 @@ mod held;
 mod indexing;
 mod load;
 mod manifest;
+mod quads;
 mod query;
+mod remote;
 mod revision;
 mod run;
 mod services;
@@ -49,6 +52,7 @@ pub use graphs::{Content, GraphError};
 pub use load::{LoadError, Loaded, Part};
 pub use manifest::{DEFAULT_BASE, base};
 pub use query::{Answer, AnswerFormat, Query, QueryError, Told};
+pub use remote::RemoteError;
 pub use revision::Revision;
 pub use run::{Admitted, Asked, Busy, CountingAllocator, Limits, Overview, Run, Runs, Stop};
 pub use services::{Service, ServiceError, Services};
@@ -57,11 +61,14 @@ pub use take_in::Outcome;
 pub use trial::Trial;
 pub use update::{Update, UpdateError, UpdateReport};
 
+use crate::config;
 use crate::rdf::Base;
 use crate::search::{self, SearchError};
 use indexing::{Indexing, Searching};
 use manifest::{CHANGED, LOCK, MANIFEST, QUADS};
+use quads::Quads;
 use query::Queries;
+use remote::Endpoint;
 use revision::Revisions;
 
 /// Bytes of the database's log that opening may take the time to go through: some milliseconds.
@@ -95,22 +102,88 @@ pub enum StoreError {
     #[error(transparent)]
     Search(#[from] SearchError),
     #[error("the database says: {0}")]
-    Database(#[from] oxigraph::store::StorageError),
+    Database(#[source] oxigraph::store::StorageError),
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
 }
 
-/// An open store, locked until it is dropped.
+impl From<oxigraph::store::StorageError> for StoreError {
+    fn from(error: oxigraph::store::StorageError) -> Self {
+        match RemoteError::within(error) {
+            Ok(error) => Self::Remote(error),
+            Err(error) => Self::Database(error),
+        }
+    }
+}
+
+/// An open store. A directory is locked until it is dropped.
 pub struct Store {
-    dir: PathBuf,
-    quads: oxigraph::store::Store,
+    /// The store's own directory; none behind an endpoint.
+    dir: Option<PathBuf>,
+    quads: Quads,
     indexing: Arc<Indexing>,
     base: Base,
     revisions: Arc<Revisions>,
     queries: Queries,
     services: Services,
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl Store {
+    /// Opens the store that the settings name: a directory as [`Store::open`] does, or an endpoint, which may have
+    /// any number of readers and writers; the latter take turns. The full-text index of an endpoint's store stands on
+    /// this machine.
+    ///
+    /// # Errors
+    /// As of [`Store::open`]; and when the endpoint cannot be reached or does not serve.
+    pub fn at(settings: &config::Store, base: Option<&str>) -> Result<Self, StoreError> {
+        match settings.endpoint() {
+            Some(address) => Self::behind(address, settings, base, true),
+            None => Self::open(Path::new(&settings.address), base),
+        }
+    }
+
+    /// The same to read, as [`Store::open_to_read`] does.
+    ///
+    /// # Errors
+    /// As of [`Store::at`], and when there is no store.
+    pub fn at_to_read(settings: &config::Store) -> Result<Self, StoreError> {
+        match settings.endpoint() {
+            Some(address) => Self::behind(address, settings, None, false),
+            None => Self::open_to_read(Path::new(&settings.address)),
+        }
+    }
+
+    fn behind(
+        address: &str,
+        settings: &config::Store,
+        base: Option<&str>,
+        to_write: bool,
+    ) -> Result<Self, StoreError> {
+        let (endpoint, base) = Endpoint::open(address, settings, base, to_write)?;
+        let dir = settings.index_dir(&endpoint.address());
+        let revisions = Arc::new(Revisions::of(Arc::clone(&endpoint)));
+        let quads = Quads::Remote(endpoint);
+        let indexing = Indexing::beside(&dir, quads.clone(), Arc::clone(&revisions))
+            .map_err(|e| StoreError::Io(dir, e))?;
+        Ok(Self::of(None, quads, indexing, base, revisions, None))
+    }
+
+    fn of(
+        dir: Option<&Path>,
+        quads: Quads,
+        indexing: Indexing,
+        base: Base,
+        revisions: Arc<Revisions>,
+        lock: Option<File>,
+    ) -> Self {
+        let (indexing, queries) = (Arc::new(indexing), Queries::new());
+        let services = Services::default();
+        let dir = dir.map(Path::to_owned);
+        let store = Self { dir, quads, indexing, base, revisions, queries, services, _lock: lock };
+        store.with_services(Services::default())
+    }
+
     /// Opens the store at `dir` to write, and makes it where it does not exist yet: with `base`, or with
     /// [`DEFAULT_BASE`].
     ///
@@ -140,7 +213,7 @@ impl Store {
                 given: given.as_str().to_owned(),
             });
         }
-        let quads = oxigraph::store::Store::open(dir.join(QUADS))?;
+        let quads = Quads::Embedded(oxigraph::store::Store::open(dir.join(QUADS))?);
         let base = match (known, given) {
             (Some(base), _) => base,
             (None, Some(base)) => manifest::write(dir, base)?,
@@ -148,17 +221,7 @@ impl Store {
         };
         let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
         let indexing = Indexing::to_write(dir, quads.clone(), Arc::clone(&revisions))?;
-        let store = Self {
-            dir: dir.to_owned(),
-            quads,
-            indexing: Arc::new(indexing),
-            base,
-            revisions,
-            queries: Queries::new(),
-            services: Services::default(),
-            _lock: lock,
-        };
-        Ok(store.with_services(Services::default()))
+        Ok(Self::of(Some(dir), quads, indexing, base, revisions, Some(lock)))
     }
 
     /// Puts what was taken in where readers find it at once, and into the index; it is safe already.
@@ -202,20 +265,10 @@ impl Store {
         settle(dir, &lock);
         refuse_if_locked(dir, lock.try_lock_shared())?;
         let base = manifest::read(dir)?.ok_or_else(|| StoreError::NotAStore(dir.to_owned()))?;
-        let quads = oxigraph::store::Store::open_read_only(dir.join(QUADS))?;
+        let quads = Quads::Embedded(oxigraph::store::Store::open_read_only(dir.join(QUADS))?);
         let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
         let indexing = Indexing::to_read(dir, quads.clone(), Arc::clone(&revisions));
-        let store = Self {
-            dir: dir.to_owned(),
-            quads,
-            indexing: Arc::new(indexing),
-            base,
-            revisions,
-            queries: Queries::new(),
-            services: Services::default(),
-            _lock: lock,
-        };
-        Ok(store.with_services(Services::default()))
+        Ok(Self::of(Some(dir), quads, indexing, base, revisions, Some(lock)))
     }
 
     /// The state that a reading begun now sees; none while a change is being written.

@@ -11,12 +11,14 @@
 
 use std::collections::HashSet;
 
+use oxigraph::model::vocab::rdf;
 use oxigraph::model::{
     GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef, Term,
     TermRef,
 };
-use oxigraph::store::{StorageError, Transaction};
+use oxigraph::store::StorageError;
 
+use super::quads::Change;
 use super::revision::Changing;
 use super::{Store, StoreError};
 use crate::rdf::vocab::{gm, prov};
@@ -55,7 +57,7 @@ impl Store {
         mut after: HashSet<Quad>,
         changing: Changing<'_>,
     ) -> Result<Outcome, StoreError> {
-        let tx = self.quads.start_transaction()?;
+        let tx = self.quads.change()?;
         let mut taking = Taking { tx, document, base: &self.base };
         let before = taking.quads(document.graph.as_ref())?;
         // Places in another source stay; those that this source had before are found anew.
@@ -70,13 +72,18 @@ impl Store {
         for quad in before.difference(&after) {
             taking.tx.remove(quad);
         }
+        let is_new = !before.iter().any(is_version);
         for quad in after.difference(&before) {
-            taking.tx.insert(quad);
+            if is_version(quad) {
+                taking.tx.at_last(None, quad.as_ref());
+            } else {
+                taking.tx.insert(quad);
+            }
         }
         for quad in document.shared.iter() {
             taking.tx.insert(quad);
         }
-        taking.make_current(before.is_empty())?;
+        taking.make_current(is_new)?;
         taking.forget_unused(before.difference(&after))?;
         let shared = document.shared.iter().map(|quad| quad.graph_name.to_string());
         self.indexing.expect(shared.chain([document.graph.to_string()]))?;
@@ -104,16 +111,23 @@ fn names_source(quad: &Quad) -> bool {
     [gm::SOURCE_NAME, gm::SHA256, gm::PLACE].contains(&quad.predicate.as_ref())
 }
 
+/// Whether a quad says that something is a version. It is written at last: a version of which it is not said was
+/// not written to its end.
+fn is_version(quad: &Quad) -> bool {
+    quad.predicate == rdf::TYPE
+        && matches!(&quad.object, Term::NamedNode(class) if *class == gm::VERSION)
+}
+
 /// A document on its way in.
 pub(super) struct Taking<'a> {
-    pub(super) tx: Transaction<'a>,
+    pub(super) tx: Change<'a>,
     pub(super) document: &'a Described,
     pub(super) base: &'a Base,
 }
 
 impl<'a> Taking<'a> {
     fn quads(&self, graph: NamedNodeRef<'_>) -> Result<HashSet<Quad>, StorageError> {
-        self.tx.quads_for_pattern(None, None, None, Some(graph.into())).collect()
+        self.tx.matching(None, None, None, Some(graph.into())).collect()
     }
 
     fn outcome(
@@ -121,7 +135,7 @@ impl<'a> Taking<'a> {
         before: &HashSet<Quad>,
         after: &HashSet<Quad>,
     ) -> Result<Outcome, StorageError> {
-        if before.is_empty() {
+        if !before.iter().any(is_version) {
             let known = self.current(work(self.document))?.is_some();
             return Ok(if known { Outcome::NewVersion } else { Outcome::New });
         }
@@ -130,10 +144,9 @@ impl<'a> Taking<'a> {
         if said_otherwise.next().is_some() {
             return Ok(Outcome::Reread);
         }
-        for quad in self.document.shared.iter() {
-            if !self.tx.contains(quad)? {
-                return Ok(Outcome::Reread);
-            }
+        let shared: Vec<_> = self.document.shared.iter().collect();
+        if !self.tx.missing(&shared)?.is_empty() {
+            return Ok(Outcome::Reread);
         }
         Ok(if before == after { Outcome::Unchanged } else { Outcome::NewSource })
     }
@@ -148,11 +161,13 @@ impl<'a> Taking<'a> {
         if previous.is_some() && !new {
             return Ok(());
         }
+        let replaced = previous
+            .as_ref()
+            .map(|previous| QuadRef::new(work, gm::CURRENT_VERSION, previous, history));
         if let Some(previous) = &previous {
-            self.tx.remove(QuadRef::new(work, gm::CURRENT_VERSION, previous, history));
             self.tx.insert(QuadRef::new(version, prov::WAS_REVISION_OF, previous, history));
         }
-        self.tx.insert(QuadRef::new(work, gm::CURRENT_VERSION, version, history));
+        self.tx.at_last(replaced, QuadRef::new(work, gm::CURRENT_VERSION, version, history));
         Ok(())
     }
 
@@ -168,7 +183,7 @@ impl<'a> Taking<'a> {
         let object = Some(version.as_ref().into());
         let held: Vec<Quad> = self
             .tx
-            .quads_for_pattern(None, Some(gm::CURRENT_VERSION), object, None)
+            .matching(None, Some(gm::CURRENT_VERSION), object, None)
             .collect::<Result<_, _>>()?;
         let revisions: Vec<Quad> = self
             .statements(version.as_ref().into(), prov::WAS_REVISION_OF)
@@ -188,7 +203,7 @@ impl<'a> Taking<'a> {
         subject: NamedOrBlankNodeRef<'_>,
         predicate: NamedNodeRef<'_>,
     ) -> impl Iterator<Item = Result<Quad, StorageError>> {
-        self.tx.quads_for_pattern(Some(subject), Some(predicate), None, None)
+        self.tx.matching(Some(subject), Some(predicate), None, None)
     }
 
     /// Takes away the shared statements about identities of which only the removed quads spoke.
@@ -209,14 +224,12 @@ impl<'a> Taking<'a> {
 
     /// The shared statements about an identity of which nothing else speaks; none while anything does.
     fn unused(&self, identity: NamedNodeRef<'_>) -> Result<Vec<Quad>, StorageError> {
-        let spoken_of = self.tx.quads_for_pattern(None, None, Some(identity.into()), None);
+        let spoken_of = self.tx.matching(None, None, Some(identity.into()), None);
         if spoken_of.take(1).count() > 0 {
             return Ok(Vec::new());
         }
-        let about: Vec<Quad> = self
-            .tx
-            .quads_for_pattern(Some(identity.into()), None, None, None)
-            .collect::<Result<_, _>>()?;
+        let about: Vec<Quad> =
+            self.tx.matching(Some(identity.into()), None, None, None).collect::<Result<_, _>>()?;
         let shared = about.iter().all(|quad| self.is_shared(&quad.graph_name));
         Ok(if shared { about } else { Vec::new() })
     }
@@ -295,7 +308,7 @@ mod tests {
 
         fn current(&self, work: &str) -> Vec<Term> {
             let work = self.node(&format!("work/{work}"));
-            let found = self.store.quads.quads_for_pattern(
+            let found = self.store.quads.matching(
                 Some(work.as_ref().into()),
                 Some(gm::CURRENT_VERSION),
                 None,
@@ -311,11 +324,11 @@ mod tests {
         fn is_known(&self, path: &str) -> bool {
             let node = self.node(path);
             let subject = Some(NamedOrBlankNodeRef::from(node.as_ref()));
-            self.store.quads.quads_for_pattern(subject, None, None, None).next().is_some()
+            self.store.quads.matching(subject, None, None, None).next().is_some()
         }
 
         fn sources(&self) -> usize {
-            self.store.quads.quads_for_pattern(None, Some(gm::SOURCE_NAME), None, None).count()
+            self.store.quads.matching(None, Some(gm::SOURCE_NAME), None, None).count()
         }
     }
 

@@ -31,7 +31,7 @@ impl Store {
         held: &HashSet<NamedNode>,
     ) -> Result<Vec<NamedNode>, StoreError> {
         let changing = self.revisions.changing();
-        let tx = self.quads.start_transaction()?;
+        let tx = self.quads.change()?;
         let nothing = Described {
             version: version.clone(),
             graph: version.clone(),
@@ -76,8 +76,7 @@ impl Store {
     /// When the database cannot be read.
     pub fn is_current(&self, version: &NamedNode) -> Result<bool, StoreError> {
         let version = Some(version.as_ref().into());
-        let mut found =
-            self.quads.quads_for_pattern(None, Some(gm::CURRENT_VERSION), version, None);
+        let mut found = self.quads.matching(None, Some(gm::CURRENT_VERSION), version, None);
         Ok(found.next().transpose()?.is_some())
     }
 }
@@ -91,7 +90,7 @@ impl Taking<'_> {
         value: LiteralRef<'_>,
     ) -> Result<Option<GraphName>, StorageError> {
         let (subject, value) = (Some(subject.into()), Some(value.into()));
-        let found = self.tx.quads_for_pattern(subject, Some(predicate), value, None).next();
+        let found = self.tx.matching(subject, Some(predicate), value, None).next();
         let found = found.transpose()?;
         if let Some(quad) = &found {
             self.tx.remove(quad);
@@ -125,11 +124,11 @@ impl Taking<'_> {
         graph: &GraphName,
         before: Option<&NamedNode>,
     ) -> Result<Vec<Quad>, StorageError> {
-        let own = self.tx.quads_for_pattern(None, None, None, Some(graph.as_ref()));
+        let own = self.tx.matching(None, None, None, Some(graph.as_ref()));
         let mut removed: Vec<Quad> = own.collect::<Result<_, _>>()?;
         let object = Some(version.into());
         for predicate in [gm::CURRENT_VERSION, prov::WAS_REVISION_OF] {
-            let told = self.tx.quads_for_pattern(None, Some(predicate), object, None);
+            let told = self.tx.matching(None, Some(predicate), object, None);
             for quad in told.collect::<Result<Vec<_>, _>>()? {
                 if let (Some(before), NamedOrBlankNode::NamedNode(subject)) =
                     (before, &quad.subject)
@@ -145,7 +144,7 @@ impl Taking<'_> {
             self.tx.remove(quad);
         }
         if let GraphName::NamedNode(graph) = graph {
-            self.tx.remove_named_graph(graph)?;
+            self.tx.remove_graph(graph.into())?;
         }
         Ok(removed)
     }
@@ -178,7 +177,7 @@ mod tests {
     }
 
     fn all(store: &Store) -> HashSet<Quad> {
-        store.quads.iter().collect::<Result<_, _>>().unwrap()
+        store.quads.matching(None, None, None, None).collect::<Result<_, _>>().unwrap()
     }
 
     fn store() -> (tempfile::TempDir, Store) {

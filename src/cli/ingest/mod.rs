@@ -16,7 +16,6 @@ use super::settings::Place;
 use super::source::{self, Names};
 use super::stop::Stop;
 use crate::config::Config;
-use crate::store::Store;
 use intake::{File, Intake};
 use report::Report;
 
@@ -71,8 +70,7 @@ pub(super) fn run(args: &Args, config: &Config, quiet: bool) -> anyhow::Result<D
     let knowledge = args.names.knowledge(config)?;
     let stop = Stop::on_signal().context("signals cannot be listened to")?;
     let report = args.report.as_deref().map(Report::create).transpose()?;
-    let base = args.base_iri.as_deref().or(config.store.base_iri.as_deref());
-    let store = Store::open(args.place.dir(config)?, base)?;
+    let store = args.place.open(config, args.base_iri.as_deref())?;
     let mut intake = Intake::new(&store, &knowledge, &stop, report, quiet);
     if args.watch {
         return watch::run(&mut intake, &args.paths);

@@ -7,10 +7,13 @@ use oxigraph::model::NamedNode;
 use oxigraph::sparql::{QueryDatasetSpecification, QueryEvaluationError, SparqlSyntaxError};
 use oxigraph::store::StorageError;
 use spargebra::GraphUpdateOperation;
+use spargebra::algebra::GraphPattern;
 
 use super::federation::FetchError;
 use super::indexing::Touched;
-use super::query::{dataset, parser};
+use super::quads::Quads;
+use super::query::{dataset, named, parser};
+use super::remote::{Endpoint, RemoteError};
 use super::run::{Run, Stop};
 use super::size::{self, TooLarge};
 use super::{QueryError, Store};
@@ -46,6 +49,12 @@ pub enum UpdateError {
     Evaluation(#[source] QueryEvaluationError),
     #[error("the database says: {0}")]
     Database(#[from] StorageError),
+    #[error(
+        "{0} cannot be in an update of a store behind an endpoint: ask for the data, and send it with INSERT DATA"
+    )]
+    NotThere(&'static str),
+    #[error(transparent)]
+    Remote(RemoteError),
 }
 
 impl UpdateError {
@@ -115,8 +124,12 @@ impl Update {
         let _changing = store.revisions.changing();
         let run = Run::current();
         let touched = Touched::by(&self.update);
+        let quads = match &store.quads {
+            Quads::Embedded(quads) => quads,
+            Quads::Remote(endpoint) => return self.send(endpoint, touched),
+        };
         let mut applying = Applying {
-            tx: store.quads.start_transaction()?,
+            tx: quads.start_transaction()?,
             services: &store.services,
             run: run.clone(),
             using: self.using,
@@ -134,4 +147,32 @@ impl Update {
         applying.tx.commit()?;
         Ok(applying.report)
     }
+
+    /// Has an endpoint make the update, which says nothing of how much it changed.
+    fn send(mut self, endpoint: &Endpoint, touched: Touched) -> Result<UpdateReport, UpdateError> {
+        let using = self.using.as_ref().and_then(named);
+        for operation in &mut self.update.operations {
+            match operation {
+                GraphUpdateOperation::Load { .. } => return Err(UpdateError::NotThere("LOAD")),
+                GraphUpdateOperation::DeleteInsert { using: own, pattern, .. } => {
+                    if calls_services(pattern) {
+                        return Err(UpdateError::NotThere("SERVICE"));
+                    }
+                    *own = own.take().or_else(|| using.clone());
+                }
+                _ => {}
+            }
+        }
+        if let Some(run) = Run::current() {
+            run.finish()?;
+        }
+        let sent = endpoint.update(&self.update.to_string(), touched.graphs());
+        sent.map_err(UpdateError::Remote)?;
+        Ok(UpdateReport::default())
+    }
+}
+
+/// Whether SERVICE stands anywhere in a pattern: the endpoint would call it from where it stands.
+fn calls_services(pattern: &GraphPattern) -> bool {
+    pattern.to_string().contains("SERVICE ")
 }
