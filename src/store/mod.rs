@@ -16,13 +16,17 @@
 //! quads/       the triples (oxigraph on RocksDB)
 //! ```
 
+mod backup;
+mod doctor;
 mod empty;
 mod export;
 mod federation;
 mod graphs;
 mod indexing;
 mod manifest;
+mod migrate;
 mod query;
+mod restore;
 mod revision;
 mod run;
 mod services;
@@ -37,12 +41,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+pub use backup::{BackupError, Contents};
+pub use doctor::{Doctor, Finding, Status};
 pub use empty::{Cause, Empty};
 pub use export::{Dump, ExportError};
 pub use federation::FetchError;
 pub use graphs::{Content, GraphError};
-pub use manifest::DEFAULT_BASE;
+pub use manifest::{DEFAULT_BASE, FORMAT};
 pub use query::{Answer, AnswerFormat, Query, QueryError, Told};
+pub use restore::{RestoreError, check, restore};
 pub use revision::Revision;
 pub use run::{Admitted, Asked, Busy, CountingAllocator, Limits, Overview, Run, Runs, Stop};
 pub use services::{Service, ServiceError, Services};
@@ -54,7 +61,7 @@ pub use update::{Update, UpdateError, UpdateReport};
 use crate::rdf::Base;
 use crate::search::{self, SearchError};
 use indexing::{Indexing, Searching};
-use manifest::{CHANGED, LOCK, MANIFEST, QUADS};
+use manifest::{CHANGED, Known, LOCK, QUADS};
 use query::Queries;
 use revision::Revisions;
 
@@ -84,6 +91,8 @@ pub enum StoreError {
         "<{0}> cannot be the base IRI: it must be an absolute http or https IRI, where the pages will be"
     )]
     BadBase(String),
+    #[error("{dir} cannot be brought to format {to}; it is of the one before, as it was: {reason}")]
+    Migration { dir: PathBuf, to: u32, reason: String },
     #[error("{0} cannot be read or written: {1}")]
     Io(PathBuf, #[source] io::Error),
     #[error(transparent)]
@@ -97,6 +106,8 @@ pub struct Store {
     quads: oxigraph::store::Store,
     indexing: Arc<Indexing>,
     base: Base,
+    /// [`FORMAT`], but of a store that is looked at as it is.
+    format: u32,
     revisions: Arc<Revisions>,
     queries: Queries,
     services: Services,
@@ -105,7 +116,7 @@ pub struct Store {
 
 impl Store {
     /// Opens the store at `dir` to write, and makes it where it does not exist yet: with `base`, or with
-    /// [`DEFAULT_BASE`].
+    /// [`DEFAULT_BASE`]. One that an older version wrote is brought to the present format.
     ///
     /// # Errors
     /// When the directory holds something else, is in use, or was made with another base IRI.
@@ -125,19 +136,23 @@ impl Store {
         refuse_if_locked(dir, lock.try_lock())?;
         let known = manifest::read(dir)?;
         if let (Some(stored), Some(given)) = (&known, &given)
-            && stored != given
+            && stored.base != *given
         {
             return Err(StoreError::OtherBase {
                 dir: dir.to_owned(),
-                stored: stored.as_str().to_owned(),
+                stored: stored.base.as_str().to_owned(),
                 given: given.as_str().to_owned(),
             });
         }
         let quads = oxigraph::store::Store::open(dir.join(QUADS))?;
-        let base = match (known, given) {
-            (Some(base), _) => base,
-            (None, Some(base)) => manifest::write(dir, base)?,
-            (None, None) => manifest::write(dir, manifest::base(DEFAULT_BASE)?)?,
+        let Known { format, base } = match known {
+            Some(known) => migrate::migrate(dir, &quads, known)?,
+            None => {
+                let base = given.map_or_else(|| manifest::base(DEFAULT_BASE), Ok)?;
+                let known = Known { format: FORMAT, base };
+                manifest::write(dir, &known)?;
+                known
+            }
         };
         let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
         let indexing = Indexing::to_write(dir, quads.clone(), Arc::clone(&revisions))?;
@@ -145,6 +160,7 @@ impl Store {
             quads,
             indexing: Arc::new(indexing),
             base,
+            format,
             revisions,
             queries: Queries::new(),
             services: Services::default(),
@@ -178,22 +194,34 @@ impl Store {
         Ok(self.indexing.rebuild()?)
     }
 
-    /// Opens the store at `dir` to read; any number of processes may at the same time.
+    /// Opens the store at `dir` to read; any number of processes may at the same time. One that an older version
+    /// wrote is first brought to the present format.
     ///
     /// # Errors
     /// When there is no store, or a process writes to it.
     pub fn open_to_read(dir: &Path) -> Result<Self, StoreError> {
-        if !dir.join(MANIFEST).is_file() {
-            return Err(match manifest::is_ours(dir) {
-                Ok(false) => StoreError::NotAStore(dir.to_owned()),
-                _ => StoreError::Missing(dir.to_owned()),
-            });
+        if known(dir)?.format < FORMAT {
+            drop(Self::open(dir, None)?);
         }
+        Self::read(dir, settle)
+    }
+
+    /// The same, but leaves every file as it is: also the format that an older version wrote, and what a killed writer
+    /// has left in the database's log.
+    ///
+    /// # Errors
+    /// As of [`Store::open_to_read`].
+    pub fn open_as_it_is(dir: &Path) -> Result<Self, StoreError> {
+        Self::read(dir, |_, _| {})
+    }
+
+    fn read(dir: &Path, prepare: impl FnOnce(&Path, &File)) -> Result<Self, StoreError> {
+        known(dir)?;
         let at = |e| StoreError::Io(dir.to_owned(), e);
         let lock = File::open(dir.join(LOCK)).map_err(at)?;
-        settle(dir, &lock);
+        prepare(dir, &lock);
         refuse_if_locked(dir, lock.try_lock_shared())?;
-        let base = manifest::read(dir)?.ok_or_else(|| StoreError::NotAStore(dir.to_owned()))?;
+        let Known { format, base } = known(dir)?;
         let quads = oxigraph::store::Store::open_read_only(dir.join(QUADS))?;
         let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
         let indexing = Indexing::to_read(dir, quads.clone(), Arc::clone(&revisions));
@@ -201,6 +229,7 @@ impl Store {
             quads,
             indexing: Arc::new(indexing),
             base,
+            format,
             revisions,
             queries: Queries::new(),
             services: Services::default(),
@@ -248,6 +277,14 @@ impl Store {
     pub fn base(&self) -> &Base {
         &self.base
     }
+}
+
+/// What the store at `dir` says of itself.
+fn known(dir: &Path) -> Result<Known, StoreError> {
+    manifest::read(dir)?.ok_or_else(|| match manifest::is_ours(dir) {
+        Ok(false) => StoreError::NotAStore(dir.to_owned()),
+        _ => StoreError::Missing(dir.to_owned()),
+    })
 }
 
 /// Flushes what a killed writer has left in the log, if nobody else is reading: every reader would have to go
@@ -325,7 +362,7 @@ mod tests {
     fn a_store_whose_making_was_cut_short_is_made_again() {
         let dir = tempfile::tempdir().unwrap();
         drop(Store::open(dir.path(), None).unwrap());
-        std::fs::remove_file(dir.path().join(MANIFEST)).unwrap();
+        std::fs::remove_file(dir.path().join(manifest::MANIFEST)).unwrap();
         assert!(matches!(Store::open_to_read(dir.path()), Err(StoreError::Missing(_))));
         Store::open(dir.path(), None).unwrap();
     }
