@@ -2,6 +2,8 @@
 
 #[path = "operations/backup.rs"]
 mod backup;
+#[path = "operations/deploy.rs"]
+mod deploy;
 #[path = "operations/doctor.rs"]
 mod doctor;
 #[path = "operations/migration.rs"]
