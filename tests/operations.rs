@@ -1,11 +1,19 @@
 //! What those who run the program do with it: settings, backups, migration, looking for faults.
 
+#[path = "operations/backup.rs"]
+mod backup;
+#[path = "operations/deploy.rs"]
+mod deploy;
+#[path = "operations/doctor.rs"]
+mod doctor;
+#[path = "operations/migration.rs"]
+mod migration;
 #[path = "common/server.rs"]
 mod server;
 #[path = "operations/settings.rs"]
 mod settings;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
@@ -32,4 +40,18 @@ fn canonical(dir: &Path) -> String {
     let mut export = gangmu();
     export.args(["export", "--canonical", "--store"]).arg(dir);
     String::from_utf8(export.assert().success().get_output().stdout.clone()).unwrap()
+}
+
+/// All files below a directory, with what is in them; but for the database's own log of its doings.
+fn files(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files: Vec<_> = walkdir::WalkDir::new(dir)
+        .into_iter()
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| {
+            path.is_file() && !path.file_name().unwrap().to_string_lossy().starts_with("LOG")
+        })
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect();
+    files.sort();
+    files
 }

@@ -5,8 +5,10 @@
 //! line itself is wrong. Answers go to standard output, everything else to standard error; a reader that
 //! closes the pipe early is no error.
 
+mod backup;
 mod check;
 mod config;
+mod doctor;
 mod export;
 mod extract;
 mod flow;
@@ -14,6 +16,7 @@ mod index;
 mod ingest;
 mod load;
 mod query;
+mod restore;
 mod serve;
 mod settings;
 mod show;
@@ -21,7 +24,7 @@ mod source;
 mod stop;
 mod token;
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
@@ -74,6 +77,9 @@ enum Command {
     Check(check::Args),
     Token(token::Args),
     Config(config::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Doctor(doctor::Args),
 }
 
 /// Whether all that was asked could be done.
@@ -99,7 +105,12 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> anyhow::Result<Done> {
-    let settings = cli.given.settings()?;
+    let settings = match (cli.given.settings(), &cli.command) {
+        (Ok(settings), _) => settings,
+        // Whose task it is to say so, beside what else there is.
+        (Err(error), Command::Doctor(args)) => return doctor::without_settings(args, &error),
+        (Err(error), _) => return Err(error.into()),
+    };
     let config = &settings.config;
     log(cli.quiet, cli.verbose, &config.log);
     match &cli.command {
@@ -114,6 +125,9 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Check(args) => check::run(args, config, cli.quiet),
         Command::Token(args) => token::run(args),
         Command::Config(_) => config::run(&settings),
+        Command::Backup(args) => backup::run(args, config, cli.quiet),
+        Command::Doctor(args) => doctor::run(args, config),
+        Command::Restore(args) => restore::run(args, config, cli.quiet),
     }
 }
 
@@ -129,6 +143,8 @@ fn log(quiet: bool, verbose: u8, settings: &Log) {
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // Colours are for people, not for journals and files.
+    let lines = lines.with_ansi(io::stderr().is_terminal());
     match settings.format {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).init(),

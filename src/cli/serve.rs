@@ -67,11 +67,20 @@ pub(super) fn run(args: &Args, config: &Config, quiet: bool) -> anyhow::Result<D
         if !quiet {
             println!("http://{}/  (SPARQL at /sparql; Ctrl-C stops)", listener.local_addr()?);
         }
+        tell_manager();
         web::serve(listener, store, knowledge, &config).await.context("the server stopped")
     });
     // Not dropped: that would wait for a query which did not stop in time.
     runtime.shutdown_background();
     served.map(|()| Done::All)
+}
+
+/// Tells the service manager that started this process, if one did, that it can be asked now.
+fn tell_manager() {
+    #[cfg(unix)]
+    if let Err(error) = sd_notify::notify(&[sd_notify::NotifyState::Ready]) {
+        tracing::warn!(%error, "the service manager could not be told that the server is ready");
+    }
 }
 
 /// The store at a place, which is made if need be.

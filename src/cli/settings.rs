@@ -55,6 +55,17 @@ impl Place {
         if settings.address.is_empty() { Err(NoStore) } else { Ok(settings) }
     }
 
+    /// The store's directory, for what is done with its files.
+    pub(super) fn dir(&self, config: &Config) -> anyhow::Result<PathBuf> {
+        let settings = self.settings(config)?;
+        if let Some(endpoint) = settings.endpoint() {
+            anyhow::bail!(
+                "{endpoint} is an endpoint: do this with the means of the database behind it"
+            );
+        }
+        Ok(settings.address.into())
+    }
+
     /// Opens the store to write; see [`Store::at`]. `base` goes before what the settings say.
     pub(super) fn open(&self, config: &Config, base: Option<&str>) -> anyhow::Result<Store> {
         let base = base.or(config.store.base_iri.as_deref());

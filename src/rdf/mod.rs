@@ -14,7 +14,7 @@
 
 pub mod canonical;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod graph;
 mod identities;
 pub mod iri;
@@ -22,8 +22,9 @@ pub mod jsonld;
 mod quads;
 #[cfg(test)]
 mod questions;
+pub mod shacl;
 #[cfg(test)]
-mod shapes;
+pub(crate) mod shapes;
 mod terms;
 pub mod vocab;
 

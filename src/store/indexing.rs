@@ -399,7 +399,8 @@ impl Indexing {
         Ok(index)
     }
 
-    fn is_in_step(&self) -> Result<bool, StorageError> {
+    /// Whether the index on disk says what the store says.
+    pub(super) fn is_in_step(&self) -> Result<bool, StorageError> {
         let (dir, mark) = (self.dir.join(SEARCH), self.dir.join(STALE));
         Ok(!mark.exists() && Index::has_stamp(&dir, &self.stamp(&State::default())?))
     }

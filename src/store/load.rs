@@ -21,7 +21,7 @@ use oxigraph::model::{
 use oxigraph::store::{BulkLoader, StorageError};
 
 use super::manifest::{BESIDE, QUADS};
-use super::{Store, StoreError};
+use super::{Home, Store, StoreError};
 use crate::rdf::vocab::{gm, prov};
 use crate::rdf::{Described, Quads};
 
@@ -89,7 +89,7 @@ impl Store {
         {
             self.indexing.expect_everything()?;
             let mut loader = bulk(database);
-            self.read(parts, &mut loader, &mut versions, &mut loaded)?;
+            self.read_parts(parts, &mut loader, &mut versions, &mut loaded)?;
             let (history, lines) = (self.base.history_graph(), versions.lines());
             let history = lines.iter().flat_map(|line| told(line, history.as_ref()));
             loader.load_quads(history.map(QuadRef::into_owned))?;
@@ -97,11 +97,12 @@ impl Store {
         } else {
             // A store without a directory of its own has none to be taken up in either.
             let at = |e| StoreError::Io(std::env::temp_dir(), e);
-            let apart = self.dir.is_none().then(tempfile::tempdir).transpose().map_err(at)?;
-            let dir = self.dir.as_deref().or(apart.as_ref().map(tempfile::TempDir::path));
+            let apart = self.home.is_none().then(tempfile::tempdir).transpose().map_err(at)?;
+            let own = self.home.as_ref().map(|home| home.dir.as_path());
+            let dir = own.or(apart.as_ref().map(tempfile::TempDir::path));
             let beside = oxigraph::store::Store::open(dir.unwrap_or(Path::new("")).join(BESIDE))?;
             let mut loader = bulk(&beside);
-            self.read(parts, &mut loader, &mut versions, &mut loaded)?;
+            self.read_parts(parts, &mut loader, &mut versions, &mut loaded)?;
             loader.commit()?;
             drop(changing);
             self.merge(&beside, &versions)?;
@@ -113,7 +114,7 @@ impl Store {
 
     /// Removes what a load that was stopped left behind; nothing of it was in the store.
     fn sweep(&self) -> Result<(), StoreError> {
-        let Some(dir) = &self.dir else { return Ok(()) };
+        let Some(Home { dir, .. }) = &self.home else { return Ok(()) };
         let at = |e| StoreError::Io(dir.clone(), e);
         let beside = dir.join(BESIDE);
         if beside.exists() {
@@ -129,7 +130,7 @@ impl Store {
         Ok(())
     }
 
-    fn read(
+    fn read_parts(
         &self,
         parts: Vec<Part<'_>>,
         loader: &mut BulkLoader<'_>,

@@ -18,6 +18,8 @@
 //! beside/      while parts are being loaded: the triples that quads/ has yet to take over
 //! ```
 
+mod backup;
+mod doctor;
 mod empty;
 mod export;
 mod federation;
@@ -26,9 +28,11 @@ mod held;
 mod indexing;
 mod load;
 mod manifest;
+mod migrate;
 mod quads;
 mod query;
 mod remote;
+mod restore;
 mod revision;
 mod run;
 mod services;
@@ -45,14 +49,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+pub use backup::{BackupError, Contents};
+pub use doctor::{Doctor, Finding, Status};
 pub use empty::{Cause, Empty};
 pub use export::{Dump, ExportError};
 pub use federation::FetchError;
 pub use graphs::{Content, GraphError};
 pub use load::{LoadError, Loaded, Part};
-pub use manifest::{DEFAULT_BASE, base};
+pub use manifest::{DEFAULT_BASE, FORMAT, base};
 pub use query::{Answer, AnswerFormat, Query, QueryError, Told};
 pub use remote::RemoteError;
+pub use restore::{RestoreError, check, restore};
 pub use revision::Revision;
 pub use run::{Admitted, Asked, Busy, CountingAllocator, Limits, Overview, Run, Runs, Stop};
 pub use services::{Service, ServiceError, Services};
@@ -65,7 +72,7 @@ use crate::config;
 use crate::rdf::Base;
 use crate::search::{self, SearchError};
 use indexing::{Indexing, Searching};
-use manifest::{CHANGED, LOCK, MANIFEST, QUADS};
+use manifest::{CHANGED, Known, LOCK, QUADS};
 use quads::Quads;
 use query::Queries;
 use remote::Endpoint;
@@ -97,6 +104,8 @@ pub enum StoreError {
         "<{0}> cannot be the base IRI: it must be an absolute http or https IRI, where the pages will be"
     )]
     BadBase(String),
+    #[error("{dir} cannot be brought to format {to}; it is of the one before, as it was: {reason}")]
+    Migration { dir: PathBuf, to: u32, reason: String },
     #[error("{0} cannot be read or written: {1}")]
     Io(PathBuf, #[source] io::Error),
     #[error(transparent)]
@@ -118,15 +127,22 @@ impl From<oxigraph::store::StorageError> for StoreError {
 
 /// An open store. A directory is locked until it is dropped.
 pub struct Store {
-    /// The store's own directory; none behind an endpoint.
-    dir: Option<PathBuf>,
+    /// None behind an endpoint.
+    home: Option<Home>,
     quads: Quads,
     indexing: Arc<Indexing>,
     base: Base,
     revisions: Arc<Revisions>,
     queries: Queries,
     services: Services,
-    _lock: Option<File>,
+}
+
+/// The directory that a store of this machine has to itself.
+struct Home {
+    dir: PathBuf,
+    /// [`FORMAT`], but of a store that is looked at as it is.
+    format: u32,
+    _lock: File,
 }
 
 impl Store {
@@ -166,26 +182,24 @@ impl Store {
         let quads = Quads::Remote(endpoint);
         let indexing = Indexing::beside(&dir, quads.clone(), Arc::clone(&revisions))
             .map_err(|e| StoreError::Io(dir, e))?;
-        Ok(Self::of(None, quads, indexing, base, revisions, None))
+        Ok(Self::of(None, quads, indexing, base, revisions))
     }
 
     fn of(
-        dir: Option<&Path>,
+        home: Option<Home>,
         quads: Quads,
         indexing: Indexing,
         base: Base,
         revisions: Arc<Revisions>,
-        lock: Option<File>,
     ) -> Self {
         let (indexing, queries) = (Arc::new(indexing), Queries::new());
         let services = Services::default();
-        let dir = dir.map(Path::to_owned);
-        let store = Self { dir, quads, indexing, base, revisions, queries, services, _lock: lock };
+        let store = Self { home, quads, indexing, base, revisions, queries, services };
         store.with_services(Services::default())
     }
 
     /// Opens the store at `dir` to write, and makes it where it does not exist yet: with `base`, or with
-    /// [`DEFAULT_BASE`].
+    /// [`DEFAULT_BASE`]. One that an older version wrote is brought to the present format.
     ///
     /// # Errors
     /// When the directory holds something else, is in use, or was made with another base IRI.
@@ -205,23 +219,29 @@ impl Store {
         refuse_if_locked(dir, lock.try_lock())?;
         let known = manifest::read(dir)?;
         if let (Some(stored), Some(given)) = (&known, &given)
-            && stored != given
+            && stored.base != *given
         {
             return Err(StoreError::OtherBase {
                 dir: dir.to_owned(),
-                stored: stored.as_str().to_owned(),
+                stored: stored.base.as_str().to_owned(),
                 given: given.as_str().to_owned(),
             });
         }
-        let quads = Quads::Embedded(oxigraph::store::Store::open(dir.join(QUADS))?);
-        let base = match (known, given) {
-            (Some(base), _) => base,
-            (None, Some(base)) => manifest::write(dir, base)?,
-            (None, None) => manifest::write(dir, manifest::base(DEFAULT_BASE)?)?,
+        let database = oxigraph::store::Store::open(dir.join(QUADS))?;
+        let Known { format, base } = match known {
+            Some(known) => migrate::migrate(dir, &database, known)?,
+            None => {
+                let base = given.map_or_else(|| manifest::base(DEFAULT_BASE), Ok)?;
+                let known = Known { format: FORMAT, base };
+                manifest::write(dir, &known)?;
+                known
+            }
         };
+        let home = Home { dir: dir.to_owned(), format, _lock: lock };
         let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
+        let quads = Quads::Embedded(database);
         let indexing = Indexing::to_write(dir, quads.clone(), Arc::clone(&revisions))?;
-        Ok(Self::of(Some(dir), quads, indexing, base, revisions, Some(lock)))
+        Ok(Self::of(Some(home), quads, indexing, base, revisions))
     }
 
     /// Puts what was taken in where readers find it at once, and into the index; it is safe already.
@@ -249,26 +269,39 @@ impl Store {
         Ok(self.indexing.rebuild()?)
     }
 
-    /// Opens the store at `dir` to read; any number of processes may at the same time.
+    /// Opens the store at `dir` to read; any number of processes may at the same time. One that an older version
+    /// wrote is first brought to the present format.
     ///
     /// # Errors
     /// When there is no store, or a process writes to it.
     pub fn open_to_read(dir: &Path) -> Result<Self, StoreError> {
-        if !dir.join(MANIFEST).is_file() {
-            return Err(match manifest::is_ours(dir) {
-                Ok(false) => StoreError::NotAStore(dir.to_owned()),
-                _ => StoreError::Missing(dir.to_owned()),
-            });
+        if known(dir)?.format < FORMAT {
+            drop(Self::open(dir, None)?);
         }
+        Self::read(dir, settle)
+    }
+
+    /// The same, but leaves every file as it is: also the format that an older version wrote, and what a killed writer
+    /// has left in the database's log.
+    ///
+    /// # Errors
+    /// As of [`Store::open_to_read`].
+    pub fn open_as_it_is(dir: &Path) -> Result<Self, StoreError> {
+        Self::read(dir, |_, _| {})
+    }
+
+    fn read(dir: &Path, prepare: impl FnOnce(&Path, &File)) -> Result<Self, StoreError> {
+        known(dir)?;
         let at = |e| StoreError::Io(dir.to_owned(), e);
         let lock = File::open(dir.join(LOCK)).map_err(at)?;
-        settle(dir, &lock);
+        prepare(dir, &lock);
         refuse_if_locked(dir, lock.try_lock_shared())?;
-        let base = manifest::read(dir)?.ok_or_else(|| StoreError::NotAStore(dir.to_owned()))?;
+        let Known { format, base } = known(dir)?;
+        let home = Home { dir: dir.to_owned(), format, _lock: lock };
         let quads = Quads::Embedded(oxigraph::store::Store::open_read_only(dir.join(QUADS))?);
         let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
         let indexing = Indexing::to_read(dir, quads.clone(), Arc::clone(&revisions));
-        Ok(Self::of(Some(dir), quads, indexing, base, revisions, Some(lock)))
+        Ok(Self::of(Some(home), quads, indexing, base, revisions))
     }
 
     /// The state that a reading begun now sees; none while a change is being written.
@@ -310,6 +343,14 @@ impl Store {
     pub fn base(&self) -> &Base {
         &self.base
     }
+}
+
+/// What the store at `dir` says of itself.
+fn known(dir: &Path) -> Result<Known, StoreError> {
+    manifest::read(dir)?.ok_or_else(|| match manifest::is_ours(dir) {
+        Ok(false) => StoreError::NotAStore(dir.to_owned()),
+        _ => StoreError::Missing(dir.to_owned()),
+    })
 }
 
 /// Flushes what a killed writer has left in the log, if nobody else is reading: every reader would have to go
@@ -387,7 +428,7 @@ mod tests {
     fn a_store_whose_making_was_cut_short_is_made_again() {
         let dir = tempfile::tempdir().unwrap();
         drop(Store::open(dir.path(), None).unwrap());
-        std::fs::remove_file(dir.path().join(MANIFEST)).unwrap();
+        std::fs::remove_file(dir.path().join(manifest::MANIFEST)).unwrap();
         assert!(matches!(Store::open_to_read(dir.path()), Err(StoreError::Missing(_))));
         Store::open(dir.path(), None).unwrap();
     }

@@ -9,6 +9,7 @@ mod address;
 mod answers;
 mod api;
 mod assets;
+mod backup;
 mod body;
 mod cache;
 mod description;
@@ -33,6 +34,7 @@ mod running;
 mod script;
 mod site;
 mod sparql;
+mod stream;
 mod style;
 mod triples;
 mod update;
@@ -101,6 +103,7 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         .route("/store", graph_store())
         .route("/store/{*graph}", graph_store())
         .route("/documents", post(upload::post))
+        .route("/backup", get(backup::read))
         .route("/queries", get(running::list))
         .route("/queries/{id}", delete(running::stop))
         .route("/.well-known/void", get(description::void))
