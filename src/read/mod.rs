@@ -5,6 +5,7 @@
 //! text at all, and takes time and memory linear in the size of the file. The pipeline depends on
 //! this; no later stage sees bytes.
 
+mod archive;
 mod debris;
 mod draft;
 mod encoding;
@@ -51,6 +52,16 @@ pub enum ReadError {
     NoText,
     #[error("files of type .{extension} are not read yet; save the document as .txt or .html")]
     UnsupportedFormat { extension: String },
+    #[error("the file is damaged in {part}; save the document anew")]
+    Damaged { part: String },
+    #[error("the file is encrypted; take its password off")]
+    Encrypted,
+    #[error("the file packs {parts} parts, more than the {limit} that are read")]
+    TooManyParts { limit: usize, parts: usize },
+    #[error(
+        "{part} in the file grows beyond {limit} bytes when it is unpacked; a document does not"
+    )]
+    Expands { part: String, limit: usize },
 }
 
 /// Reads one file. `name` is its file name: with the content it tells the format.
