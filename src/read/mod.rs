@@ -7,6 +7,7 @@
 
 mod archive;
 mod debris;
+mod docx;
 mod draft;
 mod encoding;
 mod format;
@@ -17,6 +18,7 @@ mod plain;
 mod ruled;
 mod spacing;
 mod unwrap;
+mod xml;
 
 use std::path::Path;
 
@@ -62,6 +64,8 @@ pub enum ReadError {
         "{part} in the file grows beyond {limit} bytes when it is unpacked; a document does not"
     )]
     Expands { part: String, limit: usize },
+    #[error("{part} in the file has more than {limit} {what}; split it into its documents")]
+    TooMuch { part: String, limit: usize, what: &'static str },
 }
 
 /// Reads one file. `name` is its file name: with the content it tells the format.
@@ -77,7 +81,8 @@ pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError
     }
     let mut content = match format::of(&extension, bytes)? {
         Format::Text => text(&extension, bytes, debris)?,
-        Format::Docx | Format::Xlsx | Format::Pdf | Format::Ofd | Format::Doc | Format::Xls => {
+        Format::Docx => docx::read(bytes)?,
+        Format::Xlsx | Format::Pdf | Format::Ofd | Format::Doc | Format::Xls => {
             return Err(ReadError::UnsupportedFormat { extension });
         }
     };
