@@ -1,11 +1,13 @@
 //! What a file is: told by its first bytes, where they say nothing by its name.
 
-use std::io::Cursor;
-
 use super::ReadError;
+use super::archive::Archive;
+use super::docx;
 
 /// Endings of the names of files that are read, in lower case.
-pub const EXTENSIONS: &[&str] = &["txt", "text", "md", "html", "htm", "xhtml", "shtml"];
+pub const EXTENSIONS: &[&str] = &[
+    "txt", "text", "md", "markdown", "html", "htm", "xhtml", "shtml", "docx", "docm", "doc", "wps",
+];
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +40,7 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
         return Ok(Format::Pdf);
     }
     if bytes.starts_with(b"PK\x03\x04") {
-        return of_archive(bytes).ok_or_else(unsupported);
+        return of_archive(&Archive::open(bytes)?).ok_or_else(unsupported);
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         // WPS writes the same under names of its own.
@@ -55,12 +57,12 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
 }
 
 /// The format of an archive, by the part that each has.
-fn of_archive(bytes: &[u8]) -> Option<Format> {
-    let archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+fn of_archive(archive: &Archive<'_>) -> Option<Format> {
     let parts = [
-        ("word/document.xml", Format::Docx),
+        (docx::MAIN[0], Format::Docx),
+        (docx::MAIN[1], Format::Docx),
         ("xl/workbook.xml", Format::Xlsx),
         ("OFD.xml", Format::Ofd),
     ];
-    parts.into_iter().find(|(part, _)| archive.index_for_name(part).is_some()).map(|(_, f)| f)
+    parts.into_iter().find(|(part, _)| archive.has(part)).map(|(_, format)| format)
 }

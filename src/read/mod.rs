@@ -5,7 +5,9 @@
 //! text at all, and takes time and memory linear in the size of the file. The pipeline depends on
 //! this; no later stage sees bytes.
 
+mod archive;
 mod debris;
+mod docx;
 mod draft;
 mod encoding;
 mod format;
@@ -16,6 +18,7 @@ mod plain;
 mod ruled;
 mod spacing;
 mod unwrap;
+mod xml;
 
 use std::path::Path;
 
@@ -51,6 +54,18 @@ pub enum ReadError {
     NoText,
     #[error("files of type .{extension} are not read yet; save the document as .txt or .html")]
     UnsupportedFormat { extension: String },
+    #[error("the file is damaged in {part}; save the document anew")]
+    Damaged { part: String },
+    #[error("the file is encrypted; take its password off")]
+    Encrypted,
+    #[error("the file packs {parts} parts, more than the {limit} that are read")]
+    TooManyParts { limit: usize, parts: usize },
+    #[error(
+        "{part} in the file grows beyond {limit} bytes when it is unpacked; a document does not"
+    )]
+    Expands { part: String, limit: usize },
+    #[error("{part} in the file has more than {limit} {what}; split it into its documents")]
+    TooMuch { part: String, limit: usize, what: &'static str },
 }
 
 /// Reads one file. `name` is its file name: with the content it tells the format.
@@ -66,7 +81,8 @@ pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError
     }
     let mut content = match format::of(&extension, bytes)? {
         Format::Text => text(&extension, bytes, debris)?,
-        Format::Docx | Format::Xlsx | Format::Pdf | Format::Ofd | Format::Doc | Format::Xls => {
+        Format::Docx => docx::read(bytes)?,
+        Format::Xlsx | Format::Pdf | Format::Ofd | Format::Doc | Format::Xls => {
             return Err(ReadError::UnsupportedFormat { extension });
         }
     };
