@@ -4,7 +4,8 @@ use super::ReadError;
 use super::archive::Archive;
 
 /// Endings of the names of files that are read, in lower case.
-pub const EXTENSIONS: &[&str] = &["txt", "text", "md", "html", "htm", "xhtml", "shtml"];
+pub const EXTENSIONS: &[&str] =
+    &["txt", "text", "md", "html", "htm", "xhtml", "shtml", "pdf", "ofd"];
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
