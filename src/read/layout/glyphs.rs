@@ -27,7 +27,18 @@ pub(super) fn written(c: char) -> char {
             decompose_compatible(c, |c| found = c);
             found
         }
+        // A dash of the width of a character is one in all fonts of Chinese.
+        '―' => '—',
         c => c,
+    }
+}
+
+/// How many dashes a long one stands for: a font may join them.
+pub(super) fn dashes(c: char) -> Option<&'static str> {
+    match c {
+        '\u{2e3a}' => Some("——"),
+        '\u{2e3b}' => Some("———"),
+        _ => None,
     }
 }
 

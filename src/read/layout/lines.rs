@@ -3,7 +3,7 @@
 //! Invariant: every visible character is in one line; white space is kept where the print has it.
 
 use super::Glyph;
-use super::glyphs::written;
+use super::glyphs::{dashes, written};
 
 /// A line as it is printed.
 #[derive(Clone, Debug, Default)]
@@ -135,7 +135,10 @@ impl Row {
                 line.head = glyph.right - line.left;
             }
             space = false;
-            line.text.push(self.shown(&glyph));
+            match dashes(glyph.c) {
+                Some(dashes) => line.text.push_str(dashes),
+                None => line.text.push(self.shown(&glyph)),
+            }
             line.right = line.right.max(glyph.right);
             before = Some(glyph);
         }

@@ -13,6 +13,9 @@ use crate::knowledge::debris::Debris;
 /// What is beside the edge of the text by less than this, in characters, is at it.
 const SLACK: f32 = 0.8;
 
+/// What is so many times as large as the text is a title.
+const LARGE: f32 = 1.12;
+
 /// A paragraph or a table, with the pages it stands on.
 pub(super) enum Paragraph {
     Lines(Vec<(usize, Printed)>),
@@ -210,7 +213,7 @@ impl Measure {
 
     fn is_centred(&self, line: &Printed) -> bool {
         ((line.left + line.right) / 2.0 - self.middle).abs() < line.size
-            && line.left > self.left + 0.4 * self.size
+            && (line.left > self.left + 0.4 * self.size || line.size > LARGE * self.size)
     }
 
     /// Whether `next`, the first line of a page or not, goes on with the paragraph whose lines are `open`.
@@ -236,7 +239,7 @@ impl Measure {
         }
         // A title is broken where its maker liked.
         if self.is_centred(before) && self.is_centred(next) && !starts && !stopped {
-            let title = larger > 1.12 * self.size
+            let title = larger > LARGE * self.size
                 || debris.is_unfinished_title(
                     &open.iter().map(|(_, l)| l.text.as_str()).collect::<String>(),
                 );
