@@ -2,10 +2,13 @@
 
 use super::ReadError;
 use super::archive::Archive;
+use super::docx;
 
 /// Endings of the names of files that are read, in lower case.
-pub const EXTENSIONS: &[&str] =
-    &["txt", "text", "md", "html", "htm", "xhtml", "shtml", "pdf", "ofd"];
+pub const EXTENSIONS: &[&str] = &[
+    "txt", "text", "md", "markdown", "html", "htm", "xhtml", "shtml", "docx", "docm", "doc", "wps",
+    "pdf", "ofd",
+];
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +60,8 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
 /// The format of an archive, by the part that each has.
 fn of_archive(archive: &Archive<'_>) -> Option<Format> {
     let parts = [
-        ("word/document.xml", Format::Docx),
+        (docx::MAIN[0], Format::Docx),
+        (docx::MAIN[1], Format::Docx),
         ("xl/workbook.xml", Format::Xlsx),
         ("OFD.xml", Format::Ofd),
     ];

@@ -7,6 +7,7 @@
 
 mod archive;
 mod debris;
+mod docx;
 mod draft;
 mod encoding;
 mod format;
@@ -20,6 +21,7 @@ mod plain;
 mod ruled;
 mod spacing;
 mod unwrap;
+mod xml;
 
 use std::path::Path;
 
@@ -63,8 +65,6 @@ pub enum ReadError {
          the original, or have the text recognised (OCR)"
     )]
     Illegible { without: usize, pages: usize },
-    #[error("it has {0}, which no document has: it is not read")]
-    Excessive(&'static str),
     #[error("files of type .{extension} are not read yet; save the document as .txt or .html")]
     UnsupportedFormat { extension: String },
     #[error("the file is damaged in {part}; save the document anew")]
@@ -77,6 +77,8 @@ pub enum ReadError {
         "{part} in the file grows beyond {limit} bytes when it is unpacked; a document does not"
     )]
     Expands { part: String, limit: usize },
+    #[error("{part} in the file has more than {limit} {what}; split it into its documents")]
+    TooMuch { part: String, limit: usize, what: &'static str },
 }
 
 /// Reads one file. `name` is its file name: with the content it tells the format.
@@ -92,9 +94,10 @@ pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError
     }
     let mut content = match format::of(&extension, bytes)? {
         Format::Text => text(&extension, bytes, debris)?,
+        Format::Docx => docx::read(bytes)?,
         Format::Pdf => pdf::read(bytes, debris)?,
         Format::Ofd => ofd::read(bytes, debris)?,
-        Format::Docx | Format::Xlsx | Format::Doc | Format::Xls => {
+        Format::Xlsx | Format::Doc | Format::Xls => {
             return Err(ReadError::UnsupportedFormat { extension });
         }
     };

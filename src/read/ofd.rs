@@ -1,25 +1,21 @@
 //! OFD (GB/T 33190) → printed pages: a ZIP file of XML, with each character's place.
 //!
-//! Units are millimetres, `y` grows downward. Invariant: pages stand in the order of the document; what is
-//! nested deeper than [`DEEPEST`] is not looked at. Signatures and annotations are no part of the text.
+//! Units are millimetres, `y` grows downward. Invariant: pages stand in the order of the document; signatures and
+//! annotations are no part of the text.
 
 use std::collections::HashMap;
-
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
 
 use super::ReadError;
 use super::archive::Archive;
 use super::draft::Content;
 use super::layout::{self, Glyph, Page, Rule};
+use super::xml::{self, Node};
 use crate::knowledge::debris::Debris;
 
 /// A file with more pages is refused.
 const PAGES: usize = 5000;
 /// So is one that draws more.
 const DRAWN: usize = 5_000_000;
-/// Elements are nested no deeper.
-const DEEPEST: usize = 64;
 /// Points in a millimetre.
 const POINTS: f32 = 72.0 / 25.4;
 /// A line thicker than this, in millimetres, is an area.
@@ -39,6 +35,10 @@ pub(super) fn read(bytes: &[u8], debris: &Debris) -> Result<Content, ReadError> 
     layout::content(pages, debris)
 }
 
+fn too_much(limit: usize, what: &'static str) -> ReadError {
+    ReadError::TooMuch { part: "the document".into(), limit, what }
+}
+
 struct Package<'b> {
     archive: Archive<'b>,
     drawn: usize,
@@ -46,9 +46,8 @@ struct Package<'b> {
 
 impl Package<'_> {
     fn part(&mut self, name: &str) -> Result<Element, ReadError> {
-        let damaged = || ReadError::Damaged { part: name.to_owned() };
-        let bytes = self.archive.part(name)?.ok_or_else(damaged)?;
-        parse(&bytes).ok_or_else(damaged)
+        let bytes = self.archive.part(name)?;
+        parse(name, &bytes.ok_or_else(|| ReadError::Damaged { part: name.to_owned() })?)
     }
 
     fn document(&mut self, name: &str, pages: &mut Vec<Page>) -> Result<(), ReadError> {
@@ -65,7 +64,7 @@ impl Package<'_> {
         let listed = document.first("Pages").map(|p| p.all("Page")).unwrap_or_default();
         for page in listed {
             if pages.len() >= PAGES {
-                return Err(ReadError::Excessive("more than 5,000 pages"));
+                return Err(too_much(PAGES, "pages"));
             }
             let Some(at) = page.attribute("BaseLoc") else { continue };
             let page = self.part(&resolve(name, at))?;
@@ -84,7 +83,7 @@ impl Package<'_> {
             sheet.draw(&page, Matrix::ONE);
             self.drawn += sheet.page.glyphs.len() + sheet.page.rules.len() + sheet.page.paths;
             if self.drawn > DRAWN {
-                return Err(ReadError::Excessive("more than 5 million things to draw"));
+                return Err(too_much(DRAWN, "things to draw"));
             }
             pages.push(sheet.page);
         }
@@ -120,15 +119,6 @@ struct Element {
 }
 
 impl Element {
-    fn of(start: &BytesStart<'_>) -> Self {
-        let name = start.local_name().as_ref().to_owned();
-        let attributes = start.attributes().filter_map(Result::ok).map(|a| {
-            let key = a.key.local_name().as_ref().to_owned();
-            (key, a.normalized_value(XmlVersion::Implicit1_0).map(Into::into).unwrap_or_default())
-        });
-        Self { attributes: attributes.collect(), name, ..Self::default() }
-    }
-
     /// The value of an attribute. Some writers do not keep to the case of its name.
     fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
@@ -164,43 +154,33 @@ fn numbers(text: &str) -> Vec<f32> {
     text.split_whitespace().filter_map(|n| n.parse().ok()).filter(|n: &f32| n.is_finite()).collect()
 }
 
-/// The outermost element of a part; nothing if it is no XML.
-fn parse(bytes: &[u8]) -> Option<Element> {
-    let text = super::encoding::decode(bytes).ok()?;
-    let mut reader = Reader::from_str(&text);
-    reader.config_mut().check_end_names = false;
+/// The outermost element of a part.
+fn parse(part: &str, bytes: &[u8]) -> Result<Element, ReadError> {
     let mut open = vec![Element::default()];
-    loop {
-        match reader.read_event().ok()? {
-            Event::Start(start) if open.len() < DEEPEST => open.push(Element::of(&start)),
-            Event::Start(start) => drop(reader.read_to_end(start.name()).ok()?),
-            Event::Empty(start) => open.last_mut()?.children.push(Element::of(&start)),
-            Event::Text(text) => open.last_mut()?.text.push_str(&text.xml10_content()),
-            Event::CData(data) => open.last_mut()?.text.push_str(&data.xml10_content()),
-            Event::GeneralRef(reference) => {
-                let text = match reference.resolve_char_ref().ok()? {
-                    Some(c) => c.to_string(),
-                    None => {
-                        let known = quick_xml::escape::resolve_xml_entity(&reference);
-                        known.unwrap_or_default().to_owned()
-                    }
-                };
-                open.last_mut()?.text.push_str(&text);
+    xml::read(part, bytes, |node| {
+        match node {
+            Node::Start(tag) => open.push(Element {
+                name: tag.name.to_owned(),
+                attributes: tag.attributes().collect(),
+                ..Element::default()
+            }),
+            Node::Text(text) => {
+                if let Some(last) = open.last_mut() {
+                    last.text.push_str(text);
+                }
             }
-            Event::End(_) => {
-                let done = open.pop()?;
-                open.last_mut()?.children.push(done);
+            Node::End(_) => {
+                if let Some(done) = open.pop()
+                    && let Some(outer) = open.last_mut()
+                {
+                    outer.children.push(done);
+                }
             }
-            Event::Eof => break,
-            _ => {}
         }
-    }
-    // What was not closed is kept.
-    while open.len() > 1 {
-        let done = open.pop()?;
-        open.last_mut()?.children.push(done);
-    }
-    open.pop()?.children.into_iter().next()
+        Ok(())
+    })?;
+    let root = open.pop().and_then(|whole| whole.children.into_iter().next());
+    root.ok_or_else(|| ReadError::Damaged { part: part.to_owned() })
 }
 
 /// Left and upper edge, width and height.

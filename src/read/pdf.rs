@@ -33,7 +33,7 @@ const CONTENTS: usize = 512 << 20;
 /// one that draws more often,
 const DRAWN: usize = 20_000_000;
 /// and one that takes longer.
-const TIME: Duration = Duration::from_secs(60);
+const TIME: usize = 60;
 /// Compressed streams in a compressed stream.
 const NESTED: usize = 4;
 /// A line thicker than this, in points, is an area.
@@ -54,25 +54,29 @@ pub(super) fn read(bytes: &[u8], debris: &Debris) -> Result<Content, ReadError> 
     })?;
     let pages = catch_unwind(AssertUnwindSafe(|| pages(&pdf))).unwrap_or_else(|panic| {
         match panic.downcast::<Exceeded>() {
-            Ok(exceeded) => Err(ReadError::Excessive(exceeded.0)),
+            Ok(exceeded) => Err(too_much(exceeded.0, exceeded.1)),
             Err(panic) => resume_unwind(panic),
         }
     })?;
     layout::content(pages, debris)
 }
 
+fn too_much(limit: usize, what: &'static str) -> ReadError {
+    ReadError::TooMuch { part: "the document".into(), limit, what }
+}
+
 fn pages(pdf: &Pdf) -> Result<Vec<Page>, ReadError> {
     if pdf.pages().len() > PAGES {
-        return Err(ReadError::Excessive("more than 5,000 pages"));
+        return Err(too_much(PAGES, "pages"));
     }
     let cache = InterpreterCache::new();
-    let mut budget = Budget { drawn: 0, until: Instant::now() + TIME };
+    let mut budget = Budget { drawn: 0, until: Instant::now() + Duration::from_secs(TIME as u64) };
     let mut contents = 0;
     let mut pages = Vec::with_capacity(pdf.pages().len());
     for page in pdf.pages().iter() {
         contents += page.page_stream().map_or(0, <[u8]>::len);
         if contents > CONTENTS {
-            return Err(ReadError::Excessive("pages that expand to more than 512 MB"));
+            return Err(too_much(CONTENTS, "bytes on its pages"));
         }
         let (width, height) = page.render_dimensions();
         let frame = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
@@ -89,7 +93,7 @@ fn pages(pdf: &Pdf) -> Result<Vec<Page>, ReadError> {
 }
 
 /// Why interpreting was given up: the library knows no other way to stop it than to unwind.
-struct Exceeded(&'static str);
+struct Exceeded(usize, &'static str);
 
 /// What a file may still take.
 #[derive(Clone, Copy)]
@@ -102,10 +106,10 @@ impl Budget {
     fn draw(&mut self, n: usize) {
         self.drawn += n;
         if self.drawn > DRAWN {
-            resume_unwind(Box::new(Exceeded("more than 20 million things to draw")));
+            resume_unwind(Box::new(Exceeded(DRAWN, "things to draw")));
         }
         if Instant::now() > self.until {
-            resume_unwind(Box::new(Exceeded("pages that take more than 60 seconds")));
+            resume_unwind(Box::new(Exceeded(TIME, "seconds of work")));
         }
     }
 }
@@ -305,9 +309,8 @@ fn check_streams(bytes: &[u8]) -> Result<(), ReadError> {
         let data = data.or_else(|| rest.strip_prefix(b"\r")).unwrap_or(rest);
         let size = expanded(data, left.min(STREAM));
         if size >= left.min(STREAM) {
-            return Err(ReadError::Excessive(
-                "parts that expand to more than 256 MB each or 4 GB together",
-            ));
+            let limit = usize::try_from(STREAM).unwrap_or(usize::MAX);
+            return Err(ReadError::Expands { part: format!("the stream at byte {at}"), limit });
         }
         left -= size;
     }

@@ -234,7 +234,8 @@ impl Measure {
         }
         let starts = debris.starts_paragraph(&next.text).is_some();
         let stopped = before.text.ends_with(['。', '；', '：', '！', '？', ';', ':']);
-        if starts && stopped {
+        let ended = stopped || before.text.ends_with(['）', ')']);
+        if starts && ended {
             return false;
         }
         // A title is broken where its maker liked.
@@ -260,10 +261,7 @@ impl Measure {
             // Lines as far in as those before: a block, or paragraphs of one line each.
             true if deeper.abs() < 0.5 * em => open.len() > 1 || !self.indents,
             // The second line of an item may hang below its words.
-            true => {
-                let ended = stopped || before.text.ends_with(['）', ')']);
-                open.len() == 1 && deeper > 0.0 && !starts && !ended && !self.is_centred(next)
-            }
+            true => open.len() == 1 && deeper > 0.0 && !starts && !ended && !self.is_centred(next),
         }
     }
 
