@@ -85,6 +85,9 @@ pub struct Counts {
     pub targets: usize,
     pub deadlines: usize,
     pub citations: usize,
+    /// Pages of the source that could not be read, counted from 1: they are pictures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pages_not_read: Vec<usize>,
 }
 
 impl Counts {
@@ -98,17 +101,23 @@ impl Counts {
             targets: facts.targets.len(),
             deadlines: facts.deadlines.len(),
             citations: facts.citations.len(),
+            pages_not_read: reading.document.text.gaps().to_vec(),
         }
     }
 }
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { title, tasks, responsibilities, targets, deadlines, citations } = self;
+        let Self { title, tasks, responsibilities, targets, deadlines, citations, pages_not_read } =
+            self;
         write!(
             f,
             "{title}: {tasks} tasks, {responsibilities} responsibilities, {targets} targets, \
              {deadlines} deadlines, {citations} citations"
-        )
+        )?;
+        match pages_not_read.is_empty() {
+            true => Ok(()),
+            false => write!(f, "; not read, as they are pictures: pages {pages_not_read:?}"),
+        }
     }
 }

@@ -7,6 +7,7 @@ use super::docx;
 /// Endings of the names of files that are read, in lower case.
 pub const EXTENSIONS: &[&str] = &[
     "txt", "text", "md", "markdown", "html", "htm", "xhtml", "shtml", "docx", "docm", "doc", "wps",
+    "pdf", "ofd",
 ];
 
 /// The format of a file.

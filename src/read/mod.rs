@@ -12,7 +12,10 @@ mod draft;
 mod encoding;
 mod format;
 mod html;
+mod layout;
+mod ofd;
 mod page;
+mod pdf;
 mod pieces;
 mod plain;
 mod ruled;
@@ -52,11 +55,21 @@ pub enum ReadError {
         "the file holds no text besides markup and site debris; save the page's main text as .txt"
     )]
     NoText,
+    #[error(
+        "{without} of its {pages} pages have no text, only pictures of it; have the text recognised (OCR) and give \
+         the PDF with its text layer, or save the text as .txt"
+    )]
+    NoTextLayer { without: usize, pages: usize },
+    #[error(
+        "the fonts of {without} of its {pages} pages do not tell which characters they print; export it again from \
+         the original, or have the text recognised (OCR)"
+    )]
+    Illegible { without: usize, pages: usize },
     #[error("files of type .{extension} are not read yet; save the document as .txt or .html")]
     UnsupportedFormat { extension: String },
     #[error("the file is damaged in {part}; save the document anew")]
     Damaged { part: String },
-    #[error("the file is encrypted; take its password off")]
+    #[error("the file is encrypted and opens only with a password; save it without one")]
     Encrypted,
     #[error("the file packs {parts} parts, more than the {limit} that are read")]
     TooManyParts { limit: usize, parts: usize },
@@ -82,7 +95,9 @@ pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError
     let mut content = match format::of(&extension, bytes)? {
         Format::Text => text(&extension, bytes, debris)?,
         Format::Docx => docx::read(bytes)?,
-        Format::Xlsx | Format::Pdf | Format::Ofd | Format::Doc | Format::Xls => {
+        Format::Pdf => pdf::read(bytes, debris)?,
+        Format::Ofd => ofd::read(bytes, debris)?,
+        Format::Xlsx | Format::Doc | Format::Xls => {
             return Err(ReadError::UnsupportedFormat { extension });
         }
     };

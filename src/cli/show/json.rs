@@ -48,6 +48,7 @@ impl View<'_> {
             "tier": header.tier,
             "year": header.year,
             "jurisdiction": place.map(|place| json!({ "code": place.code, "name": place.name })),
+            "pagesNotRead": self.document.text.gaps(),
             "text": self.document.text.as_str(),
             "items": items,
         })

@@ -24,6 +24,15 @@ pub(super) fn write(reading: &Reading, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
+/// The pages of a document that have no text.
+fn not_read(pages: &[usize]) -> Option<String> {
+    let list: Vec<String> = pages.iter().map(usize::to_string).collect();
+    (!pages.is_empty()).then(|| {
+        let list = list.join("、");
+        format!("第{list}页是图片，没有文字，须先识别（OCR） pages {list} are pictures: recognise their text first")
+    })
+}
+
 struct View<'a, W> {
     document: &'a Document,
     facts: &'a Facts,
@@ -50,6 +59,7 @@ impl<W: Write> View<'_, W> {
             ("年度 year", header.year.map(|year| year.to_string())),
             ("地区 place", place.map(|place| format!("{} {}", place.name, place.code))),
             ("文件 file", Some(reading.source_name.clone())),
+            ("未读 not read", not_read(self.document.text.gaps())),
         ];
         for (name, value) in lines {
             if let Some(value) = value {

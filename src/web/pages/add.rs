@@ -156,12 +156,19 @@ fn told(site: &Site, files: Vec<File>) -> Response {
     let status = status(&files);
     let tell = |file: File| match file.fate {
         Ok(done) => {
-            let Counts { title, tasks, responsibilities, targets, deadlines, citations } =
-                done.counts;
+            let Counts {
+                title,
+                tasks,
+                responsibilities,
+                targets,
+                deadlines,
+                citations,
+                pages_not_read,
+            } = done.counts;
             json!({
                 "name": file.name, "status": 200, "fate": done.fate.of(site.lang), "title": title,
                 "tasks": tasks, "responsibilities": responsibilities, "targets": targets,
-                "deadlines": deadlines, "citations": citations,
+                "deadlines": deadlines, "citations": citations, "pagesNotRead": pages_not_read,
             })
         }
         Err(problem) => json!({
