@@ -1,7 +1,8 @@
 //! A store behind a SPARQL 1.1 endpoint, as [`quads`](super::quads) and the queries use it.
 //!
 //! * [`client`] speaks the protocol, [`rows`] reads its tables into [one form](terms) of each value.
-//! * [`query`] answers queries: [`split`] says which parts the endpoint is asked for.
+//! * [`query`] answers queries: [`split`] says which parts the endpoint is asked for, [`spelling`] in which
+//!   words.
 //! * [`changeset`] writes; [`register`] is the graph by which several servers over one endpoint know of each other's
 //!   changes, and by which writers take turns.
 //!
@@ -14,6 +15,7 @@ mod login;
 mod query;
 mod register;
 mod rows;
+mod spelling;
 mod split;
 mod terms;
 
