@@ -192,7 +192,7 @@ pub(super) fn unite(dataset: &mut QueryDatasetSpecification) {
 }
 
 /// The dataset as a query names it; none where it is all graphs.
-pub(super) fn named(dataset: &QueryDatasetSpecification) -> Option<QueryDataset> {
+fn named(dataset: &QueryDatasetSpecification) -> Option<QueryDataset> {
     let default = dataset.default_graph_graphs()?.iter();
     let named = dataset.available_named_graphs().map(|named| {
         let names = named.iter().filter_map(|name| match name {

@@ -151,15 +151,16 @@ impl<'a> Changeset<'a> {
     }
 }
 
-/// Makes a change that is not made of quads known to all: the graphs it touched, or all of them.
-pub(super) fn announce(
+/// Makes a change that somebody else has put into words, and makes known which graphs it touched. The two are requests
+/// of their own: whether more can stand behind the words depends on how they end.
+pub(super) fn make(
     endpoint: &Endpoint,
     turn: Turn<'_>,
     update: &str,
     touched: &BTreeSet<String>,
 ) -> Result<(), RemoteError> {
-    let sending = Sending { endpoint, request: update.to_owned() };
-    sending.finish(turn, touched, "", "")
+    endpoint.client.update(update)?;
+    Sending { endpoint, request: String::new() }.finish(turn, touched, "", "")
 }
 
 /// Operations on their way, in requests that are not too large.

@@ -1,7 +1,8 @@
 //! A store behind a SPARQL 1.1 endpoint, as [`quads`](super::quads) and the queries use it.
 //!
 //! * [`client`] speaks the protocol, [`rows`] reads its tables into [one form](terms) of each value.
-//! * [`query`] answers queries: [`split`] says which parts the endpoint is asked for.
+//! * [`query`] answers queries: [`split`] says which parts the endpoint is asked for, [`spelling`] in which
+//!   words.
 //! * [`changeset`] writes; [`register`] is the graph by which several servers over one endpoint know of each other's
 //!   changes, and by which writers take turns.
 //!
@@ -14,6 +15,7 @@ mod login;
 mod query;
 mod register;
 mod rows;
+mod spelling;
 mod split;
 mod terms;
 
@@ -254,30 +256,29 @@ impl Endpoint {
 
     /// The names of the graphs that hold something, without those of the endpoint itself.
     pub(super) fn graphs(&self) -> Result<Vec<NamedOrBlankNode>, RemoteError> {
-        let mut graphs = Vec::new();
-        let mut rows = self.rows("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")?;
-        while let Some(row) = rows.row()? {
-            let name = iri(&row, "g");
-            if is_of_users(name) {
-                graphs.push(NamedNode::new_unchecked(name).into());
-            }
-        }
-        Ok(graphs)
+        Ok(self.sizes()?.into_iter().map(|(name, _)| name.into()).collect())
     }
 
     /// How many quads there are in these graphs.
     pub(super) fn count(&self) -> Result<usize, RemoteError> {
+        Ok(self.sizes()?.into_iter().map(|(_, size)| size).sum())
+    }
+
+    /// The graphs, with how many quads each holds: Virtuoso counts a thousand times faster than it makes DISTINCT.
+    fn sizes(&self) -> Result<Vec<(NamedNode, usize)>, RemoteError> {
         let query = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g";
-        let mut count = 0;
+        let mut sizes = Vec::new();
         let mut rows = self.rows(query)?;
         while let Some(row) = rows.row()? {
+            let name = iri(&row, "g");
             if let Some(Term::Literal(number)) = row.get("n")
-                && is_of_users(iri(&row, "g"))
+                && is_of_users(name)
             {
-                count += number.value().parse().unwrap_or(0);
+                let size = number.value().parse().unwrap_or(0);
+                sizes.push((NamedNode::new_unchecked(name), size));
             }
         }
-        Ok(count)
+        Ok(sizes)
     }
 
     /// Begins a change, as soon as nobody else writes.
@@ -292,7 +293,7 @@ impl Endpoint {
         touched: Option<BTreeSet<String>>,
     ) -> Result<(), RemoteError> {
         let touched = touched.unwrap_or_else(|| BTreeSet::from([format!("<{ALL}>")]));
-        changeset::announce(self, self.turn()?, update, &touched)
+        changeset::make(self, self.turn()?, update, &touched)
     }
 }
 

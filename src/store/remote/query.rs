@@ -14,7 +14,7 @@ use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::term::{GroundTerm, NamedNodePattern};
 
 use super::split::{self, THERE};
-use super::{Endpoint, RemoteError};
+use super::{Endpoint, RemoteError, spelling};
 use crate::store::run::Run;
 use crate::store::run::pace::Plan;
 use crate::store::services::{ServiceError, Services};
@@ -242,7 +242,7 @@ impl ServiceHandler for There {
         let pattern = pattern.clone();
         let dataset = self.dataset.clone();
         let query =
-            Algebra::Select { dataset, pattern: split::told(pattern, names), base_iri: None };
+            Algebra::Select { dataset, pattern: spelling::select(pattern, names), base_iri: None };
         let rows = self.endpoint.rows(&query.to_string())?;
         Ok(QuerySolutionIter::new(rows.variables(), rows))
     }

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use spargebra::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern,
 };
-use spargebra::term::{Literal, NamedNode, NamedNodePattern, Variable};
+use spargebra::term::{NamedNode, NamedNodePattern, Variable};
 
 /// The name of the service that an endpoint is to the evaluator here.
 pub(super) const THERE: &str = "urn:gangmu:endpoint";
@@ -32,26 +32,6 @@ pub(super) fn first(pattern: GraphPattern) -> GraphPattern {
             GraphPattern::Service { name, inner, silent }
         }
         other => other,
-    }
-}
-
-/// The SELECT that asks for these variables of a pattern. A pattern without variables is asked for a constant, since
-/// not every engine takes `SELECT *` there.
-pub(super) fn told(pattern: GraphPattern, variables: Vec<Variable>) -> GraphPattern {
-    use GraphPattern as P;
-    match pattern {
-        P::Slice { inner, start, length } => {
-            P::Slice { inner: Box::new(told(*inner, variables)), start, length }
-        }
-        P::Project { .. } | P::Distinct { .. } | P::Reduced { .. } => pattern,
-        other if variables.is_empty() => {
-            let variable = Variable::new_unchecked("any");
-            let expression = Literal::from(1).into();
-            let inner =
-                P::Extend { inner: Box::new(other), variable: variable.clone(), expression };
-            P::Project { inner: Box::new(inner), variables: vec![variable] }
-        }
-        other => P::Project { inner: Box::new(other), variables },
     }
 }
 

@@ -12,7 +12,7 @@ use spargebra::algebra::GraphPattern;
 use super::federation::FetchError;
 use super::indexing::Touched;
 use super::quads::Quads;
-use super::query::{dataset, named, parser};
+use super::query::{dataset, parser};
 use super::remote::{Endpoint, RemoteError};
 use super::run::{Run, Stop};
 use super::size::{self, TooLarge};
@@ -68,6 +68,8 @@ impl UpdateError {
 
 /// A parsed update. Its WHERE clauses read the union of all graphs unless it names others.
 pub struct Update {
+    /// With the base IRI that it is resolved against.
+    text: String,
     update: spargebra::Update,
     using: Option<QueryDatasetSpecification>,
 }
@@ -94,7 +96,8 @@ impl Update {
                 size::of_pattern(pattern)?;
             }
         }
-        Ok(Self { update, using: None })
+        let text = format!("BASE <{}>\n{text}", base.as_str());
+        Ok(Self { text, update, using: None })
     }
 
     /// Sets what WHERE clauses read, as the SPARQL protocol does with `using-graph-uri` and
@@ -148,17 +151,17 @@ impl Update {
         Ok(applying.report)
     }
 
-    /// Has an endpoint make the update, which says nothing of how much it changed.
-    fn send(mut self, endpoint: &Endpoint, touched: Touched) -> Result<UpdateReport, UpdateError> {
-        let using = self.using.as_ref().and_then(named);
-        for operation in &mut self.update.operations {
+    /// Has an endpoint make the update, which says nothing of how much it changed. It gets the text as it was written:
+    /// engines differ in which of its spellings they read.
+    fn send(self, endpoint: &Endpoint, touched: Touched) -> Result<UpdateReport, UpdateError> {
+        if self.using.is_some() {
+            return Err(UpdateError::NotThere("using-graph-uri"));
+        }
+        for operation in &self.update.operations {
             match operation {
                 GraphUpdateOperation::Load { .. } => return Err(UpdateError::NotThere("LOAD")),
-                GraphUpdateOperation::DeleteInsert { using: own, pattern, .. } => {
-                    if calls_services(pattern) {
-                        return Err(UpdateError::NotThere("SERVICE"));
-                    }
-                    *own = own.take().or_else(|| using.clone());
+                GraphUpdateOperation::DeleteInsert { pattern, .. } if calls_services(pattern) => {
+                    return Err(UpdateError::NotThere("SERVICE"));
                 }
                 _ => {}
             }
@@ -166,8 +169,7 @@ impl Update {
         if let Some(run) = Run::current() {
             run.finish()?;
         }
-        let sent = endpoint.update(&self.update.to_string(), touched.graphs());
-        sent.map_err(UpdateError::Remote)?;
+        endpoint.update(&self.text, touched.graphs()).map_err(UpdateError::Remote)?;
         Ok(UpdateReport::default())
     }
 }
