@@ -25,7 +25,7 @@ RUN cargo build --release --locked
 
 # Of the Debian that it was built on.
 FROM debian:bookworm-slim
-RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /var/lib/gangmu gangmu \
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /var/lib/gangmu gangmu \
     && install -d -o gangmu -g gangmu -m 0750 /var/lib/gangmu
 COPY --from=build /src/target/release/gangmu /usr/local/bin/gangmu
 ENV GANGMU_STORE__ADDRESS=/var/lib/gangmu/store \

@@ -20,7 +20,7 @@
 //! * [`search`]: full text, kept in step with the store and rebuildable from it.
 //! * [`pipeline`]: the stages in their order.
 //! * [`audit`]: what looks like a claim and was not read.
-//! * [`cli`], [`web`]: the ways to ask; [`config`]: the settings of the server.
+//! * [`cli`], [`web`]: the ways to ask; [`config`]: the settings.
 
 pub mod audit;
 pub mod cli;

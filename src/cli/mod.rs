@@ -48,6 +48,8 @@ Examples:
   gangmu query --store data/ --query queries/lineage.rq
   gangmu serve --store data/                    pages and a SPARQL endpoint at http://127.0.0.1:8080/
   gangmu show documents/plan.txt                what the program reads in one document
+  gangmu backup --store data/ backups/          all that a store says, as one file; restore makes it a store again
+  gangmu doctor --store data/                   what is wrong with a store, and what to do about it
 
 Exit codes: 0 done; 1 some of it could not be done; 2 wrong command line."
 )]

@@ -24,6 +24,7 @@ Examples:
   gangmu serve --store data/
   gangmu serve --store data/ --bind 0.0.0.0:80
   curl 'http://127.0.0.1:8080/sparql' --data-urlencode 'query=SELECT * { ?s ?p ?o } LIMIT 5'
+  gangmu serve --config /etc/gangmu/gangmu.toml       store, address and all else from the settings
   gangmu token new --name 督查室 --role editor         a token, and the settings that make it known
   GANGMU_ADMIN_TOKEN=… gangmu serve --store data/     a token of the role admin for this process
 

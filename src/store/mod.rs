@@ -10,7 +10,7 @@
 //! The directory:
 //!
 //! ```text
-//! store.json   format number and base IRI; written last, so that its presence means a whole store
+//! store.json   format number (`migrate`) and base IRI; written last, so that its presence means a whole store
 //! search/      the full-text index (tantivy); search.stale beside it while it may be behind the triples
 //! lock         locked by the process that has the store open: shared to read, exclusive to write
 //! changed      empty; its time is that of the last change
@@ -337,6 +337,11 @@ impl Store {
         let searching = Searching(Arc::clone(&self.indexing));
         let services = services.with(search::SERVICE.into_owned(), Arc::new(searching));
         Self { services, ..self }
+    }
+
+    /// Whether the data is in a directory of this machine, not behind an endpoint.
+    pub fn is_here(&self) -> bool {
+        self.quads.embedded().is_some()
     }
 
     /// What all IRIs of the data begin with.

@@ -4,7 +4,7 @@ use std::io;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
@@ -14,6 +14,11 @@ use crate::config::Role;
 /// GET and HEAD, for holders of a token of the role admin: a backup has all that was ever taken in.
 pub(super) async fn read(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     app.access.check(request.headers(), Role::Admin)?;
+    if !app.store.is_here() {
+        let title = "数据在别的数据库中 The data is in another database";
+        return Err(Problem::new(StatusCode::NOT_IMPLEMENTED, "data-elsewhere", title)
+            .remedy("用那个数据库自己的办法备份 Back up that database with its own means"));
+    }
     let body = match *request.method() {
         Method::HEAD => Body::from_stream(tokio_stream::empty::<io::Result<Vec<u8>>>()),
         _ => {
