@@ -30,7 +30,7 @@ Examples:
   gangmu ingest --store data/ --base-iri https://data.example.cn/ plan.txt report.html
   gangmu ingest --store data/ --names our-agencies.toml documents/
 
-Files: .txt and .html; UTF-8, GB18030, Big5 or UTF-16; up to 64 MB each.
+Files: .txt, .html and .xlsx, also in .zip; UTF-8, GB18030, Big5 or UTF-16; up to 64 MB each.
 Exit codes: 0 all documents are in; 1 some are not (named at the end); 2 wrong command line.")]
 pub(super) struct Args {
     /// The store's directory; made if it does not exist
@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
 
 fn prepare(
     path: &Path,
-    knowledge: &crate::knowledge::Knowledge,
+    knowledge: &std::sync::Arc<crate::knowledge::Knowledge>,
     base: &Base,
 ) -> Result<(Counts, Described), SourceError> {
     let reading = source::read(path, knowledge)?;

@@ -1,11 +1,12 @@
 //! What a file is: told by its first bytes, where they say nothing by its name.
 
 use std::io::Cursor;
+use std::path::Path;
 
 use super::ReadError;
 
 /// Endings of the names of files that are read, in lower case.
-pub const EXTENSIONS: &[&str] = &["txt", "text", "md", "html", "htm", "xhtml", "shtml"];
+pub const EXTENSIONS: &[&str] = &["txt", "text", "md", "html", "htm", "xhtml", "shtml", "xlsx"];
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,11 @@ pub(super) enum Format {
     Doc,
     /// Compound file of Excel 97 to 2003.
     Xls,
+}
+
+/// The ending of a file's name, in lower case.
+pub(super) fn extension(name: &str) -> String {
+    Path::new(name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 
 /// The format of a file with this ending of its name, in lower case, and this content.

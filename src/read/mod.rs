@@ -5,6 +5,8 @@
 //! text at all, and takes time and memory linear in the size of the file. The pipeline depends on
 //! this; no later stage sees bytes.
 
+mod archive;
+mod bundle;
 mod debris;
 mod draft;
 mod encoding;
@@ -14,14 +16,16 @@ mod page;
 mod pieces;
 mod plain;
 mod ruled;
+mod sheet;
+mod shown;
 mod spacing;
 mod unwrap;
-
-use std::path::Path;
+mod workbook;
 
 use crate::knowledge::debris::Debris;
 use crate::model::Text;
 
+pub use bundle::{ARCHIVE, Bundle, is_archive};
 pub use format::EXTENSIONS;
 
 use draft::Content;
@@ -51,6 +55,32 @@ pub enum ReadError {
     NoText,
     #[error("files of type .{extension} are not read yet; save the document as .txt or .html")]
     UnsupportedFormat { extension: String },
+    #[error("the file is damaged in {part}; save the document anew")]
+    Damaged { part: String },
+    #[error("the file is encrypted; take its password off")]
+    Encrypted,
+    #[error("the file packs {parts} parts, more than the {limit} that are read")]
+    TooManyParts { limit: usize, parts: usize },
+    #[error(
+        "{part} in the file grows beyond {limit} bytes when it is unpacked; a document does not"
+    )]
+    Expands { part: String, limit: usize },
+    #[error("the workbook has more than the {limit} filled cells that are read; split it")]
+    TooManyCells { limit: usize },
+    #[error("the archive stands in more than {limit} others; unpack it and name it by itself")]
+    TooDeep { limit: usize },
+    #[error("no document in the archive; what is read are files of these kinds: {}", kinds())]
+    NoDocument,
+    #[error(
+        "reading took longer than {seconds} s and was given up, though what was begun still takes a core and \
+         memory until it ends; split the document or save it as .txt"
+    )]
+    TooSlow { seconds: u64 },
+}
+
+/// The kinds of files that are read, for people: `.txt, .html`.
+pub fn kinds() -> String {
+    EXTENSIONS.iter().chain([&ARCHIVE]).map(|e| format!(".{e}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads one file. `name` is its file name: with the content it tells the format.
@@ -59,14 +89,14 @@ pub enum ReadError {
 /// Where the file is empty, larger than [`LIMIT`], binary, in an unknown encoding, of another format
 /// than plain text or HTML, or holds nothing but markup.
 pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError> {
-    let extension =
-        Path::new(name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let extension = format::extension(name);
     if bytes.len() > LIMIT {
         return Err(ReadError::TooLarge { limit: LIMIT, size: bytes.len() });
     }
     let mut content = match format::of(&extension, bytes)? {
         Format::Text => text(&extension, bytes, debris)?,
-        Format::Docx | Format::Xlsx | Format::Pdf | Format::Ofd | Format::Doc | Format::Xls => {
+        Format::Xlsx => workbook::read(bytes, debris)?,
+        Format::Docx | Format::Pdf | Format::Ofd | Format::Doc | Format::Xls => {
             return Err(ReadError::UnsupportedFormat { extension });
         }
     };
