@@ -1,9 +1,9 @@
 //! What a file is: told by its first bytes, where they say nothing by its name.
 
-use std::io::Cursor;
 use std::path::Path;
 
 use super::ReadError;
+use super::archive::Archive;
 
 /// Endings of the names of files that are read, in lower case.
 pub const EXTENSIONS: &[&str] = &["txt", "text", "md", "html", "htm", "xhtml", "shtml", "xlsx"];
@@ -44,7 +44,7 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
         return Ok(Format::Pdf);
     }
     if bytes.starts_with(b"PK\x03\x04") {
-        return of_archive(bytes).ok_or_else(unsupported);
+        return of_archive(&Archive::open(bytes)?).ok_or_else(unsupported);
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         // WPS writes the same under names of its own.
@@ -61,12 +61,11 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
 }
 
 /// The format of an archive, by the part that each has.
-fn of_archive(bytes: &[u8]) -> Option<Format> {
-    let archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+fn of_archive(archive: &Archive<'_>) -> Option<Format> {
     let parts = [
         ("word/document.xml", Format::Docx),
         ("xl/workbook.xml", Format::Xlsx),
         ("OFD.xml", Format::Ofd),
     ];
-    parts.into_iter().find(|(part, _)| archive.index_for_name(part).is_some()).map(|(_, f)| f)
+    parts.into_iter().find(|(part, _)| archive.has(part)).map(|(_, format)| format)
 }
