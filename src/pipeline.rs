@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-pub use crate::read::ReadError;
+pub use crate::read::{Bundle, ReadError, is_archive, kinds};
 
 use crate::extract::assignment::Grammar;
 use crate::extract::{abbreviation, citation, deadline, responsibility, target};

@@ -42,7 +42,7 @@ pub(super) struct Args {
     base_iri: Option<String>,
     #[command(flatten)]
     names: Names,
-    /// Files, and folders with all documents below them
+    /// Files, folders and ZIP archives with all documents in them, documents in archives
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }

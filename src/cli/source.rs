@@ -87,7 +87,8 @@ pub(super) fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Failure>) {
                     }
                     Ok(_) => {}
                     Err(error) => {
-                        all.fail(error.path().unwrap_or(path), SourceError::Io(error.into()));
+                        let path = error.path().unwrap_or(path).to_owned();
+                        all.fail(&path, SourceError::Io(error.into()));
                     }
                 }
             }

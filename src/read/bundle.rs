@@ -107,8 +107,8 @@ impl Bundle {
         let raw: Vec<_> =
             entries.map(|e| (e.is_file(), e.name_raw().to_vec())).enumerate().collect();
         let decode = encoding::of_names(raw.iter().map(|(_, (_, name))| name.as_slice()));
-        let names = raw.into_iter().filter(|(_, (is_file, _))| *is_file);
-        let names = names.map(|(at, (_, name))| (at, plain(&decode(&name))));
+        let files = raw.iter().filter(|(_, (is_file, _))| *is_file);
+        let names = files.map(|(at, (_, name))| (*at, plain(&decode(name))));
         Ok(names.filter(|(_, name)| is_archive(name) || is_document(name)).collect())
     }
 

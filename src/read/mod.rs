@@ -65,8 +65,8 @@ pub enum ReadError {
         "{part} in the file grows beyond {limit} bytes when it is unpacked; a document does not"
     )]
     Expands { part: String, limit: usize },
-    #[error("the workbook has more than the {limit} filled cells that are read; split it")]
-    TooManyCells { limit: usize },
+    #[error("the workbook has more than the {limit} {what} that are read; split it")]
+    TooMany { what: &'static str, limit: usize },
     #[error("the archive stands in more than {limit} others; unpack it and name it by itself")]
     TooDeep { limit: usize },
     #[error("no document in the archive; what is read are files of these kinds: {}", kinds())]

@@ -30,9 +30,10 @@ impl Format {
         let code = format.map_or("", |f| f.format_code.as_str());
         // Such a thing is no format but an attack on who applies it.
         let code = if code.len() > LONGEST_FORMAT { "" } else { code };
-        let plain = matches!(code, "" | "General" | "@");
+        let code = if matches!(code, "General" | "@") { "" } else { code };
+        let parse = || ssfmt::NumberFormat::parse(code).ok();
         Self {
-            numbers: if plain { None } else { ssfmt::NumberFormat::parse(code).ok() },
+            numbers: if code.is_empty() { None } else { parse() },
             dates: Shows::of(code, format.and_then(|f| f.format_id)),
         }
     }
@@ -154,7 +155,7 @@ mod tests {
             ("#,##0.00", 12500.0, "12,500.00"),
             ("0\"万元\"", 300.0, "300万元"),
             ("\"≥\"0.0", 7.25, "≥7.3"),
-            ("0;-0;;@", 0.0, ""),
+            ("0;-0;\"无\";@", 0.0, "无"),
             (&"0".repeat(400), 7.0, "7"),
         ] {
             assert_eq!(format(code).show(&DataRef::Float(number)), seen, "{code}");

@@ -9,15 +9,16 @@ use std::io::Cursor;
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use memchr::memmem;
 
-use super::ReadError;
+use super::{LIMIT, ReadError};
 use super::archive::Archive;
 use super::draft::Content;
 use super::sheet::{Cell, Sheet};
 use super::shown::Format;
 use crate::knowledge::debris::Debris;
 
-/// A workbook has at most so many filled cells.
-pub(super) const MOST_CELLS: usize = 1 << 19;
+/// A workbook has at most so many filled cells, in so many sheets.
+const MOST_CELLS: usize = 1 << 19;
+const MOST_SHEETS: usize = 256;
 /// The parts beside sheets and strings, such as styles, are at most so large, in bytes.
 const LARGEST_PART: usize = 8 << 20;
 
@@ -35,7 +36,10 @@ pub(super) fn read(bytes: &[u8], debris: &Debris) -> Result<Content, ReadError> 
         .map(|s| s.name.clone())
         .collect();
     let mut content = Content::default();
-    let (mut formats, mut left) = (Vec::new(), MOST_CELLS);
+    if shown.len() > MOST_SHEETS {
+        return Err(ReadError::TooMany { what: "sheets", limit: MOST_SHEETS });
+    }
+    let (mut formats, mut left) = (Vec::new(), Left { cells: MOST_CELLS, bytes: LIMIT });
     let mut before = 0;
     for name in shown {
         let cells = cells(&mut book, &name, &mut formats, &mut left)?;
@@ -48,7 +52,7 @@ pub(super) fn read(bytes: &[u8], debris: &Debris) -> Result<Content, ReadError> 
 /// Looks at the parts before calamine does: it takes the memory that a file says it needs.
 fn check(bytes: &[u8]) -> Result<(), ReadError> {
     let mut archive = Archive::open(bytes)?;
-    let mut names = archive.names();
+    let mut names = archive.names()?;
     names.retain(|name| name.ends_with(".xml") || name.ends_with(".rels"));
     for name in names {
         let Some(part) = archive.part(&name)? else { continue };
@@ -77,12 +81,28 @@ fn count(attribute: &[u8]) -> Option<usize> {
     (!digits.is_empty()).then(|| digits.parse().unwrap_or(usize::MAX))
 }
 
+/// What a workbook may still hold: a long string that many cells share is stored once and is the text of each.
+struct Left {
+    cells: usize,
+    bytes: usize,
+}
+
+impl Left {
+    fn take(&mut self, cell: &str, sheet: &str) -> Result<(), ReadError> {
+        let too_many = ReadError::TooMany { what: "filled cells", limit: MOST_CELLS };
+        self.cells = self.cells.checked_sub(1).ok_or(too_many)?;
+        let expands = || ReadError::Expands { part: sheet.to_owned(), limit: LIMIT };
+        self.bytes = self.bytes.checked_sub(cell.len()).ok_or_else(expands)?;
+        Ok(())
+    }
+}
+
 /// The filled cells of a sheet.
 fn cells(
     book: &mut Xlsx<Cursor<&[u8]>>,
     sheet: &str,
     formats: &mut Vec<Format>,
-    left: &mut usize,
+    left: &mut Left,
 ) -> Result<Vec<Cell>, ReadError> {
     let damaged = |e| damaged(&e, sheet);
     let mut reader = book.worksheet_cells_reader(sheet).map_err(damaged)?;
@@ -99,7 +119,7 @@ fn cells(
         if text.trim().is_empty() {
             continue;
         }
-        *left = left.checked_sub(1).ok_or(ReadError::TooManyCells { limit: MOST_CELLS })?;
+        left.take(&text, sheet)?;
         let (row, column) = cell.get_position();
         cells.push(Cell { row, column, text });
     }

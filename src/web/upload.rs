@@ -19,9 +19,8 @@ use super::failure::of_fault;
 use super::problem::Problem;
 use super::protocol::form_urlencoded;
 use crate::config::Role;
-use crate::pipeline::{self, Counts, Reading};
+use crate::pipeline::{self, Bundle, Counts, ReadError, Reading};
 use crate::rdf;
-use crate::read::{self, Bundle, ReadError};
 use crate::store::Outcome;
 
 /// A document that was sent: a file of its own, or one of an archive, which is unpacked when it is read.
@@ -32,6 +31,7 @@ pub(super) struct Sent {
 }
 
 enum Content {
+    /// As it was sent.
     File(Part),
     /// By its place in the archive.
     Packed(Arc<Mutex<Bundle>>, usize),
@@ -47,7 +47,7 @@ pub(super) async fn documents(parts: Vec<Part>) -> Result<Vec<Sent>, Problem> {
 
 fn documents_in(part: Part) -> Vec<Sent> {
     let archive = part.file_name.clone().unwrap_or_default();
-    if !read::is_archive(&archive) {
+    if !pipeline::is_archive(&archive) {
         return vec![Sent { name: archive, content: Content::File(part) }];
     }
     let size = part.bytes.len() as u64;
@@ -200,7 +200,10 @@ pub(super) async fn read<T: Send + 'static>(
     let made = tokio::task::spawn_blocking(move || {
         let knowledge = site.knowledge.as_ref().ok_or_else(|| of_fault(&"nothing to read with"))?;
         let reading = match content {
-            Content::File(part) => pipeline::read_in_time(&name, part.bytes, knowledge),
+            Content::File(part) => {
+                may_be_document(&part.content_type)?;
+                pipeline::read_in_time(&name, part.bytes, knowledge)
+            }
             Content::Packed(bundle, nth) => {
                 let bytes = bundle.lock().unwrap_or_else(PoisonError::into_inner).document(nth);
                 bytes.and_then(|bytes| pipeline::read_in_time(&name, bytes, knowledge))
@@ -221,4 +224,19 @@ fn unreadable(error: &ReadError) -> Problem {
     };
     let title = "文件里读不出公文 The file cannot be read as a document";
     Problem::new(status, kind, title).detail(error.to_string())
+}
+
+/// Refuses what its sender calls another thing than a document. What he calls a document, the file itself tells: systems
+/// have many names for office formats.
+fn may_be_document(content_type: &str) -> Result<(), Problem> {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let family = essence.split('/').next().unwrap_or_default();
+    let is_other = matches!(family, "image" | "audio" | "video" | "font" | "multipart" | "message");
+    if !is_other && !matches!(essence.as_str(), "application/json" | "application/sparql-query") {
+        return Ok(());
+    }
+    let title = "不读这种类型的文件 Files of this type are not read";
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unknown-media-type", title)
+        .detail(format!("Content-Type: {content_type}"))
+        .remedy(format!("能读的文件 These are read: {}", pipeline::kinds())))
 }

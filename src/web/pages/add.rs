@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::document;
 use crate::config::Role;
-use crate::pipeline::Counts;
+use crate::pipeline::{self, Counts};
 use crate::rdf;
 use crate::rdf::vocab::gm;
 use crate::store::Trial;
@@ -39,6 +39,8 @@ struct Add {
     /// Whether the server knows anybody who may write.
     is_open: bool,
     megabytes: usize,
+    /// The endings of files that are read.
+    kinds: String,
 }
 
 #[derive(Template)]
@@ -72,7 +74,8 @@ impl Added {
 
 /// The form.
 pub(super) async fn show(Here(site): Here) -> Result<Response, WebError> {
-    let page = Add { is_open: site.access.anyone_writes(), megabytes: site.largest };
+    let is_open = site.access.anyone_writes();
+    let page = Add { is_open, megabytes: site.largest, kinds: pipeline::kinds() };
     let html = site.render(&page)?;
     // Who may write is not in the store.
     let live = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
