@@ -1,12 +1,16 @@
 //! Workbooks and archives of documents, as they come from offices.
 
+#[allow(dead_code, reason = "nothing is asked of a store here")]
 mod common;
+#[path = "common/server.rs"]
+mod server;
 
 use std::io::{Cursor, Write};
 use std::path::Path;
 
 use gangmu::pipeline::{self, Reading};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use server::{Server, TOKEN, path_of};
 
 /// A task table as a page. In the workbook its cells are numbers, days and merged regions.
 const PAGE: &str = "<html><body><p>青澜市2024年养老服务重点任务分解表</p><p>填报单位：青澜市民政局</p><table>\
@@ -224,4 +228,36 @@ fn an_archive_is_its_documents() {
     assert!(out.contains("│ 工作表“任务分工” 第7行: 培训养老护理员300人次。"), "{out}");
     let (code, _, err) = gangmu(dir.path(), &["check", "来文.zip/none.txt"]);
     assert!(code == 1 && err.contains("there is no such file"), "{err}");
+}
+
+#[test]
+fn an_archive_that_is_sent_is_its_documents_and_pages_say_where_they_stand() {
+    let server = Server::empty();
+    let send = |path: &str| {
+        let headers = [("content-type", "application/zip"), ("accept", "application/json")];
+        let answer = server.request("POST", path, &headers, &archive(), TOKEN);
+        assert_eq!(answer.status, 207, "{}", answer.body);
+        let said: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        said["documents"].as_array().unwrap().clone()
+    };
+    let taken = send("/documents?name=%E6%9D%A5%E6%96%87.zip");
+    let statuses: Vec<_> = taken.iter().map(|d| d["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses, [201, 422, 200]);
+    assert_eq!(taken[0]["name"], "来文.zip/2024/任务分解表.xlsx");
+    assert!(taken[1]["problem"]["detail"].as_str().unwrap().contains("empty"), "{taken:?}");
+    assert_eq!(taken[2]["outcome"], "new-source");
+
+    let version = taken[0]["version"].as_str().unwrap();
+    let page = server.page(&path_of(version));
+    assert!(page.contains("工作表“任务分工” 第6行；表1 第3行"), "{page}");
+    let rows = server.rows(
+        "PREFIX gm: <https://w3id.org/gangmu/ontology#>
+         SELECT ?a ?t { ?c gm:agency ?a ; gm:ofTask ?t ; gm:surface '市财政局' }",
+    );
+    let (agency, task) = rows[0].split_once(',').unwrap();
+    let ledger = server.page(&format!("/page{}?view=ledger", path_of(agency)));
+    assert!(ledger.contains("原件位置") && ledger.contains("第6行"), "{ledger}");
+    let id = server::encode(task.strip_prefix(server::BASE).unwrap());
+    let told = server.page(&format!("/api/v1/tasks/{id}"));
+    assert!(told.contains("\"place\":\"工作表“任务分工” 第6行；表1 第3行\""), "{told}");
 }

@@ -216,14 +216,9 @@ pub(super) async fn read<T: Send + 'static>(
 }
 
 fn unreadable(error: &ReadError) -> Problem {
-    let (status, kind) = match error {
-        ReadError::UnsupportedFormat { .. } => {
-            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unknown-media-type")
-        }
-        _ => (StatusCode::UNPROCESSABLE_ENTITY, "unreadable-document"),
-    };
     let title = "文件里读不出公文 The file cannot be read as a document";
-    Problem::new(status, kind, title).detail(error.to_string())
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable-document", title)
+        .detail(error.to_string())
 }
 
 /// Refuses what its sender calls another thing than a document. What he calls a document, the file itself tells: systems
