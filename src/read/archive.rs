@@ -39,7 +39,8 @@ impl<'b> Archive<'b> {
         if zip.len() > MOST_PARTS {
             return Err(ReadError::TooManyParts { limit: MOST_PARTS, parts: zip.len() });
         }
-        let index = (0..zip.len()).filter_map(|i| Some((key(&zip.name_for_index(i)?.ok()?), i))).collect();
+        let index =
+            (0..zip.len()).filter_map(|i| Some((key(&zip.name_for_index(i)?.ok()?), i))).collect();
         Ok(Self { zip, index, left: MOST })
     }
 

@@ -4,9 +4,13 @@ use std::path::Path;
 
 use super::ReadError;
 use super::archive::Archive;
+use super::docx;
 
 /// Endings of the names of files that are read, in lower case.
-pub const EXTENSIONS: &[&str] = &["txt", "text", "md", "html", "htm", "xhtml", "shtml", "xlsx"];
+pub const EXTENSIONS: &[&str] = &[
+    "txt", "text", "md", "markdown", "html", "htm", "xhtml", "shtml", "docx", "docm", "doc", "wps",
+    "xlsx", "xlsm",
+];
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +51,10 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
         return of_archive(&Archive::open(bytes)?).ok_or_else(unsupported);
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        // What is encrypted is packed like files of old (MS-OFFCRYPTO).
+        if memchr::memmem::find(bytes, b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0").is_some() {
+            return Err(ReadError::Encrypted);
+        }
         // WPS writes the same under names of its own.
         return match extension {
             "doc" | "wps" => Ok(Format::Doc),
@@ -63,7 +71,8 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
 /// The format of an archive, by the part that each has.
 fn of_archive(archive: &Archive<'_>) -> Option<Format> {
     let parts = [
-        ("word/document.xml", Format::Docx),
+        (docx::MAIN[0], Format::Docx),
+        (docx::MAIN[1], Format::Docx),
         ("xl/workbook.xml", Format::Xlsx),
         ("OFD.xml", Format::Ofd),
     ];

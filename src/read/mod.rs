@@ -8,6 +8,7 @@
 mod archive;
 mod bundle;
 mod debris;
+mod docx;
 mod draft;
 mod encoding;
 mod format;
@@ -21,6 +22,7 @@ mod shown;
 mod spacing;
 mod unwrap;
 mod workbook;
+mod xml;
 
 use crate::knowledge::debris::Debris;
 use crate::model::Text;
@@ -53,7 +55,7 @@ pub enum ReadError {
         "the file holds no text besides markup and site debris; save the page's main text as .txt"
     )]
     NoText,
-    #[error("files of type .{extension} are not read yet; save the document as .txt or .html")]
+    #[error("files of type .{extension} are not read; save the document as one of these: {}", kinds())]
     UnsupportedFormat { extension: String },
     #[error("the file is damaged in {part}; save the document anew")]
     Damaged { part: String },
@@ -65,8 +67,8 @@ pub enum ReadError {
         "{part} in the file grows beyond {limit} bytes when it is unpacked; a document does not"
     )]
     Expands { part: String, limit: usize },
-    #[error("the workbook has more than the {limit} {what} that are read; split it")]
-    TooMany { what: &'static str, limit: usize },
+    #[error("{part} in the file has more than {limit} {what}; split it into its documents")]
+    TooMuch { part: String, limit: usize, what: &'static str },
     #[error("the archive stands in more than {limit} others; unpack it and name it by itself")]
     TooDeep { limit: usize },
     #[error("no document in the archive; what is read are files of these kinds: {}", kinds())]
@@ -86,8 +88,8 @@ pub fn kinds() -> String {
 /// Reads one file. `name` is its file name: with the content it tells the format.
 ///
 /// # Errors
-/// Where the file is empty, larger than [`LIMIT`], binary, in an unknown encoding, of another format
-/// than plain text or HTML, or holds nothing but markup.
+/// Where the file is empty, larger than the limits, binary, damaged, encrypted, in an unknown encoding, of a
+/// format that is not read, or holds nothing but markup.
 pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError> {
     let extension = format::extension(name);
     if bytes.len() > LIMIT {
@@ -95,8 +97,9 @@ pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError
     }
     let mut content = match format::of(&extension, bytes)? {
         Format::Text => text(&extension, bytes, debris)?,
+        Format::Docx => docx::read(bytes)?,
         Format::Xlsx => workbook::read(bytes, debris)?,
-        Format::Docx | Format::Pdf | Format::Ofd | Format::Doc | Format::Xls => {
+        Format::Pdf | Format::Ofd | Format::Doc | Format::Xls => {
             return Err(ReadError::UnsupportedFormat { extension });
         }
     };

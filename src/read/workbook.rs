@@ -37,7 +37,8 @@ pub(super) fn read(bytes: &[u8], debris: &Debris) -> Result<Content, ReadError> 
         .collect();
     let mut content = Content::default();
     if shown.len() > MOST_SHEETS {
-        return Err(ReadError::TooMany { what: "sheets", limit: MOST_SHEETS });
+        let part = "the workbook".to_owned();
+        return Err(ReadError::TooMuch { part, limit: MOST_SHEETS, what: "sheets" });
     }
     let (mut formats, mut left) = (Vec::new(), Left { cells: MOST_CELLS, bytes: LIMIT });
     let mut before = 0;
@@ -89,10 +90,12 @@ struct Left {
 
 impl Left {
     fn take(&mut self, cell: &str, sheet: &str) -> Result<(), ReadError> {
-        let too_many = ReadError::TooMany { what: "filled cells", limit: MOST_CELLS };
-        self.cells = self.cells.checked_sub(1).ok_or(too_many)?;
-        let expands = || ReadError::Expands { part: sheet.to_owned(), limit: LIMIT };
-        self.bytes = self.bytes.checked_sub(cell.len()).ok_or_else(expands)?;
+        let too_much =
+            |limit, what| move || ReadError::TooMuch { part: sheet.to_owned(), limit, what };
+        let cells = self.cells.checked_sub(1);
+        self.cells = cells.ok_or_else(too_much(MOST_CELLS, "filled cells"))?;
+        let bytes = self.bytes.checked_sub(cell.len());
+        self.bytes = bytes.ok_or_else(too_much(LIMIT, "bytes of text"))?;
         Ok(())
     }
 }
