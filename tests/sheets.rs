@@ -75,9 +75,10 @@ fn facts(reading: &Reading) -> Vec<String> {
         let (agency, proof) = (name(c.agency), text.slice(c.evidence));
         format!("{} | {:?} | {} | {agency:?} | {proof}", item(c.task), c.role, c.surface)
     });
-    let deadlines = facts.deadlines.iter().map(|c| {
-        format!("{} | {} | {:?}", item(c.task), text.slice(c.quote), c.date)
-    });
+    let deadlines = facts
+        .deadlines
+        .iter()
+        .map(|c| format!("{} | {} | {:?}", item(c.task), text.slice(c.quote), c.date));
     let targets = facts.targets.iter().map(|c| {
         let quote = text.slice(c.quote);
         format!("{} | {quote} | {:?} | {:?} | {:?}", item(c.task), c.value, c.unit, c.class)
@@ -106,7 +107,8 @@ fn percentages_are_seen_and_serial_numbers_are_not() {
     let mut book = Workbook::new();
     let percent = Format::new().set_num_format("0%");
     let sheet = book.add_worksheet();
-    for (column, head) in ["序号", "指标", "2024年目标值", "责任单位"].into_iter().enumerate() {
+    for (column, head) in ["序号", "指标", "2024年目标值", "责任单位"].into_iter().enumerate()
+    {
         sheet.write(0, column as u16, head).unwrap();
     }
     sheet.write(1, 0, 1).unwrap().write(1, 1, "学前教育普惠率").unwrap();
@@ -121,9 +123,8 @@ fn percentages_are_seen_and_serial_numbers_are_not() {
 #[test]
 fn limits_say_what_they_are() {
     let knowledge = common::with_sample_names();
-    let refused = |name: &str, bytes: &[u8]| {
-        pipeline::read(name, bytes, &knowledge).unwrap_err().to_string()
-    };
+    let refused =
+        |name: &str, bytes: &[u8]| pipeline::read(name, bytes, &knowledge).unwrap_err().to_string();
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     for row in 0..530_000 {
@@ -189,7 +190,8 @@ fn archive() -> Vec<u8> {
 }
 
 fn gangmu(dir: &Path, args: &[&str]) -> (i32, String, String) {
-    let run = assert_cmd::Command::cargo_bin("gangmu").unwrap().current_dir(dir).args(args).output();
+    let run =
+        assert_cmd::Command::cargo_bin("gangmu").unwrap().current_dir(dir).args(args).output();
     let run = run.unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (run.status.code().unwrap(), text(run.stdout), text(run.stderr))
@@ -214,12 +216,11 @@ fn an_archive_is_its_documents() {
         SELECT DISTINCT ?name ?place { ?v gm:sourceName ?name . ?e gm:place ?place .
           ?t gm:evidence ?e ; a gm:Target }";
     std::fs::write(&names_and_places, query).unwrap();
-    let (code, out, err) = gangmu(
-        dir.path(),
-        &["query", "--store", "data", "--results", "csv", "--query", "q.rq"],
-    );
+    let (code, out, err) =
+        gangmu(dir.path(), &["query", "--store", "data", "--results", "csv", "--query", "q.rq"]);
     assert_eq!(code, 0, "{err}");
-    for said in ["来文.zip/附件.zip/分工/任务.html", "工作表“任务分工” 第7行", "表1 第4行"] {
+    for said in ["来文.zip/附件.zip/分工/任务.html", "工作表“任务分工” 第7行", "表1 第4行"]
+    {
         assert!(out.contains(said), "{said}: {out}");
     }
     let inner = "来文.zip/2024/任务分解表.xlsx";

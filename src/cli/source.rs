@@ -30,7 +30,10 @@ const MAX_BYTES: u64 = read::LIMIT as u64;
 pub(super) enum SourceError {
     #[error("there is no such file or folder: check the name")]
     Missing,
-    #[error("no document in this folder: put files there of these kinds, or name another folder: {}", read::kinds())]
+    #[error(
+        "no document in this folder: put files there of these kinds, or name another folder: {}",
+        read::kinds()
+    )]
     NoDocument,
     #[error("not a kind of file that is read; these are: {}", read::kinds())]
     Ending,
@@ -179,6 +182,17 @@ pub(super) fn name(path: &Path) -> Cow<'_, str> {
     }
 }
 
+/// The length of a document, and when it was changed: in an archive, when that was.
+pub(super) fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
+    let Some((archive, name)) = packed(path).filter(|(_, name)| !name.is_empty()) else {
+        let file = path.metadata().ok()?;
+        return Some((file.len(), file.modified().ok()?));
+    };
+    let changed = archive.metadata().ok()?.modified().ok()?;
+    let size = open(&archive, |bundle| bundle.find(&name).map(|nth| bundle.size(nth)));
+    Some((size.ok()??, changed))
+}
+
 /// Reads one document; a file over the limit is not read at all.
 pub(super) fn read(path: &Path, knowledge: &Arc<Knowledge>) -> Result<Reading, SourceError> {
     read_bytes(&name(path), load(path)?, knowledge)
@@ -191,8 +205,7 @@ pub(super) fn read_bytes(
     knowledge: &Arc<Knowledge>,
 ) -> Result<Reading, SourceError> {
     // A fault of the program costs one document, not the run.
-    let reading =
-        catch_unwind(AssertUnwindSafe(|| pipeline::read_in_time(name, bytes, knowledge)));
+    let reading = catch_unwind(AssertUnwindSafe(|| pipeline::read_in_time(name, bytes, knowledge)));
     Ok(reading.map_err(|_| SourceError::Panic)??)
 }
 

@@ -48,6 +48,8 @@ struct Entry {
     at: usize,
     /// Index of the document in that archive.
     within: Option<usize>,
+    /// Its bytes, as the archive states them.
+    size: u64,
 }
 
 impl Bundle {
@@ -75,15 +77,17 @@ impl Bundle {
                 .checked_sub(size)
                 .ok_or_else(|| ReadError::Expands { part: name.clone(), limit })?;
             if !is_archive(&name) {
-                bundle.add(name, at, None);
+                bundle.add(Entry { name, at, within: None, size });
                 continue;
             }
             // One bad archive does not keep the others out, but a bomb does.
             match bundle.list(at, left) {
                 Ok(inner) => {
                     let of = |inner: &str| format!("{name}/{inner}");
-                    let listed = inner.documents.iter().map(|entry| of(&entry.name)).enumerate();
-                    listed.for_each(|(within, name)| bundle.add(name, at, Some(within)));
+                    for (within, Entry { name, size, .. }) in inner.documents.iter().enumerate() {
+                        let within = Some(within);
+                        bundle.add(Entry { name: of(name), at, within, size: *size });
+                    }
                     bundle.refused.extend(inner.refused.into_iter().map(|(n, e)| (of(&n), e)));
                     if inner.documents.is_empty() {
                         bundle.refused.push((name, ReadError::NoDocument));
@@ -96,9 +100,9 @@ impl Bundle {
         Ok(bundle)
     }
 
-    fn add(&mut self, name: String, at: usize, within: Option<usize>) {
-        self.index.entry(name.clone()).or_insert(self.documents.len());
-        self.documents.push(Entry { name, at, within });
+    fn add(&mut self, entry: Entry) {
+        self.index.entry(entry.name.clone()).or_insert(self.documents.len());
+        self.documents.push(entry);
     }
 
     /// Index and name of the files in it that are documents or archives.
@@ -129,6 +133,11 @@ impl Bundle {
     /// Where in [`Self::documents`] a name stands.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.index.get(name).copied()
+    }
+
+    /// How many bytes a document is said to have, by its place in [`Self::documents`].
+    pub fn size(&self, nth: usize) -> u64 {
+        self.documents.get(nth).map_or(0, |entry| entry.size)
     }
 
     /// The bytes of a document, by its place in [`Self::documents`].
@@ -197,8 +206,8 @@ fn plain(name: &str) -> String {
 mod tests {
     use std::io::Write;
 
-    use zip::write::SimpleFileOptions;
     use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
 
     use super::*;
 
@@ -254,8 +263,7 @@ mod tests {
         // The writer knows only UTF-8: a name of the same length is overwritten.
         let stand_in = "x".repeat(name.len() - 4) + ".txt";
         let mut bytes = packed(&[(&stand_in, b"x"), ("b.txt", b"y")]);
-        let places: Vec<_> =
-            memchr::memmem::find_iter(&bytes, stand_in.as_bytes()).collect();
+        let places: Vec<_> = memchr::memmem::find_iter(&bytes, stand_in.as_bytes()).collect();
         for at in places {
             bytes[at..at + name.len()].copy_from_slice(&name);
         }

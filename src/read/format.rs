@@ -52,7 +52,9 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         // What is encrypted is packed like files of old (MS-OFFCRYPTO).
-        if memchr::memmem::find(bytes, b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0").is_some() {
+        if memchr::memmem::find(bytes, b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0")
+            .is_some()
+        {
             return Err(ReadError::Encrypted);
         }
         // WPS writes the same under names of its own.

@@ -55,7 +55,10 @@ pub enum ReadError {
         "the file holds no text besides markup and site debris; save the page's main text as .txt"
     )]
     NoText,
-    #[error("files of type .{extension} are not read; save the document as one of these: {}", kinds())]
+    #[error(
+        "files of type .{extension} are not read; save the document as one of these: {}",
+        kinds()
+    )]
     UnsupportedFormat { extension: String },
     #[error("the file is damaged in {part}; save the document anew")]
     Damaged { part: String },

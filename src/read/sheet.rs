@@ -316,7 +316,8 @@ mod tests {
 
     #[test]
     fn a_sheet_may_have_two_tables_or_none() {
-        let two = text("任务|牵头单位\n修路|甲局\n一组\n架桥|乙局\n附表\n措施|责任单位\n植树|丙局", &[]);
+        let two =
+            text("任务|牵头单位\n修路|甲局\n一组\n架桥|乙局\n附表\n措施|责任单位\n植树|丙局", &[]);
         assert_eq!(two.tables.len(), 2);
         assert_eq!(rows(&two, 1), [["措施", "责任单位"], ["植树", "丙局"]]);
         let none = text("关于修路的通知\n各单位：\n请修路。", &[]);

@@ -9,11 +9,11 @@ use std::io::Cursor;
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use memchr::memmem;
 
-use super::{LIMIT, ReadError};
 use super::archive::Archive;
 use super::draft::Content;
 use super::sheet::{Cell, Sheet};
 use super::shown::Format;
+use super::{LIMIT, ReadError};
 use crate::knowledge::debris::Debris;
 
 /// A workbook has at most so many filled cells, in so many sheets.

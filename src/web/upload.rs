@@ -40,8 +40,7 @@ enum Content {
 
 /// The documents in the files that were sent, in their order.
 pub(super) async fn documents(parts: Vec<Part>) -> Result<Vec<Sent>, Problem> {
-    let listed =
-        tokio::task::spawn_blocking(|| parts.into_iter().flat_map(documents_in).collect());
+    let listed = tokio::task::spawn_blocking(|| parts.into_iter().flat_map(documents_in).collect());
     listed.await.map_err(|error| of_fault(&error))
 }
 

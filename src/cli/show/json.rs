@@ -5,18 +5,22 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use crate::model::{
-    Citation, Deadline, Document, Node, NodeId, NodeKind, Places, Responsibility, Span, Stated, Target,
-    Value as Quantity,
+    Citation, Deadline, Document, Node, NodeId, NodeKind, Places, Responsibility, Span, Stated,
+    Target, Value as Quantity,
 };
 use crate::pipeline::Reading;
 
-/// Writes one JSON object: the header, the items of the outline in order, and the claims at each.
+/// Writes what [`document`] gives, for reading.
 pub(super) fn write(reading: &Reading, out: &mut impl Write) -> anyhow::Result<()> {
-    let document = &reading.document;
-    let view = View { reading, document, places: document.text.places() };
-    serde_json::to_writer_pretty(&mut *out, &view.document())?;
+    serde_json::to_writer_pretty(&mut *out, &document(reading))?;
     writeln!(out)?;
     Ok(())
+}
+
+/// One JSON object: the header, the items of the outline in order, and the claims at each.
+pub(in crate::cli) fn document(reading: &Reading) -> Value {
+    let document = &reading.document;
+    View { reading, document, places: document.text.places() }.document()
 }
 
 struct View<'a> {

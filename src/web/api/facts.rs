@@ -175,15 +175,16 @@ pub(super) fn deadlines(site: &Site, task: &str) -> Result<Vec<Deadline>, QueryE
     let read = |proven: &(Row, Option<String>)| {
         let row = &proven.0;
         Deadline {
-        id: row.text("claim"),
-        kind: "Deadline",
-        quote: row.text("said"),
-        date: row.get("date"),
-        ongoing: row.is_true("ongoing"),
-        precision: concept(site, row, "precision"),
-        confidence: confidence(row),
-        evidence: Evidence::read(proven),
-    }};
+            id: row.text("claim"),
+            kind: "Deadline",
+            quote: row.text("said"),
+            date: row.get("date"),
+            ongoing: row.is_true("ongoing"),
+            precision: concept(site, row, "precision"),
+            confidence: confidence(row),
+            evidence: Evidence::read(proven),
+        }
+    };
     Ok(with_places(site.rows(DEADLINES, &[("task", task)])?).iter().map(read).collect())
 }
 
@@ -221,15 +222,16 @@ pub(super) fn citations(site: &Site, given: (&str, &str)) -> Result<Vec<Citation
     let read = |proven: &(Row, Option<String>)| {
         let row = &proven.0;
         Citation {
-        id: row.text("claim"),
-        class: "Citation",
-        citing: row.text("citing"),
-        cited: row.text("cited"),
-        kind: Concept::of_citation(site, &row.text("kind")),
-        quote: row.text("said"),
-        cited_number: row.get("number"),
-        confidence: confidence(row),
-        evidence: Evidence::read(proven),
-    }};
+            id: row.text("claim"),
+            class: "Citation",
+            citing: row.text("citing"),
+            cited: row.text("cited"),
+            kind: Concept::of_citation(site, &row.text("kind")),
+            quote: row.text("said"),
+            cited_number: row.get("number"),
+            confidence: confidence(row),
+            evidence: Evidence::read(proven),
+        }
+    };
     Ok(with_places(site.rows(CITATIONS, &[given])?).iter().map(read).collect())
 }

@@ -291,8 +291,7 @@ impl Reading {
     fn places_in_file(&self, note: &Note) -> Vec<&str> {
         let facts = note.groups.iter().flat_map(|group| &self.view.facts[group.clone()]);
         let own = facts.filter(|fact| !fact.inherited);
-        let mut places: Vec<&str> =
-            own.filter_map(|fact| fact.place_in_file.as_deref()).collect();
+        let mut places: Vec<&str> = own.filter_map(|fact| fact.place_in_file.as_deref()).collect();
         // Facts are in the order of the text.
         places.dedup();
         places
