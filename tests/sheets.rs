@@ -118,6 +118,8 @@ fn percentages_are_seen_and_serial_numbers_are_not() {
     let reading = read("a.xlsx", book.save_to_buffer().unwrap());
     let lines: Vec<_> = reading.document.text.as_str().lines().collect();
     assert_eq!((lines[6], lines[10]), ("85%", "0.3"));
+    // The names of columns are no title.
+    assert!(reading.document.header.title.is_none());
 }
 
 #[test]
