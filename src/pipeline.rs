@@ -23,6 +23,8 @@ pub struct Reading {
     pub source_name: String,
     /// SHA-256 of its bytes, in lower-case hexadecimal.
     pub sha256: String,
+    /// The digest of the knowledge it was read with.
+    pub knowledge: String,
     pub document: Document,
     pub facts: Facts,
     pub identities: Identities,
@@ -34,6 +36,7 @@ impl Reading {
         crate::rdf::Reading {
             source_name: &self.source_name,
             sha256: &self.sha256,
+            knowledge: &self.knowledge,
             document: &self.document,
             facts: &self.facts,
             identities: &self.identities,
@@ -51,8 +54,14 @@ pub fn read(source_name: &str, bytes: &[u8], knowledge: &Knowledge) -> Result<Re
     let mut facts = facts(&document, knowledge);
     let identities = resolve(&document, &mut facts, knowledge);
     calibrate(&mut facts, &knowledge.confidences);
-    let sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
-    Ok(Reading { source_name: source_name.to_owned(), sha256, document, facts, identities })
+    let (source_name, sha256) = (source_name.to_owned(), sha256(bytes));
+    let knowledge = knowledge.digest.clone();
+    Ok(Reading { source_name, sha256, knowledge, document, facts, identities })
+}
+
+/// SHA-256 of a source's bytes, in lower-case hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn facts(document: &Document, knowledge: &Knowledge) -> Facts {

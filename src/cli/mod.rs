@@ -7,12 +7,16 @@
 
 mod check;
 mod export;
+mod extract;
+mod flow;
 mod index;
 mod ingest;
+mod load;
 mod query;
 mod serve;
 mod show;
 mod source;
+mod stop;
 mod token;
 
 use std::io;
@@ -55,6 +59,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Ingest(ingest::Args),
+    Extract(extract::Args),
+    Load(load::Args),
     Query(query::Args),
     Serve(serve::Args),
     Export(export::Args),
@@ -82,6 +88,8 @@ pub fn main() -> ExitCode {
     log(cli.quiet, cli.verbose, format);
     let done = match &cli.command {
         Command::Ingest(args) => ingest::run(args, cli.quiet),
+        Command::Extract(args) => extract::run(args),
+        Command::Load(args) => load::run(args, cli.quiet),
         Command::Query(args) => query::run(args),
         Command::Serve(args) => serve::run(args, cli.quiet),
         Command::Export(args) => export::run(args),

@@ -1,5 +1,6 @@
 //! The documents a command line names: files and folders, with the limits that hold for each file.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
@@ -103,16 +104,29 @@ fn is_document(path: &Path) -> bool {
 
 /// Reads one document; a file over the limit is not read at all.
 pub(super) fn read(path: &Path, knowledge: &Knowledge) -> Result<Reading, SourceError> {
-    let bytes = load(path)?;
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    read_bytes(&name(path), &load(path)?, knowledge)
+}
+
+/// What a file is called in the graph: its name without folders.
+pub(super) fn name(path: &Path) -> Cow<'_, str> {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()
+}
+
+/// Reads the bytes of one document.
+pub(super) fn read_bytes(
+    name: &str,
+    bytes: &[u8],
+    knowledge: &Knowledge,
+) -> Result<Reading, SourceError> {
     // A fault of the program costs one document, not the run.
     let reading = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        pipeline::read(&name, &bytes, knowledge)
+        pipeline::read(name, bytes, knowledge)
     }));
     Ok(reading.map_err(|_| SourceError::Panic)??)
 }
 
-fn load(path: &Path) -> Result<Vec<u8>, SourceError> {
+/// The bytes of a file that is not too large.
+pub(super) fn load(path: &Path) -> Result<Vec<u8>, SourceError> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
     if length > MAX_BYTES {

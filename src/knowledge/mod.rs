@@ -8,6 +8,7 @@ pub mod citations;
 pub mod confidence;
 pub mod deadlines;
 pub mod debris;
+mod digest;
 pub mod divisions;
 mod duty;
 #[cfg(test)]
@@ -63,6 +64,8 @@ pub struct Knowledge {
     pub agencies: Agencies,
     pub divisions: Divisions,
     pub confidences: Confidences,
+    /// Tells this knowledge from any other: hexadecimal digits.
+    pub digest: String,
 }
 
 /// Why a user's file of names cannot be used.
@@ -90,6 +93,7 @@ impl Knowledge {
             agencies: Agencies::embedded(),
             divisions: Divisions::embedded(),
             confidences: Confidences::embedded(),
+            digest: digest::digest(""),
         }
     }
 
@@ -107,6 +111,7 @@ impl Knowledge {
         self.agencies
             .extend(&toml)
             .map_err(|source| NamesError::Agencies { path: owned(), source })?;
+        self.digest = digest::digest(&toml);
         Ok(self)
     }
 }

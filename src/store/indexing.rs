@@ -189,13 +189,19 @@ impl Indexing {
     pub(super) fn expect_touched(&self, touched: Touched) -> Result<(), StorageError> {
         match touched {
             Touched(Some(graphs)) => self.expect(graphs),
-            Touched(None) => {
-                let mut state = self.state();
-                self.mark(&mut state)?;
-                state.behind = Behind::Everything;
-                Ok(())
-            }
+            Touched(None) => self.expect_everything(),
         }
+    }
+
+    /// The same where any graph may change.
+    ///
+    /// # Errors
+    /// As of [`Indexing::expect`].
+    pub(super) fn expect_everything(&self) -> Result<(), StorageError> {
+        let mut state = self.state();
+        self.mark(&mut state)?;
+        state.behind = Behind::Everything;
+        Ok(())
     }
 
     fn mark(&self, state: &mut State) -> Result<(), StorageError> {

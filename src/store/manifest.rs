@@ -14,6 +14,8 @@ pub const DEFAULT_BASE: &str = "http://127.0.0.1:8080/";
 pub(super) const MANIFEST: &str = "store.json";
 pub(super) const LOCK: &str = "lock";
 pub(super) const QUADS: &str = "quads";
+/// What is being loaded, until the store takes it over.
+pub(super) const BESIDE: &str = "beside";
 pub(super) const SEARCH: &str = "search";
 /// There while the store may say something that the index does not.
 pub(super) const STALE: &str = "search.stale";
@@ -71,7 +73,10 @@ pub(super) fn write(dir: &Path, base: Base) -> Result<Base, StoreError> {
 }
 
 /// A base IRI at which pages can be had: the paths of the IRIs are those of the pages.
-pub(super) fn base(iri: &str) -> Result<Base, StoreError> {
+///
+/// # Errors
+/// When it is no absolute http or https IRI that IRIs can begin with.
+pub fn base(iri: &str) -> Result<Base, StoreError> {
     let web = iri.starts_with("http://") || iri.starts_with("https://");
     match Base::new(iri) {
         Ok(base) if web => Ok(base),

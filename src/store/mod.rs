@@ -14,13 +14,16 @@
 //! lock         locked by the process that has the store open: shared to read, exclusive to write
 //! changed      empty; its time is that of the last change
 //! quads/       the triples (oxigraph on RocksDB)
+//! beside/      while parts are being loaded: the triples that quads/ has yet to take over
 //! ```
 
 mod empty;
 mod export;
 mod federation;
 mod graphs;
+mod held;
 mod indexing;
+mod load;
 mod manifest;
 mod query;
 mod revision;
@@ -28,6 +31,8 @@ mod run;
 mod services;
 mod size;
 mod take_in;
+mod take_in_many;
+mod take_out;
 mod trial;
 mod update;
 
@@ -41,7 +46,8 @@ pub use empty::{Cause, Empty};
 pub use export::{Dump, ExportError};
 pub use federation::FetchError;
 pub use graphs::{Content, GraphError};
-pub use manifest::DEFAULT_BASE;
+pub use load::{LoadError, Loaded, Part};
+pub use manifest::{DEFAULT_BASE, base};
 pub use query::{Answer, AnswerFormat, Query, QueryError, Told};
 pub use revision::Revision;
 pub use run::{Admitted, Asked, Busy, CountingAllocator, Limits, Overview, Run, Runs, Stop};
@@ -94,6 +100,7 @@ pub enum StoreError {
 
 /// An open store, locked until it is dropped.
 pub struct Store {
+    dir: PathBuf,
     quads: oxigraph::store::Store,
     indexing: Arc<Indexing>,
     base: Base,
@@ -142,6 +149,7 @@ impl Store {
         let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
         let indexing = Indexing::to_write(dir, quads.clone(), Arc::clone(&revisions))?;
         let store = Self {
+            dir: dir.to_owned(),
             quads,
             indexing: Arc::new(indexing),
             base,
@@ -198,6 +206,7 @@ impl Store {
         let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
         let indexing = Indexing::to_read(dir, quads.clone(), Arc::clone(&revisions));
         let store = Self {
+            dir: dir.to_owned(),
             quads,
             indexing: Arc::new(indexing),
             base,

@@ -17,6 +17,7 @@ use oxigraph::model::{
 };
 use oxigraph::store::{StorageError, Transaction};
 
+use super::revision::Changing;
 use super::{Store, StoreError};
 use crate::rdf::vocab::{gm, prov};
 use crate::rdf::{Base, Described};
@@ -44,10 +45,19 @@ impl Store {
     /// When the database cannot be read or written.
     pub fn take_in(&self, document: &Described) -> Result<Outcome, StoreError> {
         let changing = self.revisions.changing();
+        self.put(document, document.own.iter().map(QuadRef::into_owned).collect(), changing)
+    }
+
+    /// The same for a version that says `after`; the document says only of which work it is one, and what is shared.
+    pub(super) fn put(
+        &self,
+        document: &Described,
+        mut after: HashSet<Quad>,
+        changing: Changing<'_>,
+    ) -> Result<Outcome, StoreError> {
         let tx = self.quads.start_transaction()?;
         let mut taking = Taking { tx, document, base: &self.base };
         let before = taking.quads(document.graph.as_ref())?;
-        let mut after: HashSet<Quad> = document.own.iter().map(QuadRef::into_owned).collect();
         // Places in another source stay; those that this source had before are found anew.
         let elsewhere = before.iter().any(|q| q.predicate == gm::SHA256 && !after.contains(q));
         let kept = |quad: &&Quad| names_source(quad) && (elsewhere || quad.predicate != gm::PLACE);
@@ -75,16 +85,30 @@ impl Store {
     }
 }
 
+/// The work that a document is a version of; the version itself where it names none.
+pub(super) fn work(document: &Described) -> NamedNodeRef<'_> {
+    let Described { version, own, .. } = document;
+    let mut works = own.iter().filter_map(|quad| match quad.object {
+        TermRef::NamedNode(work)
+            if quad.predicate == gm::VERSION_OF && quad.subject == version.as_ref().into() =>
+        {
+            Some(work)
+        }
+        _ => None,
+    });
+    works.next().unwrap_or(version.as_ref())
+}
+
 /// `gm:sourceName`, `gm:sha256` and `gm:place` say where a version came from, not what it says.
 fn names_source(quad: &Quad) -> bool {
     [gm::SOURCE_NAME, gm::SHA256, gm::PLACE].contains(&quad.predicate.as_ref())
 }
 
 /// A document on its way in.
-struct Taking<'a> {
-    tx: Transaction<'a>,
-    document: &'a Described,
-    base: &'a Base,
+pub(super) struct Taking<'a> {
+    pub(super) tx: Transaction<'a>,
+    pub(super) document: &'a Described,
+    pub(super) base: &'a Base,
 }
 
 impl<'a> Taking<'a> {
@@ -98,7 +122,7 @@ impl<'a> Taking<'a> {
         after: &HashSet<Quad>,
     ) -> Result<Outcome, StorageError> {
         if before.is_empty() {
-            let known = self.current(self.work())?.is_some();
+            let known = self.current(work(self.document))?.is_some();
             return Ok(if known { Outcome::NewVersion } else { Outcome::New });
         }
         let mut said_otherwise =
@@ -118,7 +142,7 @@ impl<'a> Taking<'a> {
     /// work has none (a text read differently may belong to another work than before).
     fn make_current(&mut self, new: bool) -> Result<(), StorageError> {
         let Described { version, history, .. } = self.document;
-        let work = self.work();
+        let work = work(self.document);
         self.release(work)?;
         let previous = self.current(work)?;
         if previous.is_some() && !new {
@@ -130,20 +154,6 @@ impl<'a> Taking<'a> {
         }
         self.tx.insert(QuadRef::new(work, gm::CURRENT_VERSION, version, history));
         Ok(())
-    }
-
-    /// The work that the document is a version of; the version itself where it names none.
-    fn work(&self) -> NamedNodeRef<'a> {
-        let Described { version, own, .. } = self.document;
-        let mut works = own.iter().filter_map(|quad| match quad.object {
-            TermRef::NamedNode(work)
-                if quad.predicate == gm::VERSION_OF && quad.subject == version.as_ref().into() =>
-            {
-                Some(work)
-            }
-            _ => None,
-        });
-        works.next().unwrap_or(version.as_ref())
     }
 
     /// The current version of a work.
@@ -173,7 +183,7 @@ impl<'a> Taking<'a> {
         Ok(())
     }
 
-    fn statements(
+    pub(super) fn statements(
         &self,
         subject: NamedOrBlankNodeRef<'_>,
         predicate: NamedNodeRef<'_>,
@@ -182,7 +192,7 @@ impl<'a> Taking<'a> {
     }
 
     /// Takes away the shared statements about identities of which only the removed quads spoke.
-    fn forget_unused<'q>(
+    pub(super) fn forget_unused<'q>(
         &mut self,
         removed: impl Iterator<Item = &'q Quad>,
     ) -> Result<(), StorageError> {

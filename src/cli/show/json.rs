@@ -10,12 +10,16 @@ use crate::model::{
 };
 use crate::pipeline::Reading;
 
-/// Writes one JSON object: the header, the items of the outline in order, and the claims at each.
+/// Writes what [`document`] gives, for reading.
 pub(super) fn write(reading: &Reading, out: &mut impl Write) -> anyhow::Result<()> {
-    let view = View { reading, document: &reading.document };
-    serde_json::to_writer_pretty(&mut *out, &view.document())?;
+    serde_json::to_writer_pretty(&mut *out, &document(reading))?;
     writeln!(out)?;
     Ok(())
+}
+
+/// One JSON object: the header, the items of the outline in order, and the claims at each.
+pub(in crate::cli) fn document(reading: &Reading) -> Value {
+    View { reading, document: &reading.document }.document()
 }
 
 struct View<'a> {

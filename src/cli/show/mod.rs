@@ -1,6 +1,6 @@
 //! `gangmu show`: what the program reads in one document.
 
-mod json;
+pub(super) mod json;
 mod text;
 
 use std::io::{self, BufWriter, Write};
