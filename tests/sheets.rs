@@ -46,9 +46,9 @@ fn workbook() -> Vec<u8> {
     }
     sheet.merge_range(5, 2, 6, 2, "机构养老", &plain).unwrap();
     sheet.write(7, 2, "社区养老").unwrap();
-    sheet.write_with_format(5, 4, &date(2024, 6, 30), &day).unwrap();
-    sheet.write_with_format(6, 4, &date(2024, 11, 1), &month).unwrap();
-    sheet.write_with_format(7, 4, &date(2024, 12, 31), &day).unwrap();
+    sheet.write_with_format(5, 4, date(2024, 6, 30), &day).unwrap();
+    sheet.write_with_format(6, 4, date(2024, 11, 1), &month).unwrap();
+    sheet.write_with_format(7, 4, date(2024, 12, 31), &day).unwrap();
     sheet.write(5, 5, "市民政局").unwrap().write(5, 6, "市财政局").unwrap();
     sheet.merge_range(6, 5, 7, 5, "市人力资源社会保障局", &plain).unwrap();
     sheet.write(6, 6, "市民政局\n市教育局").unwrap().write(7, 6, "市住房城乡建设局").unwrap();

@@ -251,8 +251,10 @@ mod tests {
     use super::*;
     use crate::model::Text;
 
+    type Position = (u32, u32);
+
     /// A sheet from rows of cells set apart by bars; merged regions by rows and columns from 0.
-    fn text(rows: &str, merged: &[((u32, u32), (u32, u32))]) -> Text {
+    fn text(rows: &str, merged: &[(Position, Position)]) -> Text {
         let cells = rows.lines().zip(0..).flat_map(|(line, row)| {
             let cells = line.split('|').zip(0..).filter(|(text, _)| !text.is_empty());
             cells.map(move |(text, column)| Cell { row, column, text: text.replace('/', "\n") })
