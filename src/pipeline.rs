@@ -186,19 +186,3 @@ mod tests {
         assert_eq!(read.source_name, "a.txt");
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_takes_too_long_is_given_up() {
-        let knowledge = Arc::new(Knowledge::embedded());
-        // Some seconds of work.
-        let slow = "（一）到2025年，建成学校12所。（牵头单位：市教育局）\n".repeat(100_000);
-        let given_up = read_within(Duration::from_millis(1), "a.txt", slow, &knowledge);
-        assert_eq!(given_up.unwrap_err(), ReadError::TooSlow { seconds: 0 });
-        let read = read_in_time("a.txt", "青澜市教育局工作要点", &knowledge).unwrap();
-        assert_eq!(read.source_name, "a.txt");
-    }
-}

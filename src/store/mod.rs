@@ -339,6 +339,12 @@ impl Store {
         Self { services, ..self }
     }
 
+    #[cfg(test)]
+    fn embedded(&self) -> &oxigraph::store::Store {
+        let Quads::Embedded(quads) = &self.quads else { panic!("the store is in a directory") };
+        quads
+    }
+
     /// What all IRIs of the data begin with.
     pub fn base(&self) -> &Base {
         &self.base
