@@ -312,6 +312,8 @@ impl Server {
         let mut serve = engine.gangmu();
         serve.args(["serve", "--bind", "127.0.0.1:0", "--store", store, "--names"]);
         serve.arg(sample("names.toml")).arg("--index").arg(engine.index());
+        // Virtuoso compiles each query anew, on a machine that may be busy.
+        serve.args(["--query-timeout", "300"]);
         serve.env("GANGMU_ADMIN_TOKEN", TOKEN).stdout(Stdio::piped());
         let mut child = serve.spawn().unwrap();
         let mut line = String::new();

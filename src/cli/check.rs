@@ -22,7 +22,7 @@ Exit codes: 0 all documents were checked, whatever was found; 1 some could not b
 pub(super) struct Args {
     #[command(flatten)]
     names: Names,
-    /// Files, and folders with all documents below them
+    /// Files, folders and ZIP archives with all documents in them, documents in archives
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }

@@ -7,6 +7,7 @@ use crate::config::Config;
 /// Build the full-text index of a store anew
 ///
 /// The index is kept in step with the store; this is for one that was lost or is in doubt. It needs the store alone.
+/// Behind an endpoint it also tells all servers over it to build theirs anew: after the engine's own bulk loader ran.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -1,5 +1,7 @@
 //! What a file is: told by its first bytes, where they say nothing by its name.
 
+use std::path::Path;
+
 use super::ReadError;
 use super::archive::Archive;
 use super::docx;
@@ -7,7 +9,7 @@ use super::docx;
 /// Endings of the names of files that are read, in lower case.
 pub const EXTENSIONS: &[&str] = &[
     "txt", "text", "md", "markdown", "html", "htm", "xhtml", "shtml", "docx", "docm", "doc", "wps",
-    "pdf", "ofd",
+    "pdf", "ofd", "xlsx", "xlsm",
 ];
 
 /// The format of a file.
@@ -29,6 +31,11 @@ pub(super) enum Format {
     Xls,
 }
 
+/// The ending of a file's name, in lower case.
+pub(super) fn extension(name: &str) -> String {
+    Path::new(name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
 /// The format of a file with this ending of its name, in lower case, and this content.
 ///
 /// # Errors
@@ -44,6 +51,12 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
         return of_archive(&Archive::open(bytes)?).ok_or_else(unsupported);
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        // What is encrypted is packed like files of old (MS-OFFCRYPTO).
+        if memchr::memmem::find(bytes, b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0")
+            .is_some()
+        {
+            return Err(ReadError::Encrypted);
+        }
         // WPS writes the same under names of its own.
         return match extension {
             "doc" | "wps" => Ok(Format::Doc),

@@ -6,6 +6,7 @@
 //! this; no later stage sees bytes.
 
 mod archive;
+mod bundle;
 mod debris;
 mod docx;
 mod draft;
@@ -19,15 +20,17 @@ mod pdf;
 mod pieces;
 mod plain;
 mod ruled;
+mod sheet;
+mod shown;
 mod spacing;
 mod unwrap;
+mod workbook;
 mod xml;
-
-use std::path::Path;
 
 use crate::knowledge::debris::Debris;
 use crate::model::Text;
 
+pub use bundle::{ARCHIVE, Bundle, is_archive};
 pub use format::EXTENSIONS;
 
 use draft::Content;
@@ -65,7 +68,10 @@ pub enum ReadError {
          the original, or have the text recognised (OCR)"
     )]
     Illegible { without: usize, pages: usize },
-    #[error("files of type .{extension} are not read yet; save the document as .txt or .html")]
+    #[error(
+        "files of type .{extension} are not read; save the document as one of these: {}",
+        kinds()
+    )]
     UnsupportedFormat { extension: String },
     #[error("the file is damaged in {part}; save the document anew")]
     Damaged { part: String },
@@ -79,25 +85,39 @@ pub enum ReadError {
     Expands { part: String, limit: usize },
     #[error("{part} in the file has more than {limit} {what}; split it into its documents")]
     TooMuch { part: String, limit: usize, what: &'static str },
+    #[error("the archive stands in more than {limit} others; unpack it and name it by itself")]
+    TooDeep { limit: usize },
+    #[error("no document in the archive; what is read are files of these kinds: {}", kinds())]
+    NoDocument,
+    #[error(
+        "reading took longer than {seconds} s and was given up, though what was begun still takes a core and \
+         memory until it ends; split the document or save it as .txt"
+    )]
+    TooSlow { seconds: u64 },
+}
+
+/// The kinds of files that are read, for people: `.txt, .html`.
+pub fn kinds() -> String {
+    EXTENSIONS.iter().chain([&ARCHIVE]).map(|e| format!(".{e}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads one file. `name` is its file name: with the content it tells the format.
 ///
 /// # Errors
-/// Where the file is empty, larger than [`LIMIT`], binary, in an unknown encoding, of another format
-/// than plain text or HTML, or holds nothing but markup.
+/// Where the file is empty, larger than the limits, binary, damaged, encrypted, in an unknown encoding, of a
+/// format that is not read, or holds nothing but markup.
 pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError> {
-    let extension =
-        Path::new(name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let extension = format::extension(name);
     if bytes.len() > LIMIT {
         return Err(ReadError::TooLarge { limit: LIMIT, size: bytes.len() });
     }
     let mut content = match format::of(&extension, bytes)? {
         Format::Text => text(&extension, bytes, debris)?,
         Format::Docx => docx::read(bytes)?,
+        Format::Xlsx => workbook::read(bytes, debris)?,
         Format::Pdf => pdf::read(bytes, debris)?,
         Format::Ofd => ofd::read(bytes, debris)?,
-        Format::Xlsx | Format::Doc | Format::Xls => {
+        Format::Doc | Format::Xls => {
             return Err(ReadError::UnsupportedFormat { extension });
         }
     };

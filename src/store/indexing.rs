@@ -319,7 +319,7 @@ impl Indexing {
         Ok(())
     }
 
-    /// Builds the index on disk anew.
+    /// Builds the index on disk anew; beside an endpoint, so do all other servers when they next search.
     pub(super) fn rebuild(&self) -> Result<(), SearchError> {
         let _quiet = self.revisions.wait();
         let mut state = self.state();
@@ -328,6 +328,7 @@ impl Indexing {
                 let why = format!("{} is in use by another process", self.dir.display());
                 return Err(io::Error::other(why).into());
             }
+            endpoint.announce().map_err(io::Error::other)?;
             state.followed = Some(endpoint.stamp().map_err(io::Error::other)?);
         }
         state.behind = Behind::Everything;

@@ -344,6 +344,12 @@ impl Store {
         self.quads.embedded().is_some()
     }
 
+    #[cfg(test)]
+    fn embedded(&self) -> &oxigraph::store::Store {
+        let Quads::Embedded(quads) = &self.quads else { panic!("the store is in a directory") };
+        quads
+    }
+
     /// What all IRIs of the data begin with.
     pub fn base(&self) -> &Base {
         &self.base

@@ -365,8 +365,7 @@ mod tests {
         let store = Store::open(dir.path(), None).unwrap();
         for (graph, object) in [("a", "1"), ("b", "2")] {
             let data = format!("<http://x/s> <http://x/p> \"{object}\" <http://x/{graph}> .");
-            let Quads::Embedded(quads) = &store.quads else { panic!("a directory") };
-            quads.load_from_slice(RdfFormat::NQuads, data.as_bytes()).unwrap();
+            store.embedded().load_from_slice(RdfFormat::NQuads, data.as_bytes()).unwrap();
         }
         (dir, store)
     }

@@ -84,7 +84,7 @@ pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
 pub async fn serve(
     listener: tokio::net::TcpListener,
     store: Store,
-    knowledge: Option<Knowledge>,
+    knowledge: Option<Arc<Knowledge>>,
     config: &Config,
 ) -> io::Result<()> {
     let timeout = config.limits.query_timeout;
@@ -92,7 +92,7 @@ pub async fn serve(
 }
 
 /// All routes. Where the base IRI has a path, they lie below it.
-pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Router {
+pub fn router(store: Store, knowledge: Option<Arc<Knowledge>>, config: &Config) -> Router {
     let site = Arc::new(Site::new(store, knowledge, config));
     let root = site.root().trim_end_matches('/').to_owned();
     let routes = Router::new()

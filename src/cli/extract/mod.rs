@@ -4,6 +4,7 @@ mod record;
 
 use std::io::{self, BufReader, BufWriter, Write};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use oxigraph::io::{RdfFormat, RdfSerializer};
@@ -105,11 +106,11 @@ fn written(
     content: Content,
     id: &Value,
     format: Format,
-    knowledge: &Knowledge,
+    knowledge: &Arc<Knowledge>,
     base: &Base,
 ) -> Result<Vec<u8>, Bad> {
     let (name, bytes) = content.load()?;
-    let reading = source::read_bytes(&name, &bytes, knowledge)?;
+    let reading = source::read_bytes(&name, bytes, knowledge)?;
     Ok(match format {
         Format::Nquads => quads(&reading, base)?,
         Format::Jsonl => {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use oxigraph::model::NamedNode;
@@ -27,7 +28,7 @@ pub(super) struct File {
 impl File {
     /// The file at `path`, as large as it is now.
     pub(super) fn at(path: PathBuf) -> Self {
-        let bytes = path.metadata().map_or(0, |file| file.len());
+        let bytes = source::stamp(&path).map_or(0, |(bytes, _)| bytes);
         Self { path, bytes }
     }
 }
@@ -59,13 +60,13 @@ pub(super) struct Intake<'a> {
     pub(super) report: Option<Report>,
     pub(super) total: Total,
     pub(super) failures: Vec<Failure>,
-    knowledge: &'a Knowledge,
+    knowledge: &'a Arc<Knowledge>,
 }
 
 impl<'a> Intake<'a> {
     pub(super) fn new(
         store: &'a Store,
-        knowledge: &'a Knowledge,
+        knowledge: &'a Arc<Knowledge>,
         stop: &'a Stop,
         report: Option<Report>,
         quiet: bool,
@@ -155,7 +156,7 @@ impl<'a> Intake<'a> {
     }
 }
 
-fn prepare(file: File, store: &Store, knowledge: &Knowledge) -> Prepared {
+fn prepare(file: File, store: &Store, knowledge: &Arc<Knowledge>) -> Prepared {
     let begun = Instant::now();
     let mut bytes = file.bytes;
     let result = source::load(&file.path).and_then(|content| {
@@ -165,7 +166,7 @@ fn prepare(file: File, store: &Store, knowledge: &Knowledge) -> Prepared {
         if let Ok(Some(version)) = store.held(&name, &sha256, &knowledge.digest) {
             return Ok((sha256, Content::Held(version)));
         }
-        let reading = source::read_bytes(&name, &content, knowledge)?;
+        let reading = source::read_bytes(&name, content, knowledge)?;
         let described =
             catch_unwind(AssertUnwindSafe(|| rdf::quads(&reading.as_rdf(), store.base())));
         let described = described.map_err(|_| SourceError::Panic)?;

@@ -43,7 +43,7 @@ is taken in; when it is removed, its name is taken from its version, and a versi
 the store, with its earlier texts from the same file and what only they said. What is removed while nobody watches is
 not noticed.
 
-Files: .txt and .html; UTF-8, GB18030, Big5 or UTF-16; up to 64 MB each.
+Files: texts in UTF-8, GB18030, Big5 or UTF-16, pages and the formats of offices, also in ZIP archives; up to 64 MB each.
 Exit codes: 0 all documents are in; 1 some are not (named at the end), or the run was stopped before all were;
 2 wrong command line.")]
 pub(super) struct Args {
@@ -61,7 +61,7 @@ pub(super) struct Args {
     /// Go on: take in new and changed files and take out removed ones, until Ctrl-C or SIGTERM
     #[arg(long)]
     watch: bool,
-    /// Files, and folders with all documents below them
+    /// Files, folders and ZIP archives with all documents in them, documents in archives
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }

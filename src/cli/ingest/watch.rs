@@ -86,7 +86,7 @@ impl Watch {
 
     /// Whether a file is new or changed, and has been as it is since the last look.
     fn is_due(&mut self, root: usize, path: &Path) -> bool {
-        let state = path.metadata().and_then(|file| Ok((file.len(), file.modified()?))).ok();
+        let state = source::stamp(path);
         let new = || Seen { root, state: None, pending: true, source: None };
         let seen = self.seen.entry(path.to_owned()).or_insert_with(new);
         let settled = state.is_some() && seen.state == state;

@@ -160,6 +160,15 @@ pub(super) fn make(
     touched: &BTreeSet<String>,
 ) -> Result<(), RemoteError> {
     endpoint.client.update(update)?;
+    announce(endpoint, turn, touched)
+}
+
+/// Makes known which graphs were changed.
+pub(super) fn announce(
+    endpoint: &Endpoint,
+    turn: Turn<'_>,
+    touched: &BTreeSet<String>,
+) -> Result<(), RemoteError> {
     Sending { endpoint, request: String::new() }.finish(turn, touched, "", "")
 }
 

@@ -292,9 +292,19 @@ impl Endpoint {
         update: &str,
         touched: Option<BTreeSet<String>>,
     ) -> Result<(), RemoteError> {
-        let touched = touched.unwrap_or_else(|| BTreeSet::from([format!("<{ALL}>")]));
-        changeset::make(self, self.turn()?, update, &touched)
+        changeset::make(self, self.turn()?, update, &touched.unwrap_or_else(all))
     }
+
+    /// Tells all servers over this endpoint that any graph may say something else now, as after the engine's own bulk
+    /// loader ran.
+    pub(super) fn announce(&self) -> Result<(), RemoteError> {
+        changeset::announce(self, self.turn()?, &all())
+    }
+}
+
+/// What stands for all graphs in the register.
+fn all() -> BTreeSet<String> {
+    BTreeSet::from([format!("<{ALL}>")])
 }
 
 fn is_of_users(graph: &str) -> bool {
