@@ -228,5 +228,5 @@ fn settings_that_cannot_be_read_are_one_of_the_faults() {
         .stdout(contains("error    settings   "))
         .stdout(contains("there is no setting limit"))
         .stdout(contains("ok       shapes "));
-    gangmu().args(["doctor"]).assert().code(2).stderr(contains("--store DIR"));
+    gangmu().args(["doctor"]).assert().code(2).stderr(contains("name it with --store, or"));
 }

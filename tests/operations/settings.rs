@@ -41,7 +41,7 @@ fn one_file_is_enough_for_every_command() {
     // A flag goes before the file, and without either there is no store.
     run(&["index", "--store", "gone"]).code(1).stderr(contains("gone is not there"));
     let bare = gangmu().args(["index"]).assert();
-    bare.code(2).stderr(contains("name it with --store DIR, or with the setting store.address"));
+    bare.code(2).stderr(contains("name it with --store, or with the setting store.address"));
 }
 
 #[test]
