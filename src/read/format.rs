@@ -1,5 +1,7 @@
 //! What a file is: told by its first bytes, where they say nothing by its name.
 
+use memchr::memmem;
+
 use super::ReadError;
 use super::archive::Archive;
 use super::docx;
@@ -36,24 +38,42 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
     let unsupported = || ReadError::UnsupportedFormat { extension: extension.to_owned() };
     // A PDF may have something before its first line.
     let head = &bytes[..bytes.len().min(1024)];
-    if memchr::memmem::find(head, b"%PDF-").is_some_and(|at| at == 0 || extension == "pdf") {
+    if memmem::find(head, b"%PDF-").is_some_and(|at| at == 0 || extension == "pdf") {
         return Ok(Format::Pdf);
     }
     if bytes.starts_with(b"PK\x03\x04") {
         return of_archive(&Archive::open(bytes)?).ok_or_else(unsupported);
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        // WPS writes the same under names of its own.
-        return match extension {
-            "doc" | "wps" => Ok(Format::Doc),
-            "xls" | "et" => Ok(Format::Xls),
-            _ => Err(unsupported()),
-        };
+        return of_compound(bytes).and_then(|format| format.ok_or_else(unsupported));
+    }
+    let convert = |what| Err(ReadError::Convert { what, to: "docx" });
+    if bytes.starts_with(b"{\\rtf") {
+        return convert("a file in Rich Text Format (RTF)");
+    }
+    if head.starts_with(b"MIME-Version:") {
+        return convert("a web archive (MHTML)");
     }
     match extension.is_empty() || EXTENSIONS.contains(&extension) {
         true => Ok(Format::Text),
         false => Err(unsupported()),
     }
+}
+
+/// The format of a compound file, by the stream that each has; Word's and WPS's are alike.
+///
+/// # Errors
+/// Where it holds but an encrypted document.
+fn of_compound(bytes: &[u8]) -> Result<Option<Format>, ReadError> {
+    let has = |stream: &str| {
+        let name: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        memmem::find(bytes, &name).is_some()
+    };
+    if has("EncryptedPackage") {
+        return Err(ReadError::Encrypted);
+    }
+    let streams = [("WordDocument", Format::Doc), ("Workbook", Format::Xls), ("Book", Format::Xls)];
+    Ok(streams.into_iter().find(|(stream, _)| has(stream)).map(|(_, format)| format))
 }
 
 /// The format of an archive, by the part that each has.
@@ -65,4 +85,29 @@ fn of_archive(archive: &Archive<'_>) -> Option<Format> {
         ("OFD.xml", Format::Ofd),
     ];
     parts.into_iter().find(|(part, _)| archive.has(part)).map(|(_, format)| format)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::archive::tests::packed;
+    use super::*;
+
+    /// The head of a compound file with such a stream in it.
+    fn compound(stream: &str) -> Vec<u8> {
+        let name = stream.encode_utf16().flat_map(u16::to_le_bytes);
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".iter().copied().chain([0; 99]).chain(name).collect()
+    }
+
+    #[test]
+    fn a_file_is_what_it_holds_whatever_its_name() {
+        let word = packed(&[("word/document.xml", b"")]);
+        assert_eq!(of("doc", &word), Ok(Format::Docx));
+        assert_eq!(of("wps", &compound("WordDocument")), Ok(Format::Doc));
+        assert_eq!(of("docx", &compound("WordDocument")), Ok(Format::Doc));
+        assert_eq!(of("docx", &compound("EncryptedPackage")), Err(ReadError::Encrypted));
+        assert_eq!(of("doc", b"<html><p>"), Ok(Format::Text));
+        assert!(matches!(of("doc", b"{\\rtf1"), Err(ReadError::Convert { .. })));
+        assert!(matches!(of("docx", b"PK\x03\x04"), Err(ReadError::Damaged { .. })));
+        assert!(matches!(of("exe", b"MZ"), Err(ReadError::UnsupportedFormat { .. })));
+    }
 }

@@ -196,6 +196,9 @@ impl Body {
     }
 
     fn element(&mut self, tag: &Tag<'_>) -> Open {
+        if matches!(self.open.last(), Some(Open::Cell)) && tag.name != "tcPr" {
+            self.begin_cell();
+        }
         match tag.name {
             "pPr" => self.properties.push("pPr"),
             "rPr" => self.properties.push("rPr"),
