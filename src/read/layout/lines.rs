@@ -160,13 +160,14 @@ impl Row {
 
     /// Raised digits are no part of the number before them: `90%¹`, `m²`.
     fn shown(&self, glyph: &Glyph) -> char {
-        const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-        let raised = glyph.size < 0.8 * self.size && glyph.base < self.base - 0.15 * self.size;
-        match glyph.c.to_digit(10) {
-            Some(digit) if raised => RAISED[digit as usize],
-            _ => glyph.c,
-        }
+        let is_raised = glyph.size < 0.8 * self.size && glyph.base < self.base - 0.15 * self.size;
+        glyph.c.to_digit(10).filter(|_| is_raised).and_then(raised).unwrap_or(glyph.c)
     }
+}
+
+/// A digit as it is raised.
+pub(super) fn raised(digit: u32) -> Option<char> {
+    "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit as usize)
 }
 
 /// Puts rows of raised or lowered characters into the rows they belong to.
@@ -213,8 +214,13 @@ fn may_break(before: char, after: char) -> bool {
 }
 
 /// Whether no line begins with it.
-pub(super) fn is_closing(c: char) -> bool {
-    "，。、；：？！）》〉”’】〕］｝…—%％‰,.;:?!)]}·".contains(c)
+fn is_closing(c: char) -> bool {
+    is_mark(c) || "…—%％‰,.;:?!)]}·".contains(c)
+}
+
+/// Whether no paragraph begins with it.
+pub(super) fn is_mark(c: char) -> bool {
+    "，。、；：？！）》〉”’】〕］｝".contains(c)
 }
 
 /// Whether no line ends with it.
