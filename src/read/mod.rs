@@ -84,8 +84,9 @@ pub enum ReadError {
 /// Reads one file. `name` is its file name: with the content it tells the format.
 ///
 /// # Errors
-/// Where the file is empty, larger than [`LIMIT`], binary, in an unknown encoding, of another format
-/// than plain text or HTML, or holds nothing but markup.
+/// Where the file is empty, larger than [`LIMIT`], binary, in an unknown encoding, of a format that is
+/// not read, or holds nothing but markup; where it is damaged, encrypted or beyond a limit; where its pages are
+/// pictures.
 pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError> {
     let extension =
         Path::new(name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -146,8 +147,10 @@ mod tests {
         assert_eq!(read_txt("").unwrap_err(), ReadError::Empty);
         assert_eq!(read_txt(" \n<p></p>\n").unwrap_err(), ReadError::NoText);
         assert_eq!(read_txt("甲\0").unwrap_err(), ReadError::Binary { offset: 3 });
-        let pdf = ReadError::UnsupportedFormat { extension: "pdf".into() };
-        assert_eq!(read("a.PDF", b"%PDF", &DEBRIS).unwrap_err(), pdf);
+        let damaged = ReadError::Damaged { part: "its list of objects or of pages".into() };
+        assert_eq!(read("a.PDF", b"%PDF-1.7", &DEBRIS).unwrap_err(), damaged);
+        let sheet = ReadError::UnsupportedFormat { extension: "xls".into() };
+        assert_eq!(read("a.xls", b"\xd0\xcf", &DEBRIS).unwrap_err(), sheet);
         let size = LIMIT + 1;
         let large = ReadError::TooLarge { limit: LIMIT, size };
         assert_eq!(read("a.txt", &vec![b'a'; size], &DEBRIS).unwrap_err(), large);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use flate2::read::ZlibDecoder;
 use hayro_interpret::font::{Glyph as Shown, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::kurbo::{Affine, BezPath, ParamCurve, PathSeg, Point, Rect, Shape};
+use hayro_interpret::kurbo::{Affine, BezPath, ParamCurve, PathSeg, Point, Rect};
 use hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
     InterpreterCache, InterpreterSettings, SoftMask, interpret_page,
