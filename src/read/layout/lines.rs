@@ -90,6 +90,8 @@ impl Row {
 
     fn print(mut self) -> Option<Printed> {
         self.glyphs.sort_by(|a, b| a.left.total_cmp(&b.left));
+        // Bold print may be made by printing twice.
+        self.glyphs.dedup_by(|b, a| b.c == a.c && b.left - a.left < 0.2 * b.size);
         let seen = |g: &Glyph| !g.c.is_whitespace();
         let first = self.glyphs.iter().position(seen)?;
         let last = self.glyphs.iter().rposition(seen)?;
@@ -112,10 +114,6 @@ impl Row {
                 continue;
             }
             if let Some(before) = before {
-                // Bold print may be made by printing twice.
-                if glyph.c == before.c && glyph.left - before.left < 0.2 * glyph.size {
-                    continue;
-                }
                 let gap = glyph.left - line.right;
                 let wide = is_wide(before.c) && is_wide(glyph.c);
                 let apart = match (wide, is_wide(before.c) || is_wide(glyph.c)) {
