@@ -110,8 +110,8 @@ pub fn kinds() -> String {
 /// Reads one file. `name` is its file name: with the content it tells the format.
 ///
 /// # Errors
-/// Where the file is empty, larger than the limits, binary, in an unknown encoding, of a format
-/// that is not read, damaged or encrypted, or holds nothing but markup.
+/// Where the file is empty, beyond a limit, binary, in an unknown encoding, of a format that is not
+/// read, damaged or encrypted, holds nothing but markup, or has pages that are pictures.
 pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError> {
     let extension = format::extension(name);
     if bytes.len() > LIMIT {
@@ -190,8 +190,8 @@ mod tests {
         assert!(
             word.contains("RTF") && word.contains("另存为") && word.contains("--convert-to docx")
         );
-        let pdf = ReadError::UnsupportedFormat { extension: "pdf".into() };
-        assert_eq!(read("a.PDF", b"%PDF", &DEBRIS).unwrap_err(), pdf);
+        let damaged = ReadError::Damaged { part: "its list of objects or of pages".into() };
+        assert_eq!(read("a.PDF", b"%PDF-1.7", &DEBRIS).unwrap_err(), damaged);
         let size = LIMIT + 1;
         let large = ReadError::TooLarge { limit: LIMIT, size };
         assert_eq!(read("a.txt", &vec![b'a'; size], &DEBRIS).unwrap_err(), large);
