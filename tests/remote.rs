@@ -71,7 +71,7 @@ fn what_is_wrong_with_an_endpoint_is_said_in_a_line() {
     let address = engine.address.replace("/query", "/nothing");
     for (address, said) in [
         (address.as_str(), "status 404"),
-        ("http://me:hidden@127.0.0.1:1/query", "GANGMU_STORE_USER"),
+        ("http://me:hidden@127.0.0.1:1/query", "GANGMU_STORE__USER"),
         ("http://127.0.0.1:1/query", "127.0.0.1:1"),
         (engine.address.as_str(), "take documents in first"),
     ] {
