@@ -7,7 +7,7 @@ STORE := target/run/store
 NAMES := $(if $(filter seeds/samples seeds/samples/,$(DOCS)),--names seeds/samples/names.toml)
 GANGMU := target/release/gangmu
 
-.PHONY: run test bench bench-pages setup islands clients
+.PHONY: run test bench bench-pages bench-scale setup islands clients
 
 run: setup islands
 	cargo build --release --locked
@@ -27,6 +27,12 @@ bench: setup clients
 # The pages beside a static file.
 bench-pages: setup islands
 	cargo bench --locked --bench pages -- "$(DOCS)"
+
+# Generated documents in growing numbers.
+SIZES ?= 1000 10000
+bench-scale: setup islands clients
+	cargo build --release --locked --bin gangmu --example scale_corpus
+	benches/scale.py $(SIZES)
 
 setup:
 	@.ci/setup

@@ -1,11 +1,16 @@
 //! The way of one document through the stages: the only place that names them all.
 
 use std::fmt;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::Duration;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-pub use crate::read::ReadError;
+pub use crate::read::{Bundle, ReadError, is_archive, kinds};
 
 use crate::extract::assignment::Grammar;
 use crate::extract::{abbreviation, citation, deadline, responsibility, target};
@@ -23,6 +28,8 @@ pub struct Reading {
     pub source_name: String,
     /// SHA-256 of its bytes, in lower-case hexadecimal.
     pub sha256: String,
+    /// The digest of the knowledge it was read with.
+    pub knowledge: String,
     pub document: Document,
     pub facts: Facts,
     pub identities: Identities,
@@ -34,6 +41,7 @@ impl Reading {
         crate::rdf::Reading {
             source_name: &self.source_name,
             sha256: &self.sha256,
+            knowledge: &self.knowledge,
             document: &self.document,
             facts: &self.facts,
             identities: &self.identities,
@@ -51,8 +59,58 @@ pub fn read(source_name: &str, bytes: &[u8], knowledge: &Knowledge) -> Result<Re
     let mut facts = facts(&document, knowledge);
     let identities = resolve(&document, &mut facts, knowledge);
     calibrate(&mut facts, &knowledge.confidences);
-    let sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
-    Ok(Reading { source_name: source_name.to_owned(), sha256, document, facts, identities })
+    let (source_name, sha256) = (source_name.to_owned(), sha256(bytes));
+    let knowledge = knowledge.digest.clone();
+    Ok(Reading { source_name, sha256, knowledge, document, facts, identities })
+}
+
+/// SHA-256 of a source's bytes, in lower-case hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The longest that one document is read: the largest take seconds.
+pub const LONGEST: Duration = Duration::from_secs(120);
+
+/// Reads one document as [`read`] does, in a thread of its own that is given up after [`LONGEST`].
+///
+/// What takes time cannot be ended from outside, least of all in the libraries that read formats: a thread that was given
+/// up goes on until it is done or the program ends. The caller goes on at once.
+///
+/// # Errors
+/// As [`read`], and where it takes too long.
+///
+/// # Panics
+/// Where reading does.
+pub fn read_in_time(
+    source_name: &str,
+    bytes: impl AsRef<[u8]> + Send + 'static,
+    knowledge: &Arc<Knowledge>,
+) -> Result<Reading, ReadError> {
+    read_within(LONGEST, source_name, bytes, knowledge)
+}
+
+fn read_within(
+    longest: Duration,
+    source_name: &str,
+    bytes: impl AsRef<[u8]> + Send + 'static,
+    knowledge: &Arc<Knowledge>,
+) -> Result<Reading, ReadError> {
+    let (sender, receiver) = sync_channel(1);
+    let (name, knowledge) = (source_name.to_owned(), Arc::clone(knowledge));
+    let reader = thread::spawn(move || {
+        // Nobody waits any more if it took too long.
+        let _ = sender.send(read(&name, bytes.as_ref(), &knowledge));
+    });
+    let too_slow = Err(ReadError::TooSlow { seconds: longest.as_secs() });
+    match receiver.recv_timeout(longest) {
+        Ok(reading) => reading,
+        Err(RecvTimeoutError::Timeout) => too_slow,
+        Err(RecvTimeoutError::Disconnected) => match reader.join() {
+            Err(panic) => resume_unwind(panic),
+            Ok(()) => too_slow,
+        },
+    }
 }
 
 fn facts(document: &Document, knowledge: &Knowledge) -> Facts {
@@ -76,6 +134,9 @@ pub struct Counts {
     pub targets: usize,
     pub deadlines: usize,
     pub citations: usize,
+    /// Pages of the source that could not be read, counted from 1: they are pictures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pages_not_read: Vec<usize>,
 }
 
 impl Counts {
@@ -89,17 +150,39 @@ impl Counts {
             targets: facts.targets.len(),
             deadlines: facts.deadlines.len(),
             citations: facts.citations.len(),
+            pages_not_read: reading.document.text.gaps().to_vec(),
         }
     }
 }
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { title, tasks, responsibilities, targets, deadlines, citations } = self;
+        let Self { title, tasks, responsibilities, targets, deadlines, citations, pages_not_read } =
+            self;
         write!(
             f,
             "{title}: {tasks} tasks, {responsibilities} responsibilities, {targets} targets, \
              {deadlines} deadlines, {citations} citations"
-        )
+        )?;
+        match pages_not_read.is_empty() {
+            true => Ok(()),
+            false => write!(f, "; not read, as they are pictures: pages {pages_not_read:?}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_too_long_is_given_up() {
+        let knowledge = Arc::new(Knowledge::embedded());
+        // Some seconds of work.
+        let slow = "（一）到2025年，建成学校12所。（牵头单位：市教育局）\n".repeat(100_000);
+        let given_up = read_within(Duration::from_millis(1), "a.txt", slow, &knowledge);
+        assert_eq!(given_up.unwrap_err(), ReadError::TooSlow { seconds: 0 });
+        let read = read_in_time("a.txt", "青澜市教育局工作要点", &knowledge).unwrap();
+        assert_eq!(read.source_name, "a.txt");
     }
 }

@@ -6,6 +6,8 @@
 #[path = "common/server.rs"]
 mod server;
 
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -92,7 +94,17 @@ fn the_half_minute_of_a_clerk() {
 
 #[test]
 fn documents_are_seen_before_they_are_kept() {
-    play("upload.mjs", &Server::empty());
+    let server = Server::empty();
+    let archive = File::create(server.dir.path().join("来文.zip")).unwrap();
+    let mut archive = zip::ZipWriter::new(archive);
+    for (name, text) in
+        [("2024/要点.txt", "青澜市2024年教育工作要点\n一、建设学校。"), ("空.txt", "")]
+    {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap();
+    play("upload.mjs", &server);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use gangmu::config::Config;
+use gangmu::config::{Config, Settings};
 use gangmu::store::{
     Asked, CountingAllocator, Runs, Stop, Store, Update, UpdateError, UpdateReport,
 };
@@ -40,7 +40,7 @@ fn config(text: &str) -> Config {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("config.toml");
     std::fs::write(&file, text).unwrap();
-    Config::read(&file).unwrap()
+    Settings::load(Some(&file), [], &[]).unwrap().config
 }
 
 /// A served store; the server ends with the process.

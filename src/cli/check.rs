@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::Done;
 use super::source::{self, Failure, Names};
 use crate::audit;
+use crate::config::Config;
 
 /// List what looks like an assignment, target, deadline or citation and was not understood
 ///
@@ -21,13 +22,13 @@ Exit codes: 0 all documents were checked, whatever was found; 1 some could not b
 pub(super) struct Args {
     #[command(flatten)]
     names: Names,
-    /// Files, and folders with all documents below them
+    /// Files, folders and ZIP archives with all documents in them, documents in archives
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
 
-pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
-    let knowledge = args.names.knowledge()?;
+pub(super) fn run(args: &Args, config: &Config, quiet: bool) -> anyhow::Result<Done> {
+    let knowledge = args.names.knowledge(config)?;
     let (files, mut failures) = source::find(&args.paths);
     let mut out = BufWriter::new(io::stdout().lock());
     let (mut places, mut unread) = (0, 0);

@@ -1,13 +1,13 @@
 //! `gangmu export`: the graph as a file.
 
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
 
 use clap::ValueEnum;
 use oxigraph::io::RdfFormat;
 
 use super::Done;
-use crate::store::Store;
+use super::settings::Place;
+use crate::config::Config;
 
 /// Write a store's graph to standard output
 ///
@@ -21,9 +21,8 @@ Examples:
 
 Exit codes: 0 written; 1 not (no such store or graph); 2 wrong command line.")]
 pub(super) struct Args {
-    /// The store's directory
-    #[arg(long, value_name = "DIR")]
-    store: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// N-Quads, TriG and JSON-LD keep the graphs apart; Turtle holds all triples without their graphs
     #[arg(long, value_enum, default_value_t = Format::Nq)]
     format: Format,
@@ -43,8 +42,8 @@ enum Format {
     Jsonld,
 }
 
-pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
-    let store = Store::open_to_read(&args.store)?;
+pub(super) fn run(args: &Args, config: &Config) -> anyhow::Result<Done> {
+    let store = args.place.open_to_read(config)?;
     let dump = store.dump(args.graph.as_deref())?;
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {

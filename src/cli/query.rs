@@ -12,6 +12,8 @@ use oxigraph::sparql::QueryResults;
 use oxigraph::sparql::results::QueryResultsFormat;
 
 use super::Done;
+use super::settings::Place;
+use crate::config::Config;
 use crate::rdf::vocab::PREFIXES;
 use crate::store::{Answer, AnswerFormat, QueryError, Store};
 
@@ -28,9 +30,8 @@ Examples:
 
 Exit codes: 0 answered; 1 not (no such store, not SPARQL); 2 wrong command line.")]
 pub(super) struct Args {
-    /// The store's directory
-    #[arg(long, value_name = "DIR")]
-    store: PathBuf,
+    #[command(flatten)]
+    place: Place,
     #[command(flatten)]
     question: Question,
     /// The form of the answer
@@ -58,9 +59,9 @@ enum Form {
     Xml,
 }
 
-pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
+pub(super) fn run(args: &Args, config: &Config) -> anyhow::Result<Done> {
     let text = args.question.text()?;
-    let store = Store::open_to_read(&args.store)?;
+    let store = args.place.open_to_read(config)?;
     let answer = store.query(&text)?.run(&store)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let triples = match args.results {

@@ -1,14 +1,14 @@
 //! `gangmu serve`: pages and the SPARQL endpoint.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
 
 use super::Done;
+use super::settings::Place;
 use super::source::Names;
-use crate::config::{Config, LogFormat};
+use crate::config::{self, Config};
 use crate::store::{Store, StoreError};
 use crate::web;
 
@@ -29,28 +29,16 @@ Examples:
 
 Exit codes: 0 stopped by a signal; 1 the store or the address cannot be had; 2 wrong command line.")]
 pub(super) struct Args {
-    /// The store's directory; an empty store is made if it does not exist
-    #[arg(long, value_name = "DIR")]
-    store: PathBuf,
-    /// Where to listen
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    bind: SocketAddr,
-    /// Settings: limits, tokens, origins and others; without it the defaults hold
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Seconds that a query or an update may take, instead of what the settings say
+    #[command(flatten)]
+    place: Place,
+    /// Where to listen, instead of the setting serve.bind
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<SocketAddr>,
+    /// Seconds that a query or an update may take, instead of the setting limits.query_timeout
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     query_timeout: Option<Duration>,
     #[command(flatten)]
     names: Names,
-}
-
-impl Args {
-    /// How log lines are written. Settings that cannot be read are told of when they are read to serve.
-    pub(super) fn log_format(&self) -> LogFormat {
-        let config = self.config.as_deref().and_then(|file| Config::read(file).ok());
-        config.unwrap_or_default().log.format
-    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -58,24 +46,28 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
 }
 
-pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
-    let mut config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+pub(super) fn run(args: &Args, config: &Config, quiet: bool) -> anyhow::Result<Done> {
+    let mut config = config.clone();
     if let Some(time) = args.query_timeout {
         config.limits.query_timeout = time;
     }
+    let place = args.place.settings(&config)?;
+    let base = config.store.base_iri.as_deref();
     let (store, knowledge) = if web::anyone_writes(&config) {
-        (Store::open(&args.store, None)?, Some(args.names.knowledge()?))
+        (Store::at(&place, base)?, Some(args.names.knowledge(&config)?))
     } else {
-        (to_read(&args.store)?, None)
+        (to_read(&place, base)?, None)
     };
+    let bind = args.bind.unwrap_or(config.serve.bind);
     let runtime = web::runtime().context("no threads to serve with")?;
     let served = runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(args.bind).await.with_context(|| {
-            format!("cannot listen at {}: choose another address with --bind", args.bind)
+        let listener = tokio::net::TcpListener::bind(bind).await.with_context(|| {
+            format!("cannot listen at {bind}: choose another address with --bind")
         })?;
         if !quiet {
             println!("http://{}/  (SPARQL at /sparql; Ctrl-C stops)", listener.local_addr()?);
         }
+        tell_manager();
         web::serve(listener, store, knowledge, &config).await.context("the server stopped")
     });
     // Not dropped: that would wait for a query which did not stop in time.
@@ -83,12 +75,20 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Done> {
     served.map(|()| Done::All)
 }
 
-/// The store at `dir`, which is made if need be.
-fn to_read(dir: &Path) -> Result<Store, StoreError> {
-    match Store::open_to_read(dir) {
+/// Tells the service manager that started this process, if one did, that it can be asked now.
+fn tell_manager() {
+    #[cfg(unix)]
+    if let Err(error) = sd_notify::notify(&[sd_notify::NotifyState::Ready]) {
+        tracing::warn!(%error, "the service manager could not be told that the server is ready");
+    }
+}
+
+/// The store at a place, which is made if need be.
+fn to_read(place: &config::Store, base: Option<&str>) -> Result<Store, StoreError> {
+    match Store::at_to_read(place) {
         Err(StoreError::Missing(_)) => {
-            drop(Store::open(dir, None)?);
-            Store::open_to_read(dir)
+            drop(Store::at(place, base)?);
+            Store::at_to_read(place)
         }
         opened => opened,
     }

@@ -24,7 +24,7 @@ enum Command {
 /// Make a token and print it, this once, with the settings that make it known to the server
 ///
 /// The first line is the token, for its holder: it is kept nowhere. What follows is for the settings file of
-/// `gangmu serve --config`; it holds the token's SHA-256 only.
+/// `gangmu serve --config FILE`; it holds the token's SHA-256 only.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

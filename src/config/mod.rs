@@ -1,26 +1,27 @@
-//! The settings of the server: `default.toml`, and the file of the user's that changes some of them.
+//! The settings: `default.toml`, and what a file, the environment and the command line change of it ([`Settings`]).
+//!
+//! A new setting is a line in `default.toml` and a field here; a new section a struct beside the others.
 
-use std::path::{Path, PathBuf};
+mod layers;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-const DEFAULT: &str = include_str!("default.toml");
-
-/// Why settings cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("{0} cannot be read: {1}")]
-    Io(PathBuf, #[source] std::io::Error),
-    #[error("{0} is not a settings file: {1}")]
-    Syntax(PathBuf, #[source] toml::de::Error),
-}
+pub(crate) use layers::ADMIN_TOKEN;
+pub use layers::{ConfigError, Origin, Settings};
 
 /// All settings; `default.toml` says what each means.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    #[serde(deserialize_with = "filled")]
+    pub names: Option<PathBuf>,
+    pub store: Store,
+    pub serve: Serve,
     pub limits: Limits,
     pub access: Access,
     pub cors: Cors,
@@ -28,6 +29,56 @@ pub struct Config {
     pub federation: Federation,
     pub cache: Cache,
     pub log: Log,
+}
+
+/// Where the data is: in a directory, or behind a SPARQL 1.1 endpoint.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    pub address: String,
+    #[serde(deserialize_with = "filled")]
+    pub base_iri: Option<String>,
+    pub update: String,
+    pub user: String,
+    pub password: String,
+    pub index: PathBuf,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { address, base_iri, update, user, index, password: _ } = self;
+        let mut shown = f.debug_struct("Store");
+        shown.field("address", address).field("base_iri", base_iri).field("update", update);
+        shown.field("user", user).field("index", index).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// The address of the endpoint; none where the store is a directory.
+    pub fn endpoint(&self) -> Option<&str> {
+        let web = ["http://", "https://"].iter().any(|scheme| self.address.starts_with(scheme));
+        web.then_some(&self.address)
+    }
+
+    /// The directory on this machine for the full-text index of the store behind an endpoint.
+    pub fn index_dir(&self, endpoint: &str) -> PathBuf {
+        if !self.index.as_os_str().is_empty() {
+            return self.index.clone();
+        }
+        // As the XDG Base Directory Specification has it.
+        let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or(home);
+        let name: String =
+            Sha256::digest(endpoint).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        cache.unwrap_or_else(std::env::temp_dir).join("gangmu").join(name)
+    }
+}
+
+/// Where the server is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Serve {
+    pub bind: SocketAddr,
 }
 
 /// What a request may cost. Sizes are in megabytes (2²⁰ bytes).
@@ -120,9 +171,20 @@ pub struct Cache {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
+    pub level: LogLevel,
     pub format: LogFormat,
     #[serde(deserialize_with = "seconds")]
     pub slow_query: Duration,
+}
+
+/// What is logged; each says also what the ones before it say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -134,36 +196,18 @@ pub enum LogFormat {
 
 impl Default for Config {
     fn default() -> Self {
-        toml::from_str(DEFAULT).expect("default.toml is a settings file, as a test checks")
+        Settings::default().config
     }
 }
 
-impl Config {
-    /// The defaults, changed by what the file says.
-    ///
-    /// # Errors
-    /// When the file cannot be read, is not TOML, or has a key or a value that is not known.
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text =
-            std::fs::read_to_string(path).map_err(|e| ConfigError::Io(path.to_owned(), e))?;
-        Self::parse(&text).map_err(|e| ConfigError::Syntax(path.to_owned(), e))
-    }
-
-    fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        let mut settings: toml::Table = toml::from_str(DEFAULT)?;
-        merge(&mut settings, toml::from_str(text)?);
-        settings.try_into()
-    }
-}
-
-/// Puts the values of `changes` in the place of those of `settings`, table by table.
-fn merge(settings: &mut toml::Table, changes: toml::Table) {
-    for (key, change) in changes {
-        match (settings.get_mut(&key), change) {
-            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => merge(old, new),
-            (_, change) => drop(settings.insert(key, change)),
-        }
-    }
+/// What may be left empty, which is none.
+fn filled<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: From<String>,
+{
+    let text = String::deserialize(deserializer)?;
+    Ok(Some(text).filter(|text| !text.is_empty()).map(T::from))
 }
 
 /// Origins as a browser sends them (RFC 6454): anything else would never match.
@@ -184,40 +228,4 @@ fn origins<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Stri
 fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let seconds = f64::deserialize(deserializer)?;
     Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_changes_what_it_names() {
-        let config = Config::parse("[limits]\nquery_timeout = 0.5\n[cors]\norigins = ['*']\n");
-        let config = config.unwrap();
-        assert_eq!(config.limits.query_timeout, Duration::from_millis(500));
-        assert_eq!(config.limits.body, Config::default().limits.body);
-        assert_eq!(config.cors.origins, ["*"]);
-        assert_eq!(config.access.read, Reading::Open);
-    }
-
-    #[test]
-    fn what_is_not_known_is_an_error() {
-        for text in [
-            "[limit]",
-            "[limits]\nrows = 3",
-            "[limits]\nquery_timeout = -1.0",
-            "[cors]\norigins = ['example.org']",
-            "[cors]\norigins = ['https://example.org/']",
-        ] {
-            assert!(Config::parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_token_has_a_role() {
-        let text = "[[access.tokens]]\nname = 'a'\nrole = 'editor'\nsha256 = 'b'\n";
-        let config = Config::parse(text).unwrap();
-        assert_eq!(config.access.tokens[0].role, Role::Editor);
-        assert!(Role::Editor < Role::Admin);
-    }
 }

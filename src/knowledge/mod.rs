@@ -8,6 +8,7 @@ pub mod citations;
 pub mod confidence;
 pub mod deadlines;
 pub mod debris;
+mod digest;
 pub mod divisions;
 mod duty;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod patterns;
 pub mod prose;
 pub mod recognise;
 pub mod roles;
+pub mod same;
 pub mod targets;
 mod tiers;
 pub mod words;
@@ -63,6 +65,8 @@ pub struct Knowledge {
     pub agencies: Agencies,
     pub divisions: Divisions,
     pub confidences: Confidences,
+    /// Tells this knowledge from any other: hexadecimal digits.
+    pub digest: String,
 }
 
 /// Why a user's file of names cannot be used.
@@ -90,6 +94,7 @@ impl Knowledge {
             agencies: Agencies::embedded(),
             divisions: Divisions::embedded(),
             confidences: Confidences::embedded(),
+            digest: digest::digest(""),
         }
     }
 
@@ -107,6 +112,7 @@ impl Knowledge {
         self.agencies
             .extend(&toml)
             .map_err(|source| NamesError::Agencies { path: owned(), source })?;
+        self.digest = digest::digest(&toml);
         Ok(self)
     }
 }

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::roomy;
+use super::same::Same;
 use super::tiers::Tiers;
 use super::words::{Affixes, Chars, Finder, anywhere};
 
@@ -73,6 +74,8 @@ struct File {
     expanded: Vec<(String, String)>,
     links: Affixes,
     joined: Vec<String>,
+    shared_tails: Affixes,
+    same: Same,
     tiers: Tiers,
     class: Vec<ClassRow>,
     ending: Vec<EndingRow>,
@@ -156,6 +159,10 @@ pub struct Names {
     loose: Loose,
     expanded: Vec<(String, String)>,
     pub links: Affixes,
+    /// Tails that a zone shares with the last of a list of zones.
+    pub shared_tails: Affixes,
+    /// When two names are of one body.
+    pub same: Same,
     link_firsts: Chars,
     joined: Vec<String>,
     pub(super) tiers: Tiers,
@@ -243,6 +250,8 @@ impl Names {
             joined: file.joined,
             inner,
             inside,
+            shared_tails: file.shared_tails,
+            same: file.same,
             tiers: file.tiers,
             not: file.not,
         })
@@ -458,6 +467,19 @@ mod tests {
             }
             for example in row.counter_examples {
                 assert_ne!(names.ending(&example), Some(*ending), "{example}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_body_may_have_two_names() {
+        let same = Names::embedded().same;
+        let row = examples::entries(SOURCE, "same").remove(0);
+        for (all, short) in [(row.examples, true), (row.counter_examples, false)] {
+            for example in all {
+                let (one, other) = example.split_once(" = ").unwrap();
+                assert_eq!(same.is_short_for(one, other), short, "{example}");
+                assert!(!short || same.core(one) == same.core(other), "{example}");
             }
         }
     }

@@ -80,6 +80,7 @@ struct File {
     tier: TierEntry,
     duty: duty::File,
     told: PatternEntry,
+    asking: PatternEntry,
     things: PatternEntry,
     imprint: PatternEntry,
 }
@@ -166,6 +167,7 @@ pub struct OutlineRules {
     unofficial_words: Vec<Regex>,
     duty: Duties,
     told: Regex,
+    asking: Regex,
     things: Regex,
     imprint: Regex,
 }
@@ -251,6 +253,7 @@ impl OutlineRules {
                 .collect::<Result<_, _>>()?,
             duty: Duties::compile(&file.duty)?,
             told: Regex::new(&file.told.pattern)?,
+            asking: Regex::new(&file.asking.pattern)?,
             things: Regex::new(&file.things.pattern)?,
             imprint: Regex::new(&file.imprint.pattern)?,
         })
@@ -376,6 +379,11 @@ impl OutlineRules {
     /// Whether a text begins by telling what was done (`近年来，…`).
     pub fn tells(&self, text: &str) -> bool {
         self.told.is_match(text)
+    }
+
+    /// Whether a paragraph asks all to report: `请各部门将进展报市营商办。`
+    pub fn asks(&self, text: &str) -> bool {
+        self.asking.is_match(text)
     }
 
     /// Whether a sentence of a regulation lays a duty on a body.
@@ -515,6 +523,10 @@ mod tests {
         for told in entries(SOURCE, "told") {
             assert!(told.examples.iter().all(|e| rules.tells(e)));
             assert!(!told.counter_examples.iter().any(|e| rules.tells(e)));
+        }
+        for asking in entries(SOURCE, "asking") {
+            assert!(asking.examples.iter().all(|e| rules.asks(e)));
+            assert!(!asking.counter_examples.iter().any(|e| rules.asks(e)));
         }
         for things in entries(SOURCE, "things") {
             assert!(things.examples.iter().all(|e| rules.lists_things(e)));

@@ -114,6 +114,8 @@ pub struct Text {
     pub tables: Vec<Table>,
     /// Pages or sheets by the source line they begin on, ascending; empty where the format has none.
     parts: Vec<(usize, Part)>,
+    /// Pages of the source whose text is not in it, counted from 1: they are pictures.
+    gaps: Vec<usize>,
     /// Number of code points before every `STEP`-th byte, so that a position is found quickly.
     marks: Vec<usize>,
 }
@@ -131,13 +133,25 @@ impl Text {
             Some(before)
         });
         let marks = marks.collect();
-        Self { string, origins, tables, parts: Vec::new(), marks }
+        Self { string, origins, tables, parts: Vec::new(), gaps: Vec::new(), marks }
     }
 
     /// The same text, of a source that has `parts`: each by the source line it begins on, ascending.
     #[must_use]
     pub fn with_parts(self, parts: Vec<(usize, Part)>) -> Self {
         Self { parts, ..self }
+    }
+
+    /// The same text, of a source whose pages `gaps` could not be read.
+    #[must_use]
+    pub fn with_gaps(self, gaps: Vec<usize>) -> Self {
+        Self { gaps, ..self }
+    }
+
+    /// The pages of the source that could not be read, counted from 1: they are pictures. What they say is not
+    /// in the text.
+    pub fn gaps(&self) -> &[usize] {
+        &self.gaps
     }
 
     /// Where the pieces of the text stand in the source.

@@ -31,7 +31,7 @@ pub fn split(
             splitter.place(items, id, pieces);
         }
     }
-    closing::part(text, items, numbered);
+    closing::part(text, items, numbered, rules);
     lift_shared_assignments(items);
 }
 

@@ -2,6 +2,7 @@
 //! of its own behind the last of them is said of the whole (`各地各部门要…`) and no longer of that item.
 
 use super::tree::{Item, Origin};
+use crate::knowledge::outline::OutlineRules;
 use crate::model::{NodeId, ROOT, Span, Text};
 
 /// So many items must end with an assignment before one that goes on is told to be closed by it.
@@ -21,7 +22,7 @@ struct Part {
 
 /// Takes the closing paragraphs of the text and of each annex from the last item before them. Items
 /// from `inline` on were enumerated inside a paragraph of one before.
-pub fn part(text: &Text, items: &mut [Item], inline: usize) {
+pub fn part(text: &Text, items: &mut [Item], inline: usize, rules: &OutlineRules) {
     let annexes = items.iter().filter(|i| i.origin == Origin::Annex);
     let starts: Vec<usize> = annexes.map(|i| i.node.span.start).collect();
     let mut parts = vec![Part::default(); starts.len() + 1];
@@ -41,7 +42,7 @@ pub fn part(text: &Text, items: &mut [Item], inline: usize) {
     }
     for Part { last, furthest, assigned, alike } in parts {
         let Some((last, ends)) = last else { continue };
-        let asks = asks_at(text, &items[last]);
+        let asks = asks_at(text, &items[last], rules);
         let closes = || closes_at(text, &items[last]).filter(|_| !ends);
         let Some(from) = asks.or_else(closes).filter(|&from| furthest < from) else { continue };
         // The last item itself is one of those with an assignment.
@@ -66,11 +67,11 @@ fn closes_at(text: &Text, item: &Item) -> Option<usize> {
 }
 
 /// Where a paragraph behind the last item's text asks all to report: `请各部门于每月5日前将进展报市营商办。`
-fn asks_at(text: &Text, item: &Item) -> Option<usize> {
+fn asks_at(text: &Text, item: &Item, rules: &OutlineRules) -> Option<usize> {
     let asks = |s: &&Span| {
         let own = text.slice(**s);
         let begins = text.as_str()[..s.start].trim_end_matches([' ', '\u{3000}']).ends_with('\n');
-        begins && own.starts_with("请各") && (own.contains('报') || own.contains("反馈"))
+        begins && rules.asks(own)
     };
     item.node.own.iter().skip(1).find(asks).map(|s| s.start)
 }

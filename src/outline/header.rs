@@ -10,11 +10,12 @@ use regex::{Match, Regex};
 use super::date;
 use super::issuers;
 use super::lines::{Line, trim};
+use super::table;
 use crate::knowledge::agencies::Agencies;
 use crate::knowledge::outline::{MetaLabel, OutlineRules};
 use crate::knowledge::roomy;
 use crate::knowledge::words::without_draft_note;
-use crate::model::{Genre, Header, Span, Stated, Text};
+use crate::model::{Genre, Header, Span, Stated, Table, Text};
 
 /// The head, and where the parts of the text begin. Indices count the lines that are not blank.
 #[derive(Debug, Default)]
@@ -120,6 +121,13 @@ pub fn read(text: &Text, lines: &[Line], rules: &OutlineRules, agencies: &Agenci
     head
 }
 
+/// The span of a table whose first row names its columns.
+fn headed(text: &Text, table: &Table) -> Option<Span> {
+    let numbered = table.rows.first()?.iter().any(|&cell| table::opens(text.slice(cell)));
+    let cells = table.rows.iter().flatten().copied();
+    if numbered { cells.reduce(Span::cover) } else { None }
+}
+
 /// The title that the text opens with, its line breaks undone, and the line after it.
 fn opening_title(
     text: &Text,
@@ -127,10 +135,15 @@ fn opening_title(
     rules: &OutlineRules,
     first_item: usize,
 ) -> Option<(Stated<String>, usize)> {
+    let tables: Vec<Span> = text.tables.iter().filter_map(|table| headed(text, table)).collect();
     let mut fallback = None;
     for start in 0..lines.len().min(HEAD_LINES).min(first_item.max(1)) {
         let line = before_date(text.slice(lines[start].span));
         if rules.is_meta(line) || is_furniture(line) || !line.contains(is_han) {
+            continue;
+        }
+        // A sheet may have nothing but its table.
+        if tables.iter().any(|table| table.contains(lines[start].span)) {
             continue;
         }
         // The red head above a title that begins with the same issuer.

@@ -46,6 +46,7 @@ impl Fixture {
         Reading {
             source_name: "plan.txt",
             sha256: "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0",
+            knowledge: "0123456789abcdef",
             document: &self.document,
             facts: &self.facts,
             identities: &self.identities,

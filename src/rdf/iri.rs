@@ -143,6 +143,11 @@ impl Base {
         self.named(&["program", name, version])
     }
 
+    /// What such a program knew when it read.
+    pub fn knowledge(&self, program: &str, version: &str, digest: &str) -> NamedNode {
+        self.named(&["program", program, version, "knowledge", digest])
+    }
+
     fn named(&self, segments: &[&str]) -> NamedNode {
         join(self.0.trim_end_matches('/'), segments)
     }

@@ -14,7 +14,7 @@
 
 pub mod canonical;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod graph;
 mod identities;
 pub mod iri;
@@ -22,8 +22,9 @@ pub mod jsonld;
 mod quads;
 #[cfg(test)]
 mod questions;
+pub mod shacl;
 #[cfg(test)]
-mod shapes;
+pub(crate) mod shapes;
 mod terms;
 pub mod vocab;
 
@@ -40,6 +41,8 @@ pub struct Reading<'a> {
     pub source_name: &'a str,
     /// SHA-256 of the source's bytes, lower-case hexadecimal.
     pub sha256: &'a str,
+    /// The digest of the knowledge that the source was read with.
+    pub knowledge: &'a str,
     pub document: &'a Document,
     pub facts: &'a Facts,
     pub identities: &'a Identities,
@@ -57,6 +60,12 @@ pub struct Described {
     pub shared: Quads,
     /// The named graph where the store says which version of a work is current, and which it revised.
     pub history: NamedNode,
+}
+
+/// What the readings of this release with such knowledge used: the same program and knowledge read the same in
+/// the same bytes.
+pub fn used(base: &Base, knowledge: &str) -> NamedNode {
+    base.knowledge(quads::PROGRAM.0, quads::PROGRAM.1, knowledge)
 }
 
 /// What a document says, as quads.

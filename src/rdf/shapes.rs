@@ -20,13 +20,18 @@ use crate::model::{Responsibility, Role};
 
 const SHAPES: &str = include_str!("../../ontology/shapes.ttl");
 
-fn all(fixture: &Fixture) -> Vec<Quad> {
+pub(crate) fn all(fixture: &Fixture) -> Vec<Quad> {
     let described = fixture.describe();
     [owned(&described.own), owned(&described.shared)].concat()
 }
 
 /// What the SHACL processor finds wrong, one line each.
 fn violations(quads: &[Quad]) -> Vec<String> {
+    validate(quads).into_iter().map(|(_, line)| line).collect()
+}
+
+/// What the SHACL processor finds wrong: the nodes, as N-Triples write them, and a line of each.
+pub(crate) fn validate(quads: &[Quad]) -> Vec<(String, String)> {
     let mut serializer = RdfSerializer::from_format(RdfFormat::NTriples).for_writer(Vec::new());
     let triples: HashSet<Triple> = quads.iter().cloned().map(Triple::from).collect();
     for triple in &triples {
@@ -43,7 +48,8 @@ fn violations(quads: &[Quad]) -> Vec<String> {
         .validate(&shapes, &ShaclValidationMode::Native, &ShaclConfig::new())
         .expect("the validation runs");
     let lines = report.results().iter().map(|r| {
-        format!("{} {:?} {:?} {}", r.focus_node(), r.path(), r.value(), r.constraint_component())
+        let (node, component) = (r.focus_node(), r.constraint_component());
+        (node.to_string(), format!("{node} {:?} {:?} {component}", r.path(), r.value()))
     });
     lines.collect()
 }

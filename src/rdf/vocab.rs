@@ -240,7 +240,9 @@ pub mod prov {
     terms! {
         "http://www.w3.org/ns/prov#";
         ACTIVITY = "Activity",
+        ENTITY = "Entity",
         SOFTWARE_AGENT = "SoftwareAgent",
+        USED = "used",
         WAS_GENERATED_BY = "wasGeneratedBy",
         WAS_ASSOCIATED_WITH = "wasAssociatedWith",
         WAS_REVISION_OF = "wasRevisionOf",

@@ -49,6 +49,17 @@ impl<'b> Archive<'b> {
         self.index.contains_key(&key(name))
     }
 
+    /// The names of all parts, as they are compared.
+    ///
+    /// # Errors
+    /// Where two parts have one name: which of them another reader takes cannot be told.
+    pub fn names(&self) -> Result<Vec<String>, ReadError> {
+        if self.index.len() < self.zip.len() {
+            return Err(ReadError::Damaged { part: "the list of its parts".into() });
+        }
+        Ok(self.index.keys().cloned().collect())
+    }
+
     /// The content of a part; none where there is no such part.
     ///
     /// # Errors
@@ -104,6 +115,11 @@ pub(super) mod tests {
         assert!(archive.has("/word/document.xml") && !archive.has("c"));
         assert_eq!(archive.part("word/document.xml"), Ok(Some(b"<a/>".to_vec())));
         assert_eq!(archive.part("c"), Ok(None));
+        let mut names = archive.names().unwrap();
+        names.sort();
+        assert_eq!(names, ["b", "word/document.xml"]);
+        let twins = packed(&[("a", b""), ("A", b"")]);
+        assert!(matches!(Archive::open(&twins).unwrap().names(), Err(ReadError::Damaged { .. })));
     }
 
     #[test]

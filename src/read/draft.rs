@@ -104,11 +104,13 @@ pub(super) struct Content {
     pub cells: usize,
     /// Pages or sheets by the source line they begin on, ascending; empty where the format has none.
     pub parts: Vec<(usize, Part)>,
+    /// Pages that have no text to read, counted from 1.
+    pub without_text: Vec<usize>,
 }
 
 /// Puts the lines together.
 pub(super) fn assemble(content: Content) -> Text {
-    let Content { lines, grids, cells, parts } = content;
+    let Content { lines, grids, cells, parts, without_text } = content;
     let mut string = String::with_capacity(lines.iter().map(|l| l.text.len() + 1).sum());
     let mut origins = Vec::with_capacity(lines.len());
     let mut spans: Vec<Option<Span>> = vec![None; cells];
@@ -144,7 +146,7 @@ pub(super) fn assemble(content: Content) -> Text {
                 .collect(),
         })
         .collect();
-    Text::new(string, origins, tables).with_parts(parts)
+    Text::new(string, origins, tables).with_parts(parts).with_gaps(without_text)
 }
 
 #[cfg(test)]

@@ -40,6 +40,16 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, ReadError> {
     check(string)
 }
 
+/// How the names of files in an archive are decoded, told by all of them: each alone is too short to tell.
+pub(super) fn of_names<'n>(names: impl Iterator<Item = &'n [u8]>) -> impl Fn(&[u8]) -> String {
+    let other: Vec<&[u8]> = names.filter(|name| str::from_utf8(name).is_err()).collect();
+    let encoding = guess(&other.join(&b'\n'));
+    move |name| match str::from_utf8(name) {
+        Ok(name) => name.to_owned(),
+        Err(_) => decode_as(encoding, name),
+    }
+}
+
 fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> String {
     encoding.decode_without_bom_handling(bytes).0.into_owned()
 }

@@ -1,5 +1,7 @@
 //! What a file is: told by its first bytes, where they say nothing by its name.
 
+use std::path::Path;
+
 use memchr::memmem;
 
 use super::ReadError;
@@ -9,6 +11,7 @@ use super::docx;
 /// Endings of the names of files that are read, in lower case.
 pub const EXTENSIONS: &[&str] = &[
     "txt", "text", "md", "markdown", "html", "htm", "xhtml", "shtml", "docx", "docm", "doc", "wps",
+    "pdf", "ofd", "xlsx", "xlsm",
 ];
 
 /// The format of a file.
@@ -28,6 +31,11 @@ pub(super) enum Format {
     Doc,
     /// Compound file of Excel 97 to 2003.
     Xls,
+}
+
+/// The ending of a file's name, in lower case.
+pub(super) fn extension(name: &str) -> String {
+    Path::new(name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 
 /// The format of a file with this ending of its name, in lower case, and this content.

@@ -6,26 +6,32 @@
 //! this; no later stage sees bytes.
 
 mod archive;
+mod bundle;
 mod debris;
 mod docx;
 mod draft;
 mod encoding;
 mod format;
 mod html;
+mod layout;
 mod markdown;
+mod ofd;
 mod page;
+mod pdf;
 mod pieces;
 mod plain;
 mod ruled;
+mod sheet;
+mod shown;
 mod spacing;
 mod unwrap;
+mod workbook;
 mod xml;
-
-use std::path::Path;
 
 use crate::knowledge::debris::Debris;
 use crate::model::Text;
 
+pub use bundle::{ARCHIVE, Bundle, is_archive};
 pub use format::EXTENSIONS;
 
 use draft::Content;
@@ -53,14 +59,27 @@ pub enum ReadError {
         "the file holds no text besides markup and site debris; save the page's main text as .txt"
     )]
     NoText,
-    #[error("files of type .{extension} are not read yet; save the document as .txt or .html")]
+    #[error(
+        "{without} of its {pages} pages have no text, only pictures of it; have the text recognised (OCR) and give \
+         the PDF with its text layer, or save the text as .txt"
+    )]
+    NoTextLayer { without: usize, pages: usize },
+    #[error(
+        "the fonts of {without} of its {pages} pages do not tell which characters they print; export it again from \
+         the original, or have the text recognised (OCR)"
+    )]
+    Illegible { without: usize, pages: usize },
+    #[error(
+        "files of type .{extension} are not read; save the document as one of these: {}",
+        kinds()
+    )]
     UnsupportedFormat { extension: String },
     #[error("the file is damaged in {part}; save the document anew")]
     Damaged { part: String },
-    #[error("the file is encrypted; take its password off")]
+    #[error("the file is encrypted and opens only with a password; save it without one")]
     Encrypted,
     #[error(
-        "this is {what}, which is not read; save it as .{to} in Word or WPS (另存为), or convert it with `soffice --headless --convert-to {to} FILE`"
+        "this is {what}, which is not read; save it as .{to} in Microsoft Office or WPS (另存为), or convert it with `soffice --headless --convert-to {to} FILE`"
     )]
     Convert { what: &'static str, to: &'static str },
     #[error("the file packs {parts} parts, more than the {limit} that are read")]
@@ -71,30 +90,47 @@ pub enum ReadError {
     Expands { part: String, limit: usize },
     #[error("{part} in the file has more than {limit} {what}; split it into its documents")]
     TooMuch { part: String, limit: usize, what: &'static str },
+    #[error("the archive stands in more than {limit} others; unpack it and name it by itself")]
+    TooDeep { limit: usize },
+    #[error("no document in the archive; what is read are files of these kinds: {}", kinds())]
+    NoDocument,
+    #[error(
+        "reading took longer than {seconds} s and was given up, though what was begun still takes a core and \
+         memory until it ends; split the document or save it as .txt"
+    )]
+    TooSlow { seconds: u64 },
+}
+
+/// The kinds of files that are read, for people: `.txt, .html`.
+pub fn kinds() -> String {
+    // Those are known only for what to do with them.
+    let read = EXTENSIONS.iter().filter(|e| !matches!(**e, "doc" | "wps"));
+    read.chain([&ARCHIVE]).map(|e| format!(".{e}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads one file. `name` is its file name: with the content it tells the format.
 ///
 /// # Errors
-/// Where the file is empty, larger than [`LIMIT`], binary, in an unknown encoding, of a format
-/// that is not read, damaged or encrypted, larger unpacked than the limits, or holds nothing but markup.
+/// Where the file is empty, larger than the limits, binary, damaged, encrypted, in an unknown encoding, of a
+/// format that is not read, or holds nothing but markup.
 pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError> {
-    let extension =
-        Path::new(name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let extension = format::extension(name);
     if bytes.len() > LIMIT {
         return Err(ReadError::TooLarge { limit: LIMIT, size: bytes.len() });
     }
     let mut content = match format::of(&extension, bytes)? {
         Format::Text => text(&extension, bytes, debris)?,
         Format::Docx => docx::read(bytes)?,
+        Format::Xlsx => workbook::read(bytes, debris)?,
+        Format::Pdf => pdf::read(bytes, debris)?,
+        Format::Ofd => ofd::read(bytes, debris)?,
         Format::Doc => {
-            return Err(ReadError::Convert {
-                what: "a file of Word 97 to 2003 or WPS",
-                to: "docx",
-            });
+            let what = "a file of Word 97 to 2003 or WPS";
+            return Err(ReadError::Convert { what, to: "docx" });
         }
-        Format::Xlsx | Format::Pdf | Format::Ofd | Format::Xls => {
-            return Err(ReadError::UnsupportedFormat { extension });
+        Format::Xls => {
+            let what = "a workbook of Excel 97 to 2003 or WPS";
+            return Err(ReadError::Convert { what, to: "xlsx" });
         }
     };
     let mut lines = content.lines;

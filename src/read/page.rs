@@ -205,7 +205,7 @@ impl Page {
         writer.end_line(None);
         let mut lines = self.head_lines(&writer.lines);
         lines.append(&mut writer.lines);
-        Content { lines, grids, cells, parts: Vec::new() }
+        Content { lines, grids, cells, ..Content::default() }
     }
 
     /// Leaves out blocks that are but links: menus, lists of other pages.

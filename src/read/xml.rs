@@ -29,6 +29,14 @@ impl Tag<'_> {
         found.normalized_value(XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
     }
 
+    /// All attributes: names without prefix, and values.
+    pub fn attributes(&self) -> impl Iterator<Item = (String, String)> {
+        self.start.attributes().filter_map(Result::ok).filter_map(|a| {
+            let value = a.normalized_value(XmlVersion::Implicit1_0).ok()?.into_owned();
+            Some((a.key.local_name().into_inner().to_owned(), value))
+        })
+    }
+
     /// The number in an attribute.
     pub fn number<N: std::str::FromStr>(&self, name: &str) -> Option<N> {
         self.attribute(name)?.trim().parse().ok()

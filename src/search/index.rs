@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Place;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tantivy::collector::{Collector, SegmentCollector};
@@ -119,8 +119,22 @@ impl Index {
 
     /// Whether the directory has an index, of this release's format, that was last given this stamp.
     pub fn has_stamp(dir: &Path, stamp: &str) -> bool {
-        let metas = tantivy::Index::open_in_dir(dir).and_then(|index| index.load_metas());
-        metas.is_ok_and(|metas| metas.payload.as_deref() == Some(&payload(stamp)))
+        Self::stamp(dir).is_some_and(|given| given == stamp)
+    }
+
+    /// The stamp that an index of this release's format was last given; none where there is no such index.
+    pub fn stamp(dir: &Path) -> Option<String> {
+        let metas = tantivy::Index::open_in_dir(dir).and_then(|index| index.load_metas()).ok()?;
+        Some(metas.payload?.strip_prefix(&payload(""))?.to_owned())
+    }
+
+    /// The files of the index in a directory that are not as they were written.
+    ///
+    /// # Errors
+    /// When there is no index that can be read.
+    pub fn damaged(dir: &Path) -> Result<Vec<PathBuf>, SearchError> {
+        let damaged = tantivy::Index::open_in_dir(dir)?.validate_checksum()?;
+        Ok(damaged.into_iter().collect())
     }
 
     /// Puts the entries of each graph in the place of those it had before, and stamps the index: all or nothing.

@@ -314,7 +314,7 @@ mod tests {
     fn why(query: &str) -> Vec<(Cause, String)> {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path(), None).unwrap();
-        store.quads.load_from_slice(RdfFormat::NQuads, DATA.as_bytes()).unwrap();
+        store.embedded().load_from_slice(RdfFormat::NQuads, DATA.as_bytes()).unwrap();
         let query = store.query(&format!("PREFIX x: <http://x/> {query}")).unwrap();
         let found = store.why_empty(&query).unwrap();
         found.into_iter().map(|empty| (empty.cause, empty.pattern)).collect()

@@ -43,7 +43,7 @@ impl Store {
         let Some(iri) = graph else { return Ok(Dump { store: self, graph: None }) };
         let graph =
             NamedNode::new(iri).map_err(|e| ExportError::BadIri(iri.to_owned(), e.to_string()))?;
-        if !self.quads.contains_named_graph(&graph)? {
+        if !self.quads.has_graph(graph.as_ref().into())? {
             return Err(ExportError::NoGraph(iri.to_owned()));
         }
         Ok(Dump { store: self, graph: Some(graph) })
@@ -103,13 +103,13 @@ impl Dump<'_> {
     fn graphs(&self) -> Result<Vec<NamedOrBlankNode>, StorageError> {
         match &self.graph {
             Some(graph) => Ok(vec![graph.clone().into()]),
-            None => self.store.quads.named_graphs().collect(),
+            None => self.store.quads.graphs(),
         }
     }
 
     fn quads(&self, graph: &NamedOrBlankNode) -> impl Iterator<Item = Result<Quad, StorageError>> {
         let graph = GraphNameRef::from(graph.as_ref());
-        self.store.quads.quads_for_pattern(None, None, None, Some(graph))
+        self.store.quads.matching(None, None, None, Some(graph))
     }
 }
 

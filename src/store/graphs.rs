@@ -34,7 +34,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub fn has_graph(&self, graph: &GraphName) -> Result<bool, StorageError> {
-        name(graph).map_or(Ok(true), |name| self.quads.contains_named_graph(name))
+        name(graph).map_or(Ok(true), |name| self.quads.has_graph(name))
     }
 
     /// Writes the triples of one state of a graph; none of a graph that is not there.
@@ -48,7 +48,7 @@ impl Store {
         out: impl Write,
     ) -> Result<(), GraphError> {
         let mut writer = with_prefixes(format).for_writer(out);
-        for quad in self.quads.quads_for_pattern(None, None, None, Some(graph.as_ref())) {
+        for quad in self.quads.matching(None, None, None, Some(graph.as_ref())) {
             writer.serialize_triple(quad?.as_ref())?;
         }
         writer.finish()?;
@@ -71,16 +71,18 @@ impl Store {
         // Before the turn to write is taken, since this is most of the work.
         let quads = parse(graph, contents, base)?;
         let _changing = self.revisions.changing();
-        let mut tx = self.quads.start_transaction()?;
+        let mut tx = self.quads.change()?;
         let mut new = false;
         if let Some(name) = name(graph) {
-            new = !tx.contains_named_graph(name)?;
-            tx.insert_named_graph(name);
+            new = !tx.has_graph(name)?;
+            tx.insert_graph(name);
         }
         if replace {
             tx.clear_graph(graph.as_ref())?;
         }
-        tx.extend(&quads);
+        for quad in &quads {
+            tx.insert(quad);
+        }
         self.indexing.expect([graph.to_string()])?;
         tx.commit()?;
         Ok(new)
@@ -92,14 +94,14 @@ impl Store {
     /// When the database cannot be written.
     pub fn drop_graph(&self, graph: &GraphName) -> Result<bool, StorageError> {
         let changing = self.revisions.changing();
-        let mut tx = self.quads.start_transaction()?;
-        let known = name(graph).map_or(Ok(true), |name| tx.contains_named_graph(name))?;
+        let mut tx = self.quads.change()?;
+        let known = name(graph).map_or(Ok(true), |name| tx.has_graph(name))?;
         match name(graph) {
             _ if !known => {
                 changing.unchanged();
                 return Ok(false);
             }
-            Some(name) => tx.remove_named_graph(name)?,
+            Some(name) => tx.remove_graph(name)?,
             None => tx.clear_graph(graph.as_ref())?,
         }
         self.indexing.expect([graph.to_string()])?;

@@ -19,13 +19,15 @@ use oxigraph::model::{
     Term,
 };
 use oxigraph::sparql::QuerySolutionIter;
-use oxigraph::store::{StorageError, Store};
+use oxigraph::store::StorageError;
 use sha2::{Digest, Sha256};
 use spargebra::algebra::{GraphPattern, GraphTarget};
 use spargebra::term::GraphNamePattern;
 use spargebra::{GraphUpdateOperation, Update};
 
-use super::manifest::{SEARCH, STALE};
+use super::manifest::{LOCK, SEARCH, STALE};
+use super::quads::Quads;
+use super::remote::{Endpoint, Stamp};
 use super::revision::Revisions;
 use super::services::{Service, ServiceError};
 use crate::rdf::vocab::{dcterms, gm, skos};
@@ -33,10 +35,12 @@ use crate::search::{self, Entry, Index, Kind, SearchError, Tokenizer};
 
 /// The index of a store, and what it does not have yet.
 pub(super) struct Indexing {
-    quads: Store,
+    quads: Quads,
     revisions: Arc<Revisions>,
     dir: PathBuf,
     can_write: bool,
+    /// Held while an index beside an endpoint is open.
+    _lock: Option<File>,
     /// The dictionary is loaded when it is first needed.
     tokenizer: OnceLock<Arc<Tokenizer>>,
     state: Mutex<State>,
@@ -48,6 +52,10 @@ pub(super) struct Touched(Option<BTreeSet<String>>);
 impl Touched {
     pub(super) fn by(update: &Update) -> Self {
         Self(targets(update))
+    }
+
+    pub(super) fn graphs(self) -> Option<BTreeSet<String>> {
+        self.0
     }
 }
 
@@ -108,6 +116,8 @@ struct State {
     behind: Behind,
     /// Whether `search.stale` is there.
     marked: bool,
+    /// The state of an endpoint that the index has.
+    followed: Option<Stamp>,
 }
 
 /// What the index does not have as the store says it.
@@ -124,6 +134,14 @@ impl Default for Behind {
     }
 }
 
+/// A state of an endpoint, as [`Indexing::stamp`] writes it.
+fn parse(stamp: &str) -> Option<Stamp> {
+    let mut parts = stamp.split(' ');
+    let epoch = u64::from_str_radix(parts.next()?, 16).ok()?;
+    let (revision, changed) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    Some(Stamp { epoch, revision, changed })
+}
+
 impl Behind {
     fn is_nothing(&self) -> bool {
         matches!(self, Self::Graphs(graphs) if graphs.is_empty())
@@ -134,26 +152,43 @@ impl Indexing {
     /// For a store that is written.
     pub(super) fn to_write(
         dir: &Path,
-        quads: Store,
+        quads: Quads,
         revisions: Arc<Revisions>,
     ) -> Result<Self, SearchError> {
-        let indexing = Self::new(dir, quads, revisions, true);
+        let indexing = Self::new(dir, quads, revisions, true, None);
         let marked = dir.join(STALE).exists();
         let is_new = !dir.join(SEARCH).exists() && indexing.quads.is_empty()?;
         let behind =
             if is_new || indexing.is_in_step()? { Behind::default() } else { Behind::Everything };
-        *indexing.state() = State { index: None, behind, marked };
+        *indexing.state() = State { index: None, behind, marked, followed: None };
         Ok(indexing)
     }
 
     /// For a store that is only read; whether its index is in step is looked at when it is first needed.
-    pub(super) fn to_read(dir: &Path, quads: Store, revisions: Arc<Revisions>) -> Self {
-        Self::new(dir, quads, revisions, false)
+    pub(super) fn to_read(dir: &Path, quads: Quads, revisions: Arc<Revisions>) -> Self {
+        Self::new(dir, quads, revisions, false, None)
     }
 
-    fn new(dir: &Path, quads: Store, revisions: Arc<Revisions>, can_write: bool) -> Self {
+    /// For a store behind an endpoint, at `dir` on this machine; where another process has that open, in memory.
+    ///
+    /// # Errors
+    /// When the directory cannot be made.
+    pub(super) fn beside(dir: &Path, quads: Quads, revisions: Arc<Revisions>) -> io::Result<Self> {
+        std::fs::create_dir_all(dir)?;
+        let lock = File::create(dir.join(LOCK))?;
+        let is_ours = lock.try_lock().is_ok();
+        Ok(Self::new(dir, quads, revisions, is_ours, Some(lock)))
+    }
+
+    fn new(
+        dir: &Path,
+        quads: Quads,
+        revisions: Arc<Revisions>,
+        can_write: bool,
+        lock: Option<File>,
+    ) -> Self {
         let (tokenizer, state) = (OnceLock::new(), Mutex::default());
-        Self { quads, revisions, dir: dir.to_owned(), can_write, tokenizer, state }
+        Self { quads, revisions, dir: dir.to_owned(), can_write, _lock: lock, tokenizer, state }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -174,6 +209,10 @@ impl Indexing {
         &self,
         graphs: impl IntoIterator<Item = String>,
     ) -> Result<(), StorageError> {
+        if let Quads::Remote(_) = self.quads {
+            // The endpoint itself says what was changed.
+            return Ok(());
+        }
         let mut state = self.state();
         self.mark(&mut state)?;
         if let Behind::Graphs(behind) = &mut state.behind {
@@ -189,13 +228,19 @@ impl Indexing {
     pub(super) fn expect_touched(&self, touched: Touched) -> Result<(), StorageError> {
         match touched {
             Touched(Some(graphs)) => self.expect(graphs),
-            Touched(None) => {
-                let mut state = self.state();
-                self.mark(&mut state)?;
-                state.behind = Behind::Everything;
-                Ok(())
-            }
+            Touched(None) => self.expect_everything(),
         }
+    }
+
+    /// The same where any graph may change.
+    ///
+    /// # Errors
+    /// As of [`Indexing::expect`].
+    pub(super) fn expect_everything(&self) -> Result<(), StorageError> {
+        let mut state = self.state();
+        self.mark(&mut state)?;
+        state.behind = Behind::Everything;
+        Ok(())
     }
 
     fn mark(&self, state: &mut State) -> Result<(), StorageError> {
@@ -209,6 +254,9 @@ impl Indexing {
 
     /// The index, with all that is written; while something is being written, as it was before.
     pub(super) fn index(&self) -> Result<Arc<Index>, SearchError> {
+        if let Quads::Remote(endpoint) = &self.quads {
+            return self.follow(endpoint);
+        }
         let (index, is_behind) = {
             let state = self.state();
             (state.index.clone(), !state.behind.is_nothing())
@@ -225,6 +273,42 @@ impl Indexing {
         }
     }
 
+    /// The index with all that an endpoint has, whoever wrote it.
+    fn follow(&self, endpoint: &Endpoint) -> Result<Arc<Index>, SearchError> {
+        let stamp = endpoint.stamp().map_err(io::Error::other)?;
+        let mut state = self.state();
+        if let Some(index) = &state.index
+            && state.followed == Some(stamp)
+        {
+            return Ok(Arc::clone(index));
+        }
+        let had = state.followed.or_else(|| parse(&Index::stamp(&self.dir.join(SEARCH))?));
+        let known = had.filter(|had| had.epoch == stamp.epoch && !self.dir.join(STALE).exists());
+        let changed = known.map(|had| endpoint.changed_after(had.revision)).transpose();
+        state.behind = match changed.map_err(io::Error::other)?.flatten() {
+            Some(graphs) if had == Some(stamp) || !graphs.is_empty() => Behind::Graphs(graphs),
+            _ => Behind::Everything,
+        };
+        state.followed = Some(stamp);
+        let index = if self.can_write {
+            self.write(&mut state)
+        } else if had == Some(stamp) && state.index.is_none() {
+            Index::open(&self.dir.join(SEARCH), self.tokenizer()).map(Arc::new)
+        } else {
+            self.in_memory().map(Arc::new)
+        };
+        match index {
+            Ok(index) => {
+                state.index = Some(Arc::clone(&index));
+                Ok(index)
+            }
+            Err(error) => {
+                state.followed = None;
+                Err(error)
+            }
+        }
+    }
+
     /// Brings the index on disk up to what is written.
     pub(super) fn catch_up(&self) -> Result<(), SearchError> {
         let _quiet = self.revisions.wait();
@@ -235,10 +319,18 @@ impl Indexing {
         Ok(())
     }
 
-    /// Builds the index on disk anew.
+    /// Builds the index on disk anew; beside an endpoint, so do all other servers when they next search.
     pub(super) fn rebuild(&self) -> Result<(), SearchError> {
         let _quiet = self.revisions.wait();
         let mut state = self.state();
+        if let Quads::Remote(endpoint) = &self.quads {
+            if !self.can_write {
+                let why = format!("{} is in use by another process", self.dir.display());
+                return Err(io::Error::other(why).into());
+            }
+            endpoint.announce().map_err(io::Error::other)?;
+            state.followed = Some(endpoint.stamp().map_err(io::Error::other)?);
+        }
         state.behind = Behind::Everything;
         self.write(&mut state)?;
         Ok(())
@@ -265,7 +357,10 @@ impl Indexing {
                 Behind::Graphs(graphs) => graphs.clone(),
                 Behind::Everything => self.graphs()?,
             };
-            index.replace(graphs.into_iter().map(|graph| self.entries(graph)), &self.stamp()?)?;
+            index.replace(
+                graphs.into_iter().map(|graph| self.entries(graph)),
+                &self.stamp(state)?,
+            )?;
             state.behind = Behind::default();
         }
         if state.marked {
@@ -305,19 +400,23 @@ impl Indexing {
         Ok(index)
     }
 
-    fn is_in_step(&self) -> Result<bool, StorageError> {
+    /// Whether the index on disk says what the store says.
+    pub(super) fn is_in_step(&self) -> Result<bool, StorageError> {
         let (dir, mark) = (self.dir.join(SEARCH), self.dir.join(STALE));
-        Ok(!mark.exists() && Index::has_stamp(&dir, &self.stamp()?))
+        Ok(!mark.exists() && Index::has_stamp(&dir, &self.stamp(&State::default())?))
     }
 
     /// The names of all graphs.
     fn graphs(&self) -> Result<BTreeSet<String>, StorageError> {
-        let named = self.quads.named_graphs().map(|graph| graph.map(|graph| graph.to_string()));
-        named.chain([Ok(GraphName::DefaultGraph.to_string())]).collect()
+        let named = self.quads.graphs()?.into_iter().map(|graph| graph.to_string());
+        Ok(named.chain([GraphName::DefaultGraph.to_string()]).collect())
     }
 
-    /// A digest of the names of all graphs.
-    fn stamp(&self) -> Result<String, StorageError> {
+    /// A digest of the names of all graphs; of an endpoint, the state that is followed.
+    fn stamp(&self, state: &State) -> Result<String, StorageError> {
+        if let Some(Stamp { epoch, revision, changed }) = state.followed {
+            return Ok(format!("{epoch:016x} {revision} {changed}"));
+        }
         let digest = self
             .graphs()?
             .iter()
@@ -333,9 +432,10 @@ impl Indexing {
             // What stands in a graph without a name of its own cannot be asked for.
             None => return Ok((graph, Vec::new())),
         };
+        let quads = self.quads.at_hand((&name).into())?;
         let said = |predicate: NamedNodeRef<'_>, object: Option<NamedNodeRef<'_>>| {
             let (object, graph) = (object.map(Into::into), GraphNameRef::from(&name));
-            self.quads.quads_for_pattern(None, Some(predicate), object, Some(graph))
+            quads.matching(None, Some(predicate), object, Some(graph))
         };
         let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
         for kind in Kind::ALL {

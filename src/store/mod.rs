@@ -1,10 +1,11 @@
-//! The embedded store: a directory that holds the graph of all documents taken in.
+//! The store: the graph of all documents taken in, in a directory or behind a SPARQL endpoint.
 //!
 //! Invariant: a reader of the store sees whole documents only. A document goes in through
 //! [`Store::take_in`], one transaction that replaces the named graph of its version whole or not at all.
 //! Who may write can also change what graphs say ([`Store::fill_graph`], [`Store::drop_graph`],
 //! [`Update::run`]), each time in one transaction; every writer has its turn. The directory remembers the base IRI its IRIs were minted under and refuses
-//! another. `cli` opens stores; `web` only asks them.
+//! another. `cli` opens stores; `web` only asks them. Where the quads are is the business of [`quads`]; all about
+//! endpoints is in [`remote`].
 //!
 //! The directory:
 //!
@@ -14,20 +15,31 @@
 //! lock         locked by the process that has the store open: shared to read, exclusive to write
 //! changed      empty; its time is that of the last change
 //! quads/       the triples (oxigraph on RocksDB)
+//! beside/      while parts are being loaded: the triples that quads/ has yet to take over
 //! ```
 
+mod backup;
+mod doctor;
 mod empty;
 mod export;
 mod federation;
 mod graphs;
+mod held;
 mod indexing;
+mod load;
 mod manifest;
+mod migrate;
+mod quads;
 mod query;
+mod remote;
+mod restore;
 mod revision;
 mod run;
 mod services;
 mod size;
 mod take_in;
+mod take_in_many;
+mod take_out;
 mod trial;
 mod update;
 
@@ -37,12 +49,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+pub use backup::{BackupError, Contents};
+pub use doctor::{Doctor, Finding, Status};
 pub use empty::{Cause, Empty};
 pub use export::{Dump, ExportError};
 pub use federation::FetchError;
 pub use graphs::{Content, GraphError};
-pub use manifest::DEFAULT_BASE;
+pub use load::{LoadError, Loaded, Part};
+pub use manifest::{DEFAULT_BASE, FORMAT, base};
 pub use query::{Answer, AnswerFormat, Query, QueryError, Told};
+pub use remote::RemoteError;
+pub use restore::{RestoreError, check, restore};
 pub use revision::Revision;
 pub use run::{Admitted, Asked, Busy, CountingAllocator, Limits, Overview, Run, Runs, Stop};
 pub use services::{Service, ServiceError, Services};
@@ -51,11 +68,14 @@ pub use take_in::Outcome;
 pub use trial::Trial;
 pub use update::{Update, UpdateError, UpdateReport};
 
+use crate::config;
 use crate::rdf::Base;
 use crate::search::{self, SearchError};
 use indexing::{Indexing, Searching};
-use manifest::{CHANGED, LOCK, MANIFEST, QUADS};
+use manifest::{CHANGED, Known, LOCK, QUADS};
+use quads::Quads;
 use query::Queries;
+use remote::Endpoint;
 use revision::Revisions;
 
 /// Bytes of the database's log that opening may take the time to go through: some milliseconds.
@@ -84,28 +104,102 @@ pub enum StoreError {
         "<{0}> cannot be the base IRI: it must be an absolute http or https IRI, where the pages will be"
     )]
     BadBase(String),
+    #[error("{dir} cannot be brought to format {to}; it is of the one before, as it was: {reason}")]
+    Migration { dir: PathBuf, to: u32, reason: String },
     #[error("{0} cannot be read or written: {1}")]
     Io(PathBuf, #[source] io::Error),
     #[error(transparent)]
     Search(#[from] SearchError),
     #[error("the database says: {0}")]
-    Database(#[from] oxigraph::store::StorageError),
+    Database(#[source] oxigraph::store::StorageError),
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
 }
 
-/// An open store, locked until it is dropped.
+impl From<oxigraph::store::StorageError> for StoreError {
+    fn from(error: oxigraph::store::StorageError) -> Self {
+        match RemoteError::within(error) {
+            Ok(error) => Self::Remote(error),
+            Err(error) => Self::Database(error),
+        }
+    }
+}
+
+/// An open store. A directory is locked until it is dropped.
 pub struct Store {
-    quads: oxigraph::store::Store,
+    /// None behind an endpoint.
+    home: Option<Home>,
+    quads: Quads,
     indexing: Arc<Indexing>,
     base: Base,
     revisions: Arc<Revisions>,
     queries: Queries,
     services: Services,
+}
+
+/// The directory that a store of this machine has to itself.
+struct Home {
+    dir: PathBuf,
+    /// [`FORMAT`], but of a store that is looked at as it is.
+    format: u32,
     _lock: File,
 }
 
 impl Store {
+    /// Opens the store that the settings name: a directory as [`Store::open`] does, or an endpoint, which may have
+    /// any number of readers and writers; the latter take turns. The full-text index of an endpoint's store stands on
+    /// this machine.
+    ///
+    /// # Errors
+    /// As of [`Store::open`]; and when the endpoint cannot be reached or does not serve.
+    pub fn at(settings: &config::Store, base: Option<&str>) -> Result<Self, StoreError> {
+        match settings.endpoint() {
+            Some(address) => Self::behind(address, settings, base, true),
+            None => Self::open(Path::new(&settings.address), base),
+        }
+    }
+
+    /// The same to read, as [`Store::open_to_read`] does.
+    ///
+    /// # Errors
+    /// As of [`Store::at`], and when there is no store.
+    pub fn at_to_read(settings: &config::Store) -> Result<Self, StoreError> {
+        match settings.endpoint() {
+            Some(address) => Self::behind(address, settings, None, false),
+            None => Self::open_to_read(Path::new(&settings.address)),
+        }
+    }
+
+    fn behind(
+        address: &str,
+        settings: &config::Store,
+        base: Option<&str>,
+        to_write: bool,
+    ) -> Result<Self, StoreError> {
+        let (endpoint, base) = Endpoint::open(address, settings, base, to_write)?;
+        let dir = settings.index_dir(&endpoint.address());
+        let revisions = Arc::new(Revisions::of(Arc::clone(&endpoint)));
+        let quads = Quads::Remote(endpoint);
+        let indexing = Indexing::beside(&dir, quads.clone(), Arc::clone(&revisions))
+            .map_err(|e| StoreError::Io(dir, e))?;
+        Ok(Self::of(None, quads, indexing, base, revisions))
+    }
+
+    fn of(
+        home: Option<Home>,
+        quads: Quads,
+        indexing: Indexing,
+        base: Base,
+        revisions: Arc<Revisions>,
+    ) -> Self {
+        let (indexing, queries) = (Arc::new(indexing), Queries::new());
+        let services = Services::default();
+        let store = Self { home, quads, indexing, base, revisions, queries, services };
+        store.with_services(Services::default())
+    }
+
     /// Opens the store at `dir` to write, and makes it where it does not exist yet: with `base`, or with
-    /// [`DEFAULT_BASE`].
+    /// [`DEFAULT_BASE`]. One that an older version wrote is brought to the present format.
     ///
     /// # Errors
     /// When the directory holds something else, is in use, or was made with another base IRI.
@@ -125,32 +219,29 @@ impl Store {
         refuse_if_locked(dir, lock.try_lock())?;
         let known = manifest::read(dir)?;
         if let (Some(stored), Some(given)) = (&known, &given)
-            && stored != given
+            && stored.base != *given
         {
             return Err(StoreError::OtherBase {
                 dir: dir.to_owned(),
-                stored: stored.as_str().to_owned(),
+                stored: stored.base.as_str().to_owned(),
                 given: given.as_str().to_owned(),
             });
         }
-        let quads = oxigraph::store::Store::open(dir.join(QUADS))?;
-        let base = match (known, given) {
-            (Some(base), _) => base,
-            (None, Some(base)) => manifest::write(dir, base)?,
-            (None, None) => manifest::write(dir, manifest::base(DEFAULT_BASE)?)?,
+        let database = oxigraph::store::Store::open(dir.join(QUADS))?;
+        let Known { format, base } = match known {
+            Some(known) => migrate::migrate(dir, &database, known)?,
+            None => {
+                let base = given.map_or_else(|| manifest::base(DEFAULT_BASE), Ok)?;
+                let known = Known { format: FORMAT, base };
+                manifest::write(dir, &known)?;
+                known
+            }
         };
+        let home = Home { dir: dir.to_owned(), format, _lock: lock };
         let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
+        let quads = Quads::Embedded(database);
         let indexing = Indexing::to_write(dir, quads.clone(), Arc::clone(&revisions))?;
-        let store = Self {
-            quads,
-            indexing: Arc::new(indexing),
-            base,
-            revisions,
-            queries: Queries::new(),
-            services: Services::default(),
-            _lock: lock,
-        };
-        Ok(store.with_services(Services::default()))
+        Ok(Self::of(Some(home), quads, indexing, base, revisions))
     }
 
     /// Puts what was taken in where readers find it at once, and into the index; it is safe already.
@@ -178,35 +269,39 @@ impl Store {
         Ok(self.indexing.rebuild()?)
     }
 
-    /// Opens the store at `dir` to read; any number of processes may at the same time.
+    /// Opens the store at `dir` to read; any number of processes may at the same time. One that an older version
+    /// wrote is first brought to the present format.
     ///
     /// # Errors
     /// When there is no store, or a process writes to it.
     pub fn open_to_read(dir: &Path) -> Result<Self, StoreError> {
-        if !dir.join(MANIFEST).is_file() {
-            return Err(match manifest::is_ours(dir) {
-                Ok(false) => StoreError::NotAStore(dir.to_owned()),
-                _ => StoreError::Missing(dir.to_owned()),
-            });
+        if known(dir)?.format < FORMAT {
+            drop(Self::open(dir, None)?);
         }
+        Self::read(dir, settle)
+    }
+
+    /// The same, but leaves every file as it is: also the format that an older version wrote, and what a killed writer
+    /// has left in the database's log.
+    ///
+    /// # Errors
+    /// As of [`Store::open_to_read`].
+    pub fn open_as_it_is(dir: &Path) -> Result<Self, StoreError> {
+        Self::read(dir, |_, _| {})
+    }
+
+    fn read(dir: &Path, prepare: impl FnOnce(&Path, &File)) -> Result<Self, StoreError> {
+        known(dir)?;
         let at = |e| StoreError::Io(dir.to_owned(), e);
         let lock = File::open(dir.join(LOCK)).map_err(at)?;
-        settle(dir, &lock);
+        prepare(dir, &lock);
         refuse_if_locked(dir, lock.try_lock_shared())?;
-        let base = manifest::read(dir)?.ok_or_else(|| StoreError::NotAStore(dir.to_owned()))?;
-        let quads = oxigraph::store::Store::open_read_only(dir.join(QUADS))?;
+        let Known { format, base } = known(dir)?;
+        let home = Home { dir: dir.to_owned(), format, _lock: lock };
+        let quads = Quads::Embedded(oxigraph::store::Store::open_read_only(dir.join(QUADS))?);
         let revisions = Arc::new(Revisions::new(dir.join(CHANGED)).map_err(at)?);
         let indexing = Indexing::to_read(dir, quads.clone(), Arc::clone(&revisions));
-        let store = Self {
-            quads,
-            indexing: Arc::new(indexing),
-            base,
-            revisions,
-            queries: Queries::new(),
-            services: Services::default(),
-            _lock: lock,
-        };
-        Ok(store.with_services(Services::default()))
+        Ok(Self::of(Some(home), quads, indexing, base, revisions))
     }
 
     /// The state that a reading begun now sees; none while a change is being written.
@@ -244,10 +339,24 @@ impl Store {
         Self { services, ..self }
     }
 
+    #[cfg(test)]
+    fn embedded(&self) -> &oxigraph::store::Store {
+        let Quads::Embedded(quads) = &self.quads else { panic!("the store is in a directory") };
+        quads
+    }
+
     /// What all IRIs of the data begin with.
     pub fn base(&self) -> &Base {
         &self.base
     }
+}
+
+/// What the store at `dir` says of itself.
+fn known(dir: &Path) -> Result<Known, StoreError> {
+    manifest::read(dir)?.ok_or_else(|| match manifest::is_ours(dir) {
+        Ok(false) => StoreError::NotAStore(dir.to_owned()),
+        _ => StoreError::Missing(dir.to_owned()),
+    })
 }
 
 /// Flushes what a killed writer has left in the log, if nobody else is reading: every reader would have to go
@@ -325,7 +434,7 @@ mod tests {
     fn a_store_whose_making_was_cut_short_is_made_again() {
         let dir = tempfile::tempdir().unwrap();
         drop(Store::open(dir.path(), None).unwrap());
-        std::fs::remove_file(dir.path().join(MANIFEST)).unwrap();
+        std::fs::remove_file(dir.path().join(manifest::MANIFEST)).unwrap();
         assert!(matches!(Store::open_to_read(dir.path()), Err(StoreError::Missing(_))));
         Store::open(dir.path(), None).unwrap();
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, OnceLock};
 
 use oxigraph::io::{RdfFormat, RdfSerializer};
-use oxigraph::model::{GraphName, NamedNode, Term, Triple, Variable};
+use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Term, Triple, Variable};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use oxigraph::sparql::{
     QueryDatasetSpecification, QueryEvaluationError, QueryResults, QuerySolution, SparqlEvaluator,
@@ -13,7 +13,10 @@ use oxigraph::sparql::{
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use spargebra::SparqlParser;
+use spargebra::algebra::QueryDataset;
 
+use super::quads::Quads;
+use super::remote::Question;
 use super::run::pace::Plan;
 use super::run::{Run, Stop};
 use super::size::{self, TooLarge};
@@ -147,7 +150,15 @@ impl Query {
     /// # Errors
     /// When evaluation fails or was stopped.
     pub fn run(self, store: &Store) -> Result<Answer, QueryError> {
-        self.run_on(&store.quads, &store.services)
+        match &store.quads {
+            Quads::Embedded(quads) => self.run_on(quads, &store.services),
+            Quads::Remote(endpoint) => {
+                let (services, given) = (&store.services, self.given);
+                let dataset = named(&self.dataset);
+                let question = Question { endpoint, services, dataset, given };
+                Ok(Answer(question.ask(self.parsed.query.clone())?))
+            }
+        }
     }
 
     pub(super) fn run_on(
@@ -178,6 +189,23 @@ pub(super) fn unite(dataset: &mut QueryDatasetSpecification) {
     if dataset.is_default_dataset() {
         dataset.set_default_graph_as_union();
     }
+}
+
+/// The dataset as a query names it; none where it is all graphs.
+fn named(dataset: &QueryDatasetSpecification) -> Option<QueryDataset> {
+    let default = dataset.default_graph_graphs()?.iter();
+    let named = dataset.available_named_graphs().map(|named| {
+        let names = named.iter().filter_map(|name| match name {
+            NamedOrBlankNode::NamedNode(name) => Some(name.clone()),
+            NamedOrBlankNode::BlankNode(_) => None,
+        });
+        names.collect()
+    });
+    let default = default.filter_map(|graph| match graph {
+        GraphName::NamedNode(name) => Some(name.clone()),
+        GraphName::BlankNode(_) | GraphName::DefaultGraph => None,
+    });
+    Some(QueryDataset { default: default.collect(), named })
 }
 
 /// The dataset that a protocol's parameters name; none where they name none.
@@ -337,7 +365,7 @@ mod tests {
         let store = Store::open(dir.path(), None).unwrap();
         for (graph, object) in [("a", "1"), ("b", "2")] {
             let data = format!("<http://x/s> <http://x/p> \"{object}\" <http://x/{graph}> .");
-            store.quads.load_from_slice(RdfFormat::NQuads, data.as_bytes()).unwrap();
+            store.embedded().load_from_slice(RdfFormat::NQuads, data.as_bytes()).unwrap();
         }
         (dir, store)
     }

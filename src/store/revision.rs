@@ -3,11 +3,14 @@
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, SystemTime};
 
-/// Counts the changes of an open store. Nothing else can change a store while it is open, so within one
-/// process two answers from the same revision were read from the same triples.
+use super::remote::Endpoint;
+
+/// Counts the changes of an open store. Nothing else can change a store in a directory while it is open, so within
+/// one process two answers from the same revision were read from the same triples. A store behind an endpoint counts
+/// its changes itself, whoever makes them.
 pub(super) struct Revisions {
     /// Drawn anew at each opening, since another process may have changed the store in between.
     opening: u64,
@@ -15,8 +18,14 @@ pub(super) struct Revisions {
     changes: AtomicU64,
     /// Held by the one that writes.
     turn: Mutex<()>,
-    /// The file whose time says when the store was last changed.
-    mark: PathBuf,
+    mark: Mark,
+}
+
+/// What says when the store was last changed.
+enum Mark {
+    /// The time of a file does.
+    File(PathBuf),
+    Endpoint(Arc<Endpoint>),
 }
 
 /// A state of the store.
@@ -43,19 +52,42 @@ impl std::fmt::Display for Revision {
 impl Revisions {
     /// `mark` is the file that is touched at each change.
     pub(super) fn new(mark: PathBuf) -> std::io::Result<Self> {
-        let (opening, changes) = (getrandom::u64()?, AtomicU64::new(0));
-        Ok(Self { opening, changes, turn: Mutex::new(()), mark })
+        Ok(Self::by(Mark::File(mark), getrandom::u64()?))
+    }
+
+    /// Those of a store behind an endpoint.
+    pub(super) fn of(endpoint: Arc<Endpoint>) -> Self {
+        Self::by(Mark::Endpoint(endpoint), 0)
+    }
+
+    fn by(mark: Mark, opening: u64) -> Self {
+        Self { opening, changes: AtomicU64::new(0), turn: Mutex::new(()), mark }
     }
 
     /// The state that a reading begun now sees; none while a change is being written.
     pub(super) fn now(&self) -> Option<Revision> {
         let changes = self.changes.load(Ordering::SeqCst);
-        changes.is_multiple_of(2).then_some(Revision { opening: self.opening, changes })
+        if !changes.is_multiple_of(2) {
+            return None;
+        }
+        match &self.mark {
+            Mark::File(_) => Some(Revision { opening: self.opening, changes }),
+            Mark::Endpoint(endpoint) => {
+                let stamp = endpoint.stamp().ok()?;
+                Some(Revision { opening: stamp.epoch, changes: 2 * stamp.revision })
+            }
+        }
     }
 
     /// When the store was last changed, by whichever process; none where it never was.
     pub(super) fn last_change(&self) -> Option<SystemTime> {
-        std::fs::metadata(&self.mark).and_then(|mark| mark.modified()).ok()
+        match &self.mark {
+            Mark::File(mark) => std::fs::metadata(mark).and_then(|mark| mark.modified()).ok(),
+            Mark::Endpoint(endpoint) => {
+                let changed = endpoint.stamp().ok()?.changed;
+                (changed > 0).then(|| SystemTime::UNIX_EPOCH + Duration::from_secs(changed))
+            }
+        }
     }
 
     /// That a change is being written, until what is given back is dropped. Writers take turns.
@@ -100,8 +132,10 @@ impl Drop for Changing<'_> {
             self.revisions.changes.fetch_sub(1, Ordering::SeqCst);
             return;
         }
-        let mark = File::create(&self.revisions.mark);
-        if let Err(error) = mark.and_then(|mark| mark.set_modified(SystemTime::now())) {
+        if let Mark::File(mark) = &self.revisions.mark
+            && let Err(error) =
+                File::create(mark).and_then(|mark| mark.set_modified(SystemTime::now()))
+        {
             tracing::warn!(%error, "the time of a change could not be noted");
         }
         self.revisions.changes.fetch_add(1, Ordering::SeqCst);

@@ -16,6 +16,7 @@ use oxiri::Iri;
 use spargebra::algebra::GraphPattern;
 
 use super::federation::{FetchError, Hosts};
+use super::remote::RemoteError;
 use crate::config;
 
 const RESULTS: &str = "application/sparql-results+json, application/sparql-results+xml;q=0.8";
@@ -33,6 +34,9 @@ pub enum ServiceError {
     Fetch(#[from] FetchError),
     #[error("<{0}> gives no solutions: {1}")]
     Answer(String, String),
+    /// The endpoint that the store is behind.
+    #[error(transparent)]
+    Store(#[from] RemoteError),
 }
 
 /// A service of our own.
@@ -62,6 +66,11 @@ impl Services {
     pub fn with(mut self, name: NamedNode, service: Arc<dyn Service>) -> Self {
         self.own.insert(name, service);
         self
+    }
+
+    /// The service of our own of this name.
+    pub(super) fn own(&self, name: &NamedNode) -> Option<&dyn Service> {
+        self.own.get(name).map(|service| &**service)
     }
 
     pub(super) fn hosts(&self) -> &Hosts {

@@ -11,12 +11,15 @@
 
 use std::collections::HashSet;
 
+use oxigraph::model::vocab::rdf;
 use oxigraph::model::{
     GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef, Term,
     TermRef,
 };
-use oxigraph::store::{StorageError, Transaction};
+use oxigraph::store::StorageError;
 
+use super::quads::Change;
+use super::revision::Changing;
 use super::{Store, StoreError};
 use crate::rdf::vocab::{gm, prov};
 use crate::rdf::{Base, Described};
@@ -44,10 +47,19 @@ impl Store {
     /// When the database cannot be read or written.
     pub fn take_in(&self, document: &Described) -> Result<Outcome, StoreError> {
         let changing = self.revisions.changing();
-        let tx = self.quads.start_transaction()?;
+        self.put(document, document.own.iter().map(QuadRef::into_owned).collect(), changing)
+    }
+
+    /// The same for a version that says `after`; the document says only of which work it is one, and what is shared.
+    pub(super) fn put(
+        &self,
+        document: &Described,
+        mut after: HashSet<Quad>,
+        changing: Changing<'_>,
+    ) -> Result<Outcome, StoreError> {
+        let tx = self.quads.change()?;
         let mut taking = Taking { tx, document, base: &self.base };
         let before = taking.quads(document.graph.as_ref())?;
-        let mut after: HashSet<Quad> = document.own.iter().map(QuadRef::into_owned).collect();
         // Places in another source stay; those that this source had before are found anew.
         let elsewhere = before.iter().any(|q| q.predicate == gm::SHA256 && !after.contains(q));
         let kept = |quad: &&Quad| names_source(quad) && (elsewhere || quad.predicate != gm::PLACE);
@@ -60,13 +72,18 @@ impl Store {
         for quad in before.difference(&after) {
             taking.tx.remove(quad);
         }
+        let is_new = !before.iter().any(is_version);
         for quad in after.difference(&before) {
-            taking.tx.insert(quad);
+            if is_version(quad) {
+                taking.tx.at_last(None, quad.as_ref());
+            } else {
+                taking.tx.insert(quad);
+            }
         }
         for quad in document.shared.iter() {
             taking.tx.insert(quad);
         }
-        taking.make_current(before.is_empty())?;
+        taking.make_current(is_new)?;
         taking.forget_unused(before.difference(&after))?;
         let shared = document.shared.iter().map(|quad| quad.graph_name.to_string());
         self.indexing.expect(shared.chain([document.graph.to_string()]))?;
@@ -75,21 +92,42 @@ impl Store {
     }
 }
 
+/// The work that a document is a version of; the version itself where it names none.
+pub(super) fn work(document: &Described) -> NamedNodeRef<'_> {
+    let Described { version, own, .. } = document;
+    let mut works = own.iter().filter_map(|quad| match quad.object {
+        TermRef::NamedNode(work)
+            if quad.predicate == gm::VERSION_OF && quad.subject == version.as_ref().into() =>
+        {
+            Some(work)
+        }
+        _ => None,
+    });
+    works.next().unwrap_or(version.as_ref())
+}
+
 /// `gm:sourceName`, `gm:sha256` and `gm:place` say where a version came from, not what it says.
 fn names_source(quad: &Quad) -> bool {
     [gm::SOURCE_NAME, gm::SHA256, gm::PLACE].contains(&quad.predicate.as_ref())
 }
 
+/// Whether a quad says that something is a version. It is written at last: a version of which it is not said was
+/// not written to its end.
+fn is_version(quad: &Quad) -> bool {
+    quad.predicate == rdf::TYPE
+        && matches!(&quad.object, Term::NamedNode(class) if *class == gm::VERSION)
+}
+
 /// A document on its way in.
-struct Taking<'a> {
-    tx: Transaction<'a>,
-    document: &'a Described,
-    base: &'a Base,
+pub(super) struct Taking<'a> {
+    pub(super) tx: Change<'a>,
+    pub(super) document: &'a Described,
+    pub(super) base: &'a Base,
 }
 
 impl<'a> Taking<'a> {
     fn quads(&self, graph: NamedNodeRef<'_>) -> Result<HashSet<Quad>, StorageError> {
-        self.tx.quads_for_pattern(None, None, None, Some(graph.into())).collect()
+        self.tx.matching(None, None, None, Some(graph.into())).collect()
     }
 
     fn outcome(
@@ -97,8 +135,8 @@ impl<'a> Taking<'a> {
         before: &HashSet<Quad>,
         after: &HashSet<Quad>,
     ) -> Result<Outcome, StorageError> {
-        if before.is_empty() {
-            let known = self.current(self.work())?.is_some();
+        if !before.iter().any(is_version) {
+            let known = self.current(work(self.document))?.is_some();
             return Ok(if known { Outcome::NewVersion } else { Outcome::New });
         }
         let mut said_otherwise =
@@ -106,10 +144,9 @@ impl<'a> Taking<'a> {
         if said_otherwise.next().is_some() {
             return Ok(Outcome::Reread);
         }
-        for quad in self.document.shared.iter() {
-            if !self.tx.contains(quad)? {
-                return Ok(Outcome::Reread);
-            }
+        let shared: Vec<_> = self.document.shared.iter().collect();
+        if !self.tx.missing(&shared)?.is_empty() {
+            return Ok(Outcome::Reread);
         }
         Ok(if before == after { Outcome::Unchanged } else { Outcome::NewSource })
     }
@@ -118,32 +155,20 @@ impl<'a> Taking<'a> {
     /// work has none (a text read differently may belong to another work than before).
     fn make_current(&mut self, new: bool) -> Result<(), StorageError> {
         let Described { version, history, .. } = self.document;
-        let work = self.work();
+        let work = work(self.document);
         self.release(work)?;
         let previous = self.current(work)?;
         if previous.is_some() && !new {
             return Ok(());
         }
+        let replaced = previous
+            .as_ref()
+            .map(|previous| QuadRef::new(work, gm::CURRENT_VERSION, previous, history));
         if let Some(previous) = &previous {
-            self.tx.remove(QuadRef::new(work, gm::CURRENT_VERSION, previous, history));
             self.tx.insert(QuadRef::new(version, prov::WAS_REVISION_OF, previous, history));
         }
-        self.tx.insert(QuadRef::new(work, gm::CURRENT_VERSION, version, history));
+        self.tx.at_last(replaced, QuadRef::new(work, gm::CURRENT_VERSION, version, history));
         Ok(())
-    }
-
-    /// The work that the document is a version of; the version itself where it names none.
-    fn work(&self) -> NamedNodeRef<'a> {
-        let Described { version, own, .. } = self.document;
-        let mut works = own.iter().filter_map(|quad| match quad.object {
-            TermRef::NamedNode(work)
-                if quad.predicate == gm::VERSION_OF && quad.subject == version.as_ref().into() =>
-            {
-                Some(work)
-            }
-            _ => None,
-        });
-        works.next().unwrap_or(version.as_ref())
     }
 
     /// The current version of a work.
@@ -158,7 +183,7 @@ impl<'a> Taking<'a> {
         let object = Some(version.as_ref().into());
         let held: Vec<Quad> = self
             .tx
-            .quads_for_pattern(None, Some(gm::CURRENT_VERSION), object, None)
+            .matching(None, Some(gm::CURRENT_VERSION), object, None)
             .collect::<Result<_, _>>()?;
         let revisions: Vec<Quad> = self
             .statements(version.as_ref().into(), prov::WAS_REVISION_OF)
@@ -173,16 +198,16 @@ impl<'a> Taking<'a> {
         Ok(())
     }
 
-    fn statements(
+    pub(super) fn statements(
         &self,
         subject: NamedOrBlankNodeRef<'_>,
         predicate: NamedNodeRef<'_>,
     ) -> impl Iterator<Item = Result<Quad, StorageError>> {
-        self.tx.quads_for_pattern(Some(subject), Some(predicate), None, None)
+        self.tx.matching(Some(subject), Some(predicate), None, None)
     }
 
     /// Takes away the shared statements about identities of which only the removed quads spoke.
-    fn forget_unused<'q>(
+    pub(super) fn forget_unused<'q>(
         &mut self,
         removed: impl Iterator<Item = &'q Quad>,
     ) -> Result<(), StorageError> {
@@ -199,14 +224,12 @@ impl<'a> Taking<'a> {
 
     /// The shared statements about an identity of which nothing else speaks; none while anything does.
     fn unused(&self, identity: NamedNodeRef<'_>) -> Result<Vec<Quad>, StorageError> {
-        let spoken_of = self.tx.quads_for_pattern(None, None, Some(identity.into()), None);
+        let spoken_of = self.tx.matching(None, None, Some(identity.into()), None);
         if spoken_of.take(1).count() > 0 {
             return Ok(Vec::new());
         }
-        let about: Vec<Quad> = self
-            .tx
-            .quads_for_pattern(Some(identity.into()), None, None, None)
-            .collect::<Result<_, _>>()?;
+        let about: Vec<Quad> =
+            self.tx.matching(Some(identity.into()), None, None, None).collect::<Result<_, _>>()?;
         let shared = about.iter().all(|quad| self.is_shared(&quad.graph_name));
         Ok(if shared { about } else { Vec::new() })
     }
@@ -285,7 +308,7 @@ mod tests {
 
         fn current(&self, work: &str) -> Vec<Term> {
             let work = self.node(&format!("work/{work}"));
-            let found = self.store.quads.quads_for_pattern(
+            let found = self.store.quads.matching(
                 Some(work.as_ref().into()),
                 Some(gm::CURRENT_VERSION),
                 None,
@@ -301,11 +324,11 @@ mod tests {
         fn is_known(&self, path: &str) -> bool {
             let node = self.node(path);
             let subject = Some(NamedOrBlankNodeRef::from(node.as_ref()));
-            self.store.quads.quads_for_pattern(subject, None, None, None).next().is_some()
+            self.store.quads.matching(subject, None, None, None).next().is_some()
         }
 
         fn sources(&self) -> usize {
-            self.store.quads.quads_for_pattern(None, Some(gm::SOURCE_NAME), None, None).count()
+            self.store.quads.matching(None, Some(gm::SOURCE_NAME), None, None).count()
         }
     }
 

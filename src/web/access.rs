@@ -3,10 +3,7 @@
 use axum::http::{HeaderMap, StatusCode, header};
 
 use super::problem::Problem;
-use crate::config::{self, Reading, Role, Token};
-
-/// The environment variable that gives a process a token of the role admin.
-const ADMIN_TOKEN: &str = "GANGMU_ADMIN_TOKEN";
+use crate::config::{self, ADMIN_TOKEN, Reading, Role, Token};
 
 /// The tokens that are known and what may be done without one.
 pub(super) struct Access {

@@ -90,6 +90,7 @@ pub(super) fn of_update(error: &UpdateError, limits: &Limits) -> Problem {
         UpdateError::Database(_) => of_fault(error),
         UpdateError::Evaluation(cause) => of_evaluation(cause),
         UpdateError::Fetch(cause) => of_fetch(cause),
+        UpdateError::Remote(cause) => of_gateway(cause),
         _ => bad_request(error),
     }
 }
@@ -100,7 +101,7 @@ fn of_evaluation(error: &QueryEvaluationError) -> Problem {
             Some(ServiceError::Fetch(cause)) => of_fetch(cause),
             Some(ServiceError::Pattern(_)) => bad_request(cause),
             Some(ServiceError::Io(_)) | None => of_fault(cause),
-            Some(ServiceError::Answer(..)) => of_gateway(cause),
+            Some(ServiceError::Answer(..) | ServiceError::Store(_)) => of_gateway(cause),
         },
         QueryEvaluationError::UnsupportedService(_)
         | QueryEvaluationError::UnboundService

@@ -6,7 +6,6 @@
 //! without a triple is there all the same.
 
 use std::io;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{RawQuery, Request, State};
@@ -14,9 +13,6 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use oxigraph::io::RdfFormat;
 use oxigraph::model::{GraphName, NamedNode};
-use tokio::sync::mpsc;
-use tokio_stream::StreamExt;
-use tokio_stream::wrappers::ReceiverStream;
 
 use super::address::{ascii, decode};
 use super::body::{self, Part};
@@ -24,14 +20,9 @@ use super::failure::of_fault;
 use super::problem::Problem;
 use super::protocol::form_urlencoded;
 use super::sparql::TRIPLES;
-use super::{App, triples};
+use super::{App, stream, triples};
 use crate::config::Role;
 use crate::store::{Content, GraphError};
-
-/// Bytes that are sent at a time.
-const PIECE: usize = 64 << 10;
-/// Pieces that wait for a slow client.
-const AHEAD: usize = 4;
 
 /// GET and HEAD.
 pub(super) async fn read(
@@ -51,7 +42,12 @@ pub(super) async fn read(
     let body = match *request.method() {
         // Of a length that is not stated, as GET's is.
         Method::HEAD => Body::from_stream(tokio_stream::empty::<io::Result<Vec<u8>>>()),
-        _ => stream(app, graph, format).await?,
+        _ => {
+            let write = move |app: &App, out: &mut dyn io::Write| {
+                app.store.write_graph(&graph, format, out).map_err(io::Error::other)
+            };
+            stream::body(app, "a graph", write).await?
+        }
     };
     Ok(([(header::CONTENT_TYPE, kind)], body).into_response())
 }
@@ -209,57 +205,4 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, Problem> {
     let app = App::clone(app);
     tokio::task::spawn_blocking(move || work(&app)).await.map_err(|error| of_fault(&error))?
-}
-
-/// The triples of a graph as they are read, from one state of the store, which is settled when this returns.
-/// Where reading fails later, the transfer breaks off instead of ending, so that nobody takes a part for the whole;
-/// where the client goes away or takes nothing for long, reading ends.
-async fn stream(app: App, graph: GraphName, format: RdfFormat) -> Result<Body, Problem> {
-    let (pieces, mut rest) = mpsc::channel(AHEAD);
-    tokio::task::spawn_blocking(move || {
-        let sender = Sender { pieces, patience: app.patience };
-        let mut out = io::BufWriter::with_capacity(PIECE, sender);
-        let written = app.store.write_graph(&graph, format, &mut out);
-        let written = written.map_err(io::Error::other).and_then(|()| io::Write::flush(&mut out));
-        if let Err(error) = written {
-            tracing::warn!(%error, "a graph was not sent to its end");
-            // What is left in the buffer is not to follow the error.
-            let (sender, _) = out.into_parts();
-            let _ = sender.send(Err(error));
-        }
-    });
-    let first = match rest.recv().await {
-        Some(Ok(first)) => first,
-        Some(Err(error)) => return Err(of_fault(&error)),
-        None => Vec::new(),
-    };
-    let pieces = tokio_stream::once(Ok(first)).chain(ReceiverStream::new(rest));
-    Ok(Body::from_stream(pieces))
-}
-
-/// Sends what is written to the task that answers.
-struct Sender {
-    pieces: mpsc::Sender<io::Result<Vec<u8>>>,
-    patience: Duration,
-}
-
-impl Sender {
-    fn send(&self, piece: io::Result<Vec<u8>>) -> io::Result<()> {
-        let sent = tokio::time::timeout(self.patience, self.pieces.send(piece));
-        match tokio::runtime::Handle::current().block_on(sent) {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(io::ErrorKind::BrokenPipe.into()),
-            Err(_) => Err(io::ErrorKind::TimedOut.into()),
-        }
-    }
-}
-
-impl io::Write for Sender {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.send(Ok(bytes.to_vec())).map(|()| bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

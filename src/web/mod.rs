@@ -9,6 +9,7 @@ mod address;
 mod answers;
 mod api;
 mod assets;
+mod backup;
 mod body;
 mod cache;
 mod description;
@@ -33,6 +34,7 @@ mod running;
 mod script;
 mod site;
 mod sparql;
+mod stream;
 mod style;
 mod triples;
 mod update;
@@ -82,7 +84,7 @@ pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
 pub async fn serve(
     listener: tokio::net::TcpListener,
     store: Store,
-    knowledge: Option<Knowledge>,
+    knowledge: Option<Arc<Knowledge>>,
     config: &Config,
 ) -> io::Result<()> {
     let timeout = config.limits.query_timeout;
@@ -90,7 +92,7 @@ pub async fn serve(
 }
 
 /// All routes. Where the base IRI has a path, they lie below it.
-pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Router {
+pub fn router(store: Store, knowledge: Option<Arc<Knowledge>>, config: &Config) -> Router {
     let site = Arc::new(Site::new(store, knowledge, config));
     let root = site.root().trim_end_matches('/').to_owned();
     let routes = Router::new()
@@ -101,6 +103,7 @@ pub fn router(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Ro
         .route("/store", graph_store())
         .route("/store/{*graph}", graph_store())
         .route("/documents", post(upload::post))
+        .route("/backup", get(backup::read))
         .route("/queries", get(running::list))
         .route("/queries/{id}", delete(running::stop))
         .route("/.well-known/void", get(description::void))

@@ -65,7 +65,7 @@ pub(super) struct Shared {
     pub(super) triples: Triples,
     pub(super) counts: Counts,
     /// What documents are read with; only where documents are taken in.
-    pub(super) knowledge: Option<Knowledge>,
+    pub(super) knowledge: Option<Arc<Knowledge>>,
     /// Whether there are hosts that SERVICE may reach.
     pub(super) is_federated: bool,
     /// How long a client may take to receive a piece of a graph.
@@ -86,7 +86,7 @@ impl Site {
     /// The name by which filters ask for the site.
     pub(super) const KEY: &str = "site";
 
-    pub(super) fn new(store: Store, knowledge: Option<Knowledge>, config: &Config) -> Self {
+    pub(super) fn new(store: Store, knowledge: Option<Arc<Knowledge>>, config: &Config) -> Self {
         // `http://host/path/` → `/path/`
         let base = store.base().as_str();
         let path = base.splitn(4, '/').nth(3).unwrap_or_default();

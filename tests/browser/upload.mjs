@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { address, check, close, open } from './open.mjs';
+import { address, check, close, dir, open } from './open.mjs';
 
 const samples = join(import.meta.dirname, '../../seeds/samples');
 const name = 'wanghu-elderly-plan-2025.txt';
@@ -35,6 +35,18 @@ await check(page, 'a preview');
 await first.getByRole('button', { name: '收录', exact: true }).click();
 await first.getByText('已收录').waitFor();
 assert.equal(await stored(), 1);
+// An archive is its documents: one that cannot be read keeps no other out.
+await page.locator('input[type=file]').setInputFiles([join(dir, '来文.zip')]);
+const third = page.locator('#list > li').nth(2);
+await third.getByText('读出，等待决定 · 2').waitFor();
+await third.getByText('来文.zip/2024/要点.txt').waitFor();
+await third.getByText('the file is empty').waitFor();
+await check(page, 'an archive');
+await third.getByRole('button', { name: '收录', exact: true }).click();
+await third.getByText('已收录').waitFor();
+assert.equal(await stored(), 2);
+assert.equal(await third.getByRole('link', { name: '打开' }).count(), 1);
+
 await first.getByRole('link', { name: '打开' }).click();
 await page.getByRole('heading', { level: 1, name: /望湖区老龄工作2025年行动计划/ }).waitFor();
 await check(page, 'the document that was added');

@@ -5,22 +5,28 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use crate::model::{
-    Citation, Deadline, Document, Node, NodeId, NodeKind, Responsibility, Span, Stated, Target,
-    Value as Quantity,
+    Citation, Deadline, Document, Node, NodeId, NodeKind, Places, Responsibility, Span, Stated,
+    Target, Value as Quantity,
 };
 use crate::pipeline::Reading;
 
-/// Writes one JSON object: the header, the items of the outline in order, and the claims at each.
+/// Writes what [`document`] gives, for reading.
 pub(super) fn write(reading: &Reading, out: &mut impl Write) -> anyhow::Result<()> {
-    let view = View { reading, document: &reading.document };
-    serde_json::to_writer_pretty(&mut *out, &view.document())?;
+    serde_json::to_writer_pretty(&mut *out, &document(reading))?;
     writeln!(out)?;
     Ok(())
+}
+
+/// One JSON object: the header, the items of the outline in order, and the claims at each.
+pub(in crate::cli) fn document(reading: &Reading) -> Value {
+    let document = &reading.document;
+    View { reading, document, places: document.text.places() }.document()
 }
 
 struct View<'a> {
     reading: &'a Reading,
     document: &'a Document,
+    places: Places<'a>,
 }
 
 impl View<'_> {
@@ -44,6 +50,7 @@ impl View<'_> {
             "tier": header.tier,
             "year": header.year,
             "jurisdiction": place.map(|place| json!({ "code": place.code, "name": place.name })),
+            "pagesNotRead": self.document.text.gaps(),
             "text": self.document.text.as_str(),
             "items": items,
         })
@@ -71,6 +78,7 @@ impl View<'_> {
             "heading": self.document.heading(id),
             "text": self.document.own_text(id),
             "line": self.document.text.source_line(node.span.start),
+            "place": self.place(node.span),
             "inTable": node.in_table,
             "counterpart": node.counterpart.and_then(path),
             "responsibilities": responsibilities.map(|c| self.responsibility(c)).collect::<Vec<_>>(),
@@ -141,7 +149,13 @@ impl View<'_> {
             "start": points.start,
             "end": points.end,
             "line": self.document.text.source_line(span.start),
+            "place": self.place(span),
         })
+    }
+
+    /// By page, or by row of a table or a sheet; none where the format has neither.
+    fn place(&self, span: Span) -> Option<String> {
+        self.places.of(span.start).map(|place| place.to_string())
     }
 
     fn slice(&self, span: Span) -> &str {

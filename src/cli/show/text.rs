@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::knowledge::confidence::GUESS;
 use crate::model::{
     AgencyKind, CitationKind, Comparator, Deadline, Document, Facts, Genre, Identities, Node,
-    NodeId, NodeKind, ROOT, Role, Span, Stated, Target, TargetClass, Tier, Value,
+    NodeId, NodeKind, Places, ROOT, Role, Span, Stated, Target, TargetClass, Tier, Value,
 };
 use crate::pipeline::Reading;
 
@@ -13,6 +13,7 @@ use crate::pipeline::Reading;
 pub(super) fn write(reading: &Reading, out: &mut impl Write) -> io::Result<()> {
     let mut view = View {
         document: &reading.document,
+        places: reading.document.text.places(),
         facts: &reading.facts,
         identities: &reading.identities,
         out,
@@ -24,8 +25,18 @@ pub(super) fn write(reading: &Reading, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
+/// The pages of a document that have no text.
+fn not_read(pages: &[usize]) -> Option<String> {
+    let list: Vec<String> = pages.iter().map(usize::to_string).collect();
+    (!pages.is_empty()).then(|| {
+        let list = list.join("、");
+        format!("第{list}页是图片，没有文字，须先识别（OCR） pages {list} are pictures: recognise their text first")
+    })
+}
+
 struct View<'a, W> {
     document: &'a Document,
+    places: Places<'a>,
     facts: &'a Facts,
     identities: &'a Identities,
     out: &'a mut W,
@@ -50,6 +61,7 @@ impl<W: Write> View<'_, W> {
             ("年度 year", header.year.map(|year| year.to_string())),
             ("地区 place", place.map(|place| format!("{} {}", place.name, place.code))),
             ("文件 file", Some(reading.source_name.clone())),
+            ("未读 not read", not_read(self.document.text.gaps())),
         ];
         for (name, value) in lines {
             if let Some(value) = value {
@@ -90,11 +102,11 @@ impl<W: Write> View<'_, W> {
             NodeKind::Practice => "practice",
         };
         let blank = if node.kind == NodeKind::Section { "\n" } else { "" };
-        let line = text.source_line(node.span.start);
+        let place = self.place(node.span);
         let space = if number.is_empty() { "" } else { " " };
         writeln!(
             self.out,
-            "{blank}{indent}{number}{space}{heading}  [{kind} {}, line {line}]",
+            "{blank}{indent}{number}{space}{heading}  [{kind} {}, {place}]",
             node.path
         )?;
         if let Some(other) = node.counterpart.and_then(|other| self.document.nodes.get(other)) {
@@ -144,11 +156,19 @@ impl<W: Write> View<'_, W> {
         evidence.sort_unstable();
         evidence.dedup();
         for span in evidence {
-            let line = self.document.text.source_line(span.start);
+            let place = self.place(span);
             let quote = shorten(self.document.text.slice(span), 120);
-            writeln!(self.out, "{indent}  │ {line}: {quote}")?;
+            writeln!(self.out, "{indent}  │ {place}: {quote}")?;
         }
         Ok(())
+    }
+
+    /// Where in the source it stands: `第3页`, `表2 第5行`; by its line where the format has only those.
+    fn place(&self, span: Span) -> String {
+        match self.places.of(span.start) {
+            Some(place) => place.to_string(),
+            None => format!("line {}", self.document.text.source_line(span.start)),
+        }
     }
 
     /// `市教育局（青澜市教育局，承 inherited）`

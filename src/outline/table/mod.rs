@@ -95,7 +95,9 @@ pub fn printed(text: &Text, table: &Table, line: Span, roles: &Roles) -> Option<
         let repeated_head = cells.iter().zip(&columns).any(|(c, head)| {
             matches!(head, Column::Role(_)) && column(text.slice(*c), roles) == *head
         });
-        if repeated_head || cells.iter().all(|c| c.is_empty()) {
+        // One cell over all columns is the heading of the rows below it.
+        let heading = cells.len() > 1 && cells.iter().all(|c| *c == cells[0]);
+        if repeated_head || heading || cells.iter().all(|c| c.is_empty()) {
             continue;
         }
         let row = printed_row(text, cells, &columns, &above, rows.len() as u32 + 1);

@@ -5,10 +5,11 @@ use oxigraph::model::vocab::{rdfs, xsd};
 use super::Claims;
 use crate::model::Stated;
 use crate::rdf::vocab::{dcterms, gm, prov};
-use crate::rdf::{Base, iri, terms};
+use crate::rdf::{self, Base, iri, terms};
 
 /// What wrote the graph, and in which release; the same release writes the same graph.
-const PROGRAM: (&str, &str) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+pub(in crate::rdf) const PROGRAM: (&str, &str) =
+    (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
 
 impl Claims<'_> {
     pub(super) fn document(&mut self, base: &Base) {
@@ -31,6 +32,9 @@ impl Claims<'_> {
         graph.link(version, prov::WAS_GENERATED_BY, activity);
         graph.class(activity, prov::ACTIVITY);
         graph.link(activity, prov::WAS_ASSOCIATED_WITH, program);
+        let used = graph.name(&rdf::used(base, reading.knowledge));
+        graph.link(activity, prov::USED, used);
+        graph.class(used, prov::ENTITY);
         graph.class(program, prov::SOFTWARE_AGENT);
         graph.text(program, rdfs::LABEL, format!("{} {}", PROGRAM.0, PROGRAM.1));
     }

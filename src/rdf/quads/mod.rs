@@ -9,6 +9,7 @@ mod items;
 mod quantities;
 mod responsibilities;
 
+pub(super) use document::PROGRAM;
 use foldhash::{HashMap, HashMapExt};
 use oxigraph::model::NamedNode;
 use oxigraph::model::vocab::xsd;

@@ -7,10 +7,13 @@ use oxigraph::model::NamedNode;
 use oxigraph::sparql::{QueryDatasetSpecification, QueryEvaluationError, SparqlSyntaxError};
 use oxigraph::store::StorageError;
 use spargebra::GraphUpdateOperation;
+use spargebra::algebra::GraphPattern;
 
 use super::federation::FetchError;
 use super::indexing::Touched;
+use super::quads::Quads;
 use super::query::{dataset, parser};
+use super::remote::{Endpoint, RemoteError};
 use super::run::{Run, Stop};
 use super::size::{self, TooLarge};
 use super::{QueryError, Store};
@@ -46,6 +49,12 @@ pub enum UpdateError {
     Evaluation(#[source] QueryEvaluationError),
     #[error("the database says: {0}")]
     Database(#[from] StorageError),
+    #[error(
+        "{0} cannot be in an update of a store behind an endpoint: ask for the data, and send it with INSERT DATA"
+    )]
+    NotThere(&'static str),
+    #[error(transparent)]
+    Remote(RemoteError),
 }
 
 impl UpdateError {
@@ -59,6 +68,8 @@ impl UpdateError {
 
 /// A parsed update. Its WHERE clauses read the union of all graphs unless it names others.
 pub struct Update {
+    /// With the base IRI that it is resolved against.
+    text: String,
     update: spargebra::Update,
     using: Option<QueryDatasetSpecification>,
 }
@@ -85,7 +96,8 @@ impl Update {
                 size::of_pattern(pattern)?;
             }
         }
-        Ok(Self { update, using: None })
+        let text = format!("BASE <{}>\n{text}", base.as_str());
+        Ok(Self { text, update, using: None })
     }
 
     /// Sets what WHERE clauses read, as the SPARQL protocol does with `using-graph-uri` and
@@ -115,8 +127,12 @@ impl Update {
         let _changing = store.revisions.changing();
         let run = Run::current();
         let touched = Touched::by(&self.update);
+        let quads = match &store.quads {
+            Quads::Embedded(quads) => quads,
+            Quads::Remote(endpoint) => return self.send(endpoint, touched),
+        };
         let mut applying = Applying {
-            tx: store.quads.start_transaction()?,
+            tx: quads.start_transaction()?,
             services: &store.services,
             run: run.clone(),
             using: self.using,
@@ -134,4 +150,31 @@ impl Update {
         applying.tx.commit()?;
         Ok(applying.report)
     }
+
+    /// Has an endpoint make the update, which says nothing of how much it changed. It gets the text as it was written:
+    /// engines differ in which of its spellings they read.
+    fn send(self, endpoint: &Endpoint, touched: Touched) -> Result<UpdateReport, UpdateError> {
+        if self.using.is_some() {
+            return Err(UpdateError::NotThere("using-graph-uri"));
+        }
+        for operation in &self.update.operations {
+            match operation {
+                GraphUpdateOperation::Load { .. } => return Err(UpdateError::NotThere("LOAD")),
+                GraphUpdateOperation::DeleteInsert { pattern, .. } if calls_services(pattern) => {
+                    return Err(UpdateError::NotThere("SERVICE"));
+                }
+                _ => {}
+            }
+        }
+        if let Some(run) = Run::current() {
+            run.finish()?;
+        }
+        endpoint.update(&self.text, touched.graphs()).map_err(UpdateError::Remote)?;
+        Ok(UpdateReport::default())
+    }
+}
+
+/// Whether SERVICE stands anywhere in a pattern: the endpoint would call it from where it stands.
+fn calls_services(pattern: &GraphPattern) -> bool {
+    pattern.to_string().contains("SERVICE ")
 }

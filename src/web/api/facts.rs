@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::site::{Row, Site};
-use super::terms::{Concept, Evidence};
+use super::terms::{Concept, Evidence, with_places};
 use crate::rdf::vocab::gm;
 use crate::store::QueryError;
 
@@ -147,7 +147,8 @@ fn concept(site: &Site, row: &Row, variable: &str) -> Concept {
 pub(super) fn responsibilities(site: &Site, task: &str) -> Result<Vec<Responsibility>, QueryError> {
     let tables = site.tables.now(site);
     let mut parts = Vec::new();
-    for row in site.rows(RESPONSIBILITIES, &[("task", task)])? {
+    for proven in with_places(site.rows(RESPONSIBILITIES, &[("task", task)])?) {
+        let row = &proven.0;
         let agency = match row.get("agency") {
             Some(iri) => tables
                 .agency(site, &iri)?
@@ -157,13 +158,13 @@ pub(super) fn responsibilities(site: &Site, task: &str) -> Result<Vec<Responsibi
         parts.push(Responsibility {
             id: row.text("claim"),
             kind: "Responsibility",
-            role: concept(site, &row, "role"),
+            role: concept(site, row, "role"),
             surface: row.text("surface"),
             agency,
             leader: row.get("leader").map(|id| Person { id, name: row.text("surface") }),
-            basis: concept(site, &row, "basis"),
-            confidence: confidence(&row),
-            evidence: Evidence::read(&row),
+            basis: concept(site, row, "basis"),
+            confidence: confidence(row),
+            evidence: Evidence::read(&proven),
         });
     }
     Ok(parts)
@@ -171,23 +172,27 @@ pub(super) fn responsibilities(site: &Site, task: &str) -> Result<Vec<Responsibi
 
 /// The time limits of a task or a target.
 pub(super) fn deadlines(site: &Site, task: &str) -> Result<Vec<Deadline>, QueryError> {
-    let read = |row: &Row| Deadline {
-        id: row.text("claim"),
-        kind: "Deadline",
-        quote: row.text("said"),
-        date: row.get("date"),
-        ongoing: row.is_true("ongoing"),
-        precision: concept(site, row, "precision"),
-        confidence: confidence(row),
-        evidence: Evidence::read(row),
+    let read = |proven: &(Row, Option<String>)| {
+        let row = &proven.0;
+        Deadline {
+            id: row.text("claim"),
+            kind: "Deadline",
+            quote: row.text("said"),
+            date: row.get("date"),
+            ongoing: row.is_true("ongoing"),
+            precision: concept(site, row, "precision"),
+            confidence: confidence(row),
+            evidence: Evidence::read(proven),
+        }
     };
-    Ok(site.rows(DEADLINES, &[("task", task)])?.iter().map(read).collect())
+    Ok(with_places(site.rows(DEADLINES, &[("task", task)])?).iter().map(read).collect())
 }
 
 /// The targets, achievements and limits of a task (`("task", IRI)`), or one of them (`("target", IRI)`).
 pub(super) fn targets(site: &Site, given: (&str, &str)) -> Result<Vec<Target>, QueryError> {
     let mut targets: Vec<Target> = Vec::new();
-    for row in site.rows(TARGET, &[given])? {
+    for proven in with_places(site.rows(TARGET, &[given])?) {
+        let row = &proven.0;
         let id = row.text("target");
         targets.push(Target {
             kind: row.text("class").trim_start_matches(gm::NAMESPACE).to_owned(),
@@ -197,15 +202,15 @@ pub(super) fn targets(site: &Site, given: (&str, &str)) -> Result<Vec<Target>, Q
                 heading: row.get("heading"),
             },
             indicator: row.get("indicator"),
-            comparator: concept(site, &row, "comparator"),
+            comparator: concept(site, row, "comparator"),
             value: row.get("value"),
             ratio: row.get("ratio"),
             unit: row.get("unit"),
             modality: row.get("modality"),
             quote: row.text("said"),
             deadlines: deadlines(site, &id)?,
-            confidence: confidence(&row),
-            evidence: Evidence::read(&row),
+            confidence: confidence(row),
+            evidence: Evidence::read(&proven),
             id,
         });
     }
@@ -214,16 +219,19 @@ pub(super) fn targets(site: &Site, given: (&str, &str)) -> Result<Vec<Target>, Q
 
 /// What a document or task cites (`("citing", IRI)`), or who cites a document (`("cited", IRI)`).
 pub(super) fn citations(site: &Site, given: (&str, &str)) -> Result<Vec<Citation>, QueryError> {
-    let read = |row: &Row| Citation {
-        id: row.text("claim"),
-        class: "Citation",
-        citing: row.text("citing"),
-        cited: row.text("cited"),
-        kind: Concept::of_citation(site, &row.text("kind")),
-        quote: row.text("said"),
-        cited_number: row.get("number"),
-        confidence: confidence(row),
-        evidence: Evidence::read(row),
+    let read = |proven: &(Row, Option<String>)| {
+        let row = &proven.0;
+        Citation {
+            id: row.text("claim"),
+            class: "Citation",
+            citing: row.text("citing"),
+            cited: row.text("cited"),
+            kind: Concept::of_citation(site, &row.text("kind")),
+            quote: row.text("said"),
+            cited_number: row.get("number"),
+            confidence: confidence(row),
+            evidence: Evidence::read(proven),
+        }
     };
-    Ok(site.rows(CITATIONS, &[given])?.iter().map(read).collect())
+    Ok(with_places(site.rows(CITATIONS, &[given])?).iter().map(read).collect())
 }

@@ -18,7 +18,7 @@ use super::params::{Id, Order, Params, choice, day, limit, order, text};
 use super::read;
 use super::search::matching;
 use super::tables::{self, Document};
-use super::terms::{Evidence, Failures, Genre, Role, Tier, address, code, iri};
+use super::terms::{Evidence, Failures, Genre, Role, Tier, address, code, iri, with_places};
 use crate::search::Kind;
 
 const TASK: &str = include_str!("../queries/api_task.rq");
@@ -97,13 +97,13 @@ pub(super) struct Task {
 
 impl Task {
     fn read(site: &Site, task: &tables::Task) -> Result<Self, Problem> {
-        let rows = site.rows(TASK, &[("task", &task.iri)])?;
+        let rows = with_places(site.rows(TASK, &[("task", &task.iri)])?);
         Ok(Self {
             id: task.iri.clone(),
             kind: "Task",
             number: task.number.clone(),
             heading: task.heading.clone(),
-            text: rows.first().and_then(|row| row.get("text")),
+            text: rows.first().and_then(|(row, _)| row.get("text")),
             document: Document::clone(&task.document),
             responsibilities: responsibilities(site, &task.iri)?,
             deadlines: deadlines(site, &task.iri)?,

@@ -124,17 +124,37 @@ pub(super) struct Evidence {
     end: usize,
     /// The version that the text is of.
     version: String,
+    /// Where in the file: `第3页`, `表2 第5行`; null where its format has neither pages nor tables.
+    place: Option<String>,
+}
+
+/// Rows that are one but for the place of their evidence, with those places as one: a text that came from two files has
+/// two.
+pub(in crate::web) fn with_places(rows: Vec<Row>) -> Vec<(Row, Option<String>)> {
+    const WHAT: [&str; 3] = ["claim", "target", "evidence"];
+    let mut all: Vec<(Row, Option<String>)> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let same = |known: &(Row, _)| WHAT.iter().all(|what| known.0.term(what) == row.term(what));
+        let place = row.get("place");
+        match all.last_mut().filter(|known| place.is_some() && same(known)) {
+            Some((_, Some(places))) => *places += &format!("；{}", place.unwrap_or_default()),
+            Some((_, none)) => *none = place,
+            None => all.push((row, place)),
+        }
+    }
+    all
 }
 
 impl Evidence {
-    /// The evidence that `evidence`, `words`, `start`, `end` and `source` of a row name.
-    pub(super) fn read(row: &Row) -> Option<Self> {
+    /// The evidence that `evidence`, `words`, `start`, `end` and `source` of a row name, and its place.
+    pub(super) fn read((row, place): &(Row, Option<String>)) -> Option<Self> {
         Some(Self {
             id: row.get("evidence")?,
             quote: row.get("words")?,
             start: row.number("start"),
             end: row.number("end"),
             version: row.get("source")?,
+            place: place.clone(),
         })
     }
 }

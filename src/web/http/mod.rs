@@ -24,7 +24,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -42,13 +42,15 @@ const PREFLIGHT: Duration = Duration::from_secs(3600);
 pub(super) fn around(routes: Router, app: &App, config: &Config) -> Router {
     let body = config.limits.body << 20;
     let limits = limits::Limits::new(config);
+    // A backup is packed already.
+    let worth_it = SizeAbove::new(SMALL).and(NotForContentType::const_new("application/zstd"));
     let routes = routes
         .layer(from_fn_with_state(App::clone(app), conditional::answer))
         .layer(from_fn_with_state(App::clone(app), readers))
         .layer((RequestBodyLimitLayer::new(body), DefaultBodyLimit::disable()))
         .layer(from_fn_with_state(limits, limits::check))
         .layer(from_fn_with_state(faults::Limits { body: config.limits.body }, faults::tell))
-        .layer(CompressionLayer::new().compress_when(SizeAbove::new(SMALL)))
+        .layer(CompressionLayer::new().compress_when(worth_it))
         .layer(from_fn(conditional::weaken));
     let routes = match cors(&config.cors.origins) {
         Some(cors) => routes.layer(cors),

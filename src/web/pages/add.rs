@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::document;
 use crate::config::Role;
-use crate::pipeline::Counts;
+use crate::pipeline::{self, Counts};
 use crate::rdf;
 use crate::rdf::vocab::gm;
 use crate::store::Trial;
@@ -27,7 +27,8 @@ use crate::web::labels::Label;
 use crate::web::negotiate::choose;
 use crate::web::problem::Problem;
 use crate::web::site::{Here, Site, page};
-use crate::web::{App, filters, upload};
+use crate::web::upload::{self, Sent};
+use crate::web::{App, filters};
 
 const GRAPH: &str = include_str!("../queries/graph_of_version.rq");
 const CURRENT: &str = include_str!("../queries/current_version.rq");
@@ -38,6 +39,8 @@ struct Add {
     /// Whether the server knows anybody who may write.
     is_open: bool,
     megabytes: usize,
+    /// The endings of files that are read.
+    kinds: String,
 }
 
 #[derive(Template)]
@@ -71,7 +74,8 @@ impl Added {
 
 /// The form.
 pub(super) async fn show(Here(site): Here) -> Result<Response, WebError> {
-    let page = Add { is_open: site.access.anyone_writes(), megabytes: site.largest };
+    let is_open = site.access.anyone_writes();
+    let page = Add { is_open, megabytes: site.largest, kinds: pipeline::kinds() };
     let html = site.render(&page)?;
     // Who may write is not in the store.
     let live = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
@@ -85,14 +89,14 @@ pub(super) async fn again(Here(site): Here) -> Response {
 
 /// Takes the files of the form in.
 pub(super) async fn keep(Here(site): Here, request: Request) -> Result<Response, WebError> {
-    let parts = match allowed(&site, request).await {
-        Ok(parts) => parts,
+    let sent = match allowed(&site, request).await {
+        Ok(sent) => sent,
         Err(problem) => return refused(&site, false, problem),
     };
-    let mut files = Vec::with_capacity(parts.len());
-    for part in parts {
-        let name = part.file_name.clone().unwrap_or_default();
-        let fate = upload::keep(&site, part).await.map(|(_, taken)| Done {
+    let mut files = Vec::with_capacity(sent.len());
+    for document in sent {
+        let name = document.name.clone();
+        let fate = upload::keep(&site, document).await.map(|(_, taken)| Done {
             fate: outcome(taken.outcome),
             href: Some(site.href(&taken.version)),
             counts: taken.counts,
@@ -115,17 +119,17 @@ pub(super) async fn preview(
     let offers = [("text/html", false), ("application/json", true)];
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let wants_json = choose(accept, &offers).unwrap_or_default();
-    let mut parts = match allowed(&site, request).await {
-        Ok(parts) => parts,
+    let mut sent = match allowed(&site, request).await {
+        Ok(sent) => sent,
         Err(problem) if wants_json => return Err(problem.into()),
         Err(problem) => return refused(&site, true, problem),
     };
-    if parts.len() == 1
+    if sent.len() == 1
         && !wants_json
-        && let Some(part) = parts.pop()
+        && let Some(document) = sent.pop()
     {
-        let name = part.file_name.clone().unwrap_or_default();
-        return match look(&app, part).await {
+        let name = document.name.clone();
+        return match look(&app, document).await {
             Ok(Look { fate, version, trial, .. }) => {
                 let trial = site.trying(trial);
                 page(site, move |site| document::preview(site, &trial, &version, (name, fate)))
@@ -134,10 +138,10 @@ pub(super) async fn preview(
             Err(problem) => previewed(&site, vec![File { name, fate: Err(problem) }]),
         };
     }
-    let mut files = Vec::with_capacity(parts.len());
-    for part in parts {
-        let name = part.file_name.clone().unwrap_or_default();
-        let fate = look(&app, part).await;
+    let mut files = Vec::with_capacity(sent.len());
+    for document in sent {
+        let name = document.name.clone();
+        let fate = look(&app, document).await;
         let fate = fate.map(|Look { fate, counts, .. }| Done { fate, href: None, counts });
         files.push(File { name, fate });
     }
@@ -156,12 +160,19 @@ fn told(site: &Site, files: Vec<File>) -> Response {
     let status = status(&files);
     let tell = |file: File| match file.fate {
         Ok(done) => {
-            let Counts { title, tasks, responsibilities, targets, deadlines, citations } =
-                done.counts;
+            let Counts {
+                title,
+                tasks,
+                responsibilities,
+                targets,
+                deadlines,
+                citations,
+                pages_not_read,
+            } = done.counts;
             json!({
                 "name": file.name, "status": 200, "fate": done.fate.of(site.lang), "title": title,
                 "tasks": tasks, "responsibilities": responsibilities, "targets": targets,
-                "deadlines": deadlines, "citations": citations,
+                "deadlines": deadlines, "citations": citations, "pagesNotRead": pages_not_read,
             })
         }
         Err(problem) => json!({
@@ -187,8 +198,8 @@ fn status(files: &[File]) -> StatusCode {
     if same { first } else { StatusCode::MULTI_STATUS }
 }
 
-/// The files of a form that has an editor's token, or comes with one.
-async fn allowed(site: &Site, request: Request) -> Result<Vec<Part>, Problem> {
+/// The documents in a form that has an editor's token, or comes with one.
+async fn allowed(site: &Site, request: Request) -> Result<Vec<Sent>, Problem> {
     let mut headers = request.headers().clone();
     let by_header = headers.contains_key(header::AUTHORIZATION);
     if by_header || !site.access.anyone_writes() {
@@ -213,7 +224,7 @@ async fn allowed(site: &Site, request: Request) -> Result<Vec<Part>, Problem> {
             _ => problem,
         })?;
     }
-    Ok(files)
+    upload::documents(files).await
 }
 
 /// A document that was read and not kept.
@@ -224,9 +235,9 @@ struct Look {
     trial: Trial,
 }
 
-async fn look(app: &App, part: Part) -> Result<Look, Problem> {
+async fn look(app: &App, document: Sent) -> Result<Look, Problem> {
     let site = Arc::clone(app);
-    upload::read(app, part, move |reading| {
+    upload::read(app, document, move |reading| {
         let described = rdf::quads(&reading.as_rdf(), site.store.base());
         let trial = Trial::of(&described).map_err(|error| of_fault(&error))?;
         let version = described.version.as_str().to_owned();

@@ -8,7 +8,7 @@ use crate::web::labels::Label;
 use crate::web::site::Site;
 
 /// Columns: name for programs, heads, and width in characters.
-const COLUMNS: [(&str, &str, &str, f64); 14] = [
+const COLUMNS: [(&str, &str, &str, f64); 15] = [
     ("number", "序号", "No.", 6.0),
     ("role", "角色", "Role", 8.0),
     ("task", "任务", "Task", 32.0),
@@ -23,6 +23,7 @@ const COLUMNS: [(&str, &str, &str, f64); 14] = [
     ("year", "年度", "Year", 7.0),
     ("remarks", "备注", "Remarks", 14.0),
     ("evidence", "原文依据", "Source sentence", 50.0),
+    ("place", "原件位置", "Place in the file", 16.0),
 ];
 /// The roles that have columns of their own.
 const ROLES: [&str; 3] = ["lead", "responsible", "support"];
@@ -78,6 +79,10 @@ fn notes(site: &Site, name: &str, rows: usize) -> Vec<String> {
             "“原文依据”是写明该单位职责的原句；点击任务名称可在网页上查看原文。",
             "The source sentence is the one that gives the body its part; the task's name leads to the text.",
         ),
+        (
+            "“原件位置”是原句在原件中的页，或者表格、工作表的行；原件没有页和表的，此栏空白。",
+            "The place in the file is the sentence's page, or its row of a table or sheet; it is empty where the file has none.",
+        ),
     ];
     let first = first.replacen("{}", name, 1).replacen("{}", &rows.to_string(), 1);
     std::iter::once(first).chain(others.map(|(zh, en)| site.say(zh, en).to_owned())).collect()
@@ -91,7 +96,8 @@ fn entry(
     task: &Task,
     number: usize,
 ) -> Result<Vec<Cell>, WebError> {
-    let (mut bearers, mut evidence) = <([Vec<String>; 3], Vec<String>)>::default();
+    let (mut bearers, mut evidence, mut places) =
+        <([Vec<String>; 3], Vec<String>, Vec<String>)>::default();
     for row in parts(site, task)? {
         let of = row.text("role");
         if let Some(column) = ROLES.iter().position(|code| of.ends_with(&format!("/{code}"))) {
@@ -99,6 +105,7 @@ fn entry(
         }
         if row.text("agency") == agency && site.labels.of(&of) == *role {
             push(&mut evidence, row.text("words"));
+            row.get("place").into_iter().for_each(|place| push(&mut places, place));
         }
     }
     let [leads, responsible, supports] = bearers.map(|names| Cell::from(names.join("、")));
@@ -118,6 +125,7 @@ fn entry(
         task.document.year.clone().into(),
         remarks(site, task).into(),
         evidence.join("\n").into(),
+        places.join("\n").into(),
     ])
 }
 

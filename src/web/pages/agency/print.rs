@@ -15,6 +15,8 @@ const LEFT_OUT: [&str; 3] = ["printedNumber", "year", "due"];
 #[template(path = "ledger.html")]
 pub(in crate::web::pages) struct Ledger {
     table: Table,
+    /// Whether some task stands at a place in its file that can be named.
+    has_places: bool,
     back: String,
     today: String,
 }
@@ -27,17 +29,25 @@ pub(in crate::web::pages) fn build(
 ) -> Result<Ledger, WebError> {
     let table = table(site, iri, asked)?;
     let back = asked.question().with("", "");
-    Ok(Ledger { table, back, today: site.today.clone() })
+    let at = table.columns.iter().position(|column| column.key == "place");
+    let has_places = at.is_some_and(|at| {
+        table.rows.iter().any(|row| matches!(&row[at], Cell::Text(place) if !place.is_empty()))
+    });
+    Ok(Ledger { table, has_places, back, today: site.today.clone() })
 }
 
 impl Ledger {
     fn heads(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let columns = self.table.columns.iter().map(|column| (column.key, column.title.as_str()));
-        columns.filter(|(key, _)| !LEFT_OUT.contains(key))
+        columns.filter(|(key, _)| self.is_printed(key))
     }
 
     fn cells<'r>(&self, row: &'r [Cell]) -> impl Iterator<Item = (&'static str, &'r Cell)> {
         let cells = self.table.columns.iter().map(|column| column.key).zip(row);
-        cells.filter(|(key, _)| !LEFT_OUT.contains(key))
+        cells.filter(|(key, _)| self.is_printed(key))
+    }
+
+    fn is_printed(&self, column: &str) -> bool {
+        !LEFT_OUT.contains(&column) && (column != "place" || self.has_places)
     }
 }

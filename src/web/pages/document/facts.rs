@@ -5,7 +5,7 @@ use crate::web::export::{Cell, Column, Table};
 use crate::web::site::Site;
 
 /// Columns: name for programs, heads, and width in characters.
-const COLUMNS: [(&str, &str, &str, f64); 15] = [
+const COLUMNS: [(&str, &str, &str, f64); 16] = [
     ("number", "序号", "No.", 6.0),
     ("item", "条目", "Item", 30.0),
     ("printedNumber", "原文编号", "Printed number", 9.0),
@@ -19,6 +19,7 @@ const COLUMNS: [(&str, &str, &str, f64); 15] = [
     ("confidence", "置信度", "Confidence", 8.0),
     ("remarks", "备注", "Remarks", 12.0),
     ("evidence", "原文依据", "Source sentence", 60.0),
+    ("place", "原件位置", "Place in the file", 20.0),
     ("start", "起", "From character", 8.0),
     ("end", "止", "To character", 8.0),
 ];
@@ -45,6 +46,10 @@ pub(super) fn table(site: &Site, view: &View, title: &str, page: &str) -> Table 
         site.say(
             "空白表示原文未载明，不表示没有；一切以原文为准。",
             "An empty cell means that the text does not say, not that there is none; the text prevails.",
+        ),
+        site.say(
+            "“原件位置”是原件的页，或者表格、工作表的行；原件没有页和表的，此栏空白。",
+            "The place in the file is its page, or the row of a table or sheet; it is empty where the file has none.",
         ),
         site.say(
             "“起”“止”是原文依据在文本中的位置，按字符计，自 0 起。",
@@ -92,6 +97,7 @@ fn row(
         Cell::Number(fact.confidence),
         remarks(site, fact).into(),
         view.text.slice(fact.evidence).into(),
+        fact.place_in_file.clone().into(),
         fact.evidence.0.into(),
         fact.evidence.1.into(),
     ]

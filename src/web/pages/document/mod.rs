@@ -18,7 +18,7 @@ use std::sync::Arc;
 use askama::Template;
 use serde::Deserialize;
 
-use self::blocks::{Block, blocks, parts};
+use self::blocks::{Block, Note, blocks, parts};
 use self::counterpart::{Pair, pairs};
 use self::header::{Line, Related};
 use self::marks::Piece;
@@ -285,6 +285,16 @@ impl Reading {
     /// The address of the place of a fact's words: on this page, or in another part.
     fn place(&self, fact: &Fact) -> String {
         address(&self.parts, self.part, fact.span.0, &fact.place())
+    }
+
+    /// Where in the file the sentences stand that say what a note says, but those of headings above.
+    fn places_in_file(&self, note: &Note) -> Vec<&str> {
+        let facts = note.groups.iter().flat_map(|group| &self.view.facts[group.clone()]);
+        let own = facts.filter(|fact| !fact.inherited);
+        let mut places: Vec<&str> = own.filter_map(|fact| fact.place_in_file.as_deref()).collect();
+        // Facts are in the order of the text.
+        places.dedup();
+        places
     }
 
     /// The same of a fact.

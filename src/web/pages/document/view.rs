@@ -8,6 +8,7 @@ use super::text::{Span, Text};
 use crate::knowledge::confidence::GUESS;
 use crate::rdf::vocab::{gm, role};
 use crate::store::QueryError;
+use crate::web::api::terms::with_places;
 use crate::web::labels::Label;
 use crate::web::site::{Row, Site};
 
@@ -108,6 +109,8 @@ pub(super) struct Fact {
     /// Where its words stand, and the sentence that says so.
     pub(super) span: Span,
     pub(super) evidence: Span,
+    /// Where in the file that is: its page, or the row of a table or sheet.
+    pub(super) place_in_file: Option<String>,
 }
 
 /// What a target, an achievement or a limit measures.
@@ -164,6 +167,7 @@ impl View {
             version,
             text: Text::new(text),
             places: HashMap::new(),
+            places_in_file: HashMap::new(),
             items: Vec::new(),
             index: HashMap::new(),
             facts: Vec::new(),
@@ -203,8 +207,9 @@ struct Reader<'a> {
     graph: &'a str,
     version: &'a str,
     text: Text,
-    /// Where evidence stands, by its IRI.
+    /// Where evidence stands, by its IRI, and where in the file that is.
     places: HashMap<String, Span>,
+    places_in_file: HashMap<Span, String>,
     items: Vec<Item>,
     /// Where the item of an IRI is in `items`.
     index: HashMap<String, usize>,
@@ -217,9 +222,10 @@ impl Reader<'_> {
     }
 
     fn evidence(&mut self) -> Result<(), QueryError> {
-        for row in self.rows(EVIDENCE)? {
+        for (row, in_file) in with_places(self.rows(EVIDENCE)?) {
             let place = (row.number("start"), row.number("end").min(self.text.len()));
             self.places.insert(row.text("evidence"), place);
+            self.places_in_file.extend(in_file.map(|in_file| (place, in_file)));
         }
         Ok(())
     }
@@ -292,6 +298,7 @@ impl Reader<'_> {
             inherited: false,
             confidence: row.get("confidence").and_then(|c| c.parse().ok()).unwrap_or(1.0),
             evidence,
+            place_in_file: self.places_in_file.get(&evidence).cloned(),
         })
     }
 

@@ -67,14 +67,15 @@ if (form && words) {
     draw(entry, words.failed, ...parts.map((part) => element("p", part, "warn")), retry);
   };
 
-  /** Sends a file and gives what the server says of it; none where it failed. */
+  /** Sends a file and gives what the server says of each document in it; none where all failed. */
   const ask = async (entry, address) => {
     try {
       const response = await send(address, entry.file, "application/json");
       const answer = await response.json();
-      const said = answer.documents?.[0] ?? { problem: answer };
-      if (response.ok && !said.problem) return said;
-      fail(entry, said.problem ?? answer);
+      const documents = answer.documents ?? [{ problem: answer }];
+      // Of an archive, the documents in it that can be read count.
+      if (response.ok && documents.some((said) => !said.problem)) return documents;
+      fail(entry, documents[0].problem ?? answer);
     } catch {
       fail(entry, { title: words.offline });
     }
@@ -84,14 +85,32 @@ if (form && words) {
   const counts = (said) =>
     element("p", fill(words.counts, said.tasks, said.responsibilities, said.targets, said.deadlines, said.citations));
 
+  /** What is told of each document in a file: of several, with their names. */
+  const tellEach = (documents, ...about) => {
+    if (documents.length === 1) return about.map((part) => part(documents[0]));
+    const each = document.createElement("ul");
+    for (const said of documents) {
+      const item = document.createElement("li");
+      const parts = said.problem
+        ? [said.problem.title, said.problem.detail].filter(Boolean).map((part) => element("p", part, "warn"))
+        : about.map((part) => part(said));
+      item.append(element("b", said.name), ...parts.filter(Boolean));
+      each.append(item);
+    }
+    return [each];
+  };
+
   const read = async (entry) => {
     entry.state = "reading";
     draw(entry, words.reading);
-    const said = await ask(entry, form.dataset.preview);
-    if (!said) return;
+    const documents = await ask(entry, form.dataset.preview);
+    if (!documents) return;
     entry.state = "read";
-    entry.said = said;
-    draw(entry, `${words.read} · ${said.fate}`, element("p", said.title), counts(said), buttons(entry));
+    const title = (said) => element("p", said.title);
+    const [only] = documents.length === 1 ? documents : [];
+    const fates = only ? [] : [(said) => element("p", said.fate)];
+    const said = only ? `${words.read} · ${only.fate}` : `${words.read} · ${documents.length}`;
+    draw(entry, said, ...tellEach(documents, title, ...fates, counts), buttons(entry));
   };
 
   const show = async (entry) => {
@@ -109,14 +128,17 @@ if (form && words) {
   const keep = async (entry) => {
     entry.state = "keeping";
     draw(entry, words.keeping);
-    const said = await ask(entry, form.dataset.documents);
-    if (!said) return;
+    const documents = await ask(entry, form.dataset.documents);
+    if (!documents) return;
     entry.state = "kept";
-    const link = element("a", words.open);
-    link.href = new URL(said.version).pathname;
-    const place = element("p", "");
-    place.append(link);
-    draw(entry, words.kept, counts(said), place);
+    const place = (said) => {
+      const link = element("a", words.open);
+      link.href = new URL(said.version).pathname;
+      const line = element("p", "");
+      line.append(link);
+      return line;
+    };
+    draw(entry, words.kept, ...tellEach(documents, counts, place));
   };
 
   const leave = (entry) => {

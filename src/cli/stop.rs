@@ -1,0 +1,68 @@
+//! Ending by a signal: what is at hand is finished.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::{io, thread};
+
+/// Whether the user (Ctrl-C) or the system (SIGTERM) wants the run to end.
+#[derive(Clone, Default)]
+pub(super) struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Listens from now on. The first signal is told by [`Stop::is_wanted`]; the second ends the process at once.
+    pub(super) fn on_signal() -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let stop = Self::default();
+        let wanted = stop.clone();
+        let mut signals = {
+            // The listeners are there when this returns, not when the thread has begun.
+            let _in_runtime = runtime.enter();
+            Signals::listen()?
+        };
+        thread::spawn(move || {
+            runtime.block_on(async {
+                signals.next().await;
+                wanted.0.store(true, Ordering::SeqCst);
+                signals.next().await;
+                std::process::exit(1);
+            });
+        });
+        Ok(stop)
+    }
+
+    pub(super) fn is_wanted(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+#[cfg(unix)]
+struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
