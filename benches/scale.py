@@ -132,7 +132,7 @@ class Server:
         config = args.work / "no-cache.toml"
         config.write_text("[cache]\nmemory = 0\n")
         self.child = subprocess.Popen(
-            [args.gangmu, "--quiet", "serve", "--bind", self.address[7:], "--config", config, "--store", store],
+            [args.gangmu, "serve", "--bind", self.address[7:], "--config", config, "--store", store],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.child.stdout.readline()
 
