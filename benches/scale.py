@@ -53,14 +53,14 @@ def arguments():
 
 
 def run(command, **more):
-    """Runs a command; gives back seconds and the megabytes that it held at most."""
+    """Runs a command; gives back seconds, seconds of processors, and the megabytes that it held at most."""
     begun = time.monotonic()
     child = subprocess.Popen([str(part) for part in command], **more)
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         sys.exit(f"{command[0]} ended with {child.returncode}")
-    return time.monotonic() - begun, usage.ru_maxrss / 1000
+    return time.monotonic() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000
 
 
 def size(folder):
@@ -87,10 +87,10 @@ def ingest(args, documents):
     folder, store = corpus(args, documents), args.work / f"store-{documents}"
     shutil.rmtree(store, ignore_errors=True)
     command = [args.gangmu, "ingest", "--quiet", "--store", store, "--names", folder / "names.toml", folder / "documents"]
-    seconds, memory = run(command)
+    seconds, busy, memory = run(command)
     megabytes = size(folder / "documents") / 1e6
-    again, _ = run(command)
-    row(f"{documents:,}", f"{megabytes:.0f}", f"{seconds:.0f}", f"{documents / seconds:.0f}", f"{megabytes / seconds:.2f}",
+    again, *_ = run(command)
+    row(f"{documents:,}", f"{megabytes:.0f}", f"{seconds:.0f}", f"{busy:.0f}", f"{documents / seconds:.0f}", f"{megabytes / seconds:.2f}",
         f"{memory:.0f}", f"{size(store) / 1e6:.0f}", f"{size(store / 'search') / 1e6:.0f}", f"{again:.1f}")
 
 
@@ -101,7 +101,7 @@ def load(args, documents):
         for path in sorted((folder / "documents").rglob("*.txt")):
             out.write(json.dumps({"id": path.stem, "path": str(path)}) + "\n")
     with records.open() as source, triples.open("w") as out:
-        extracting, memory = run([args.gangmu, "extract", "--jsonl", "--names", folder / "names.toml"], stdin=source, stdout=out)
+        extracting, _, memory = run([args.gangmu, "extract", "--jsonl", "--names", folder / "names.toml"], stdin=source, stdout=out)
     count = int(subprocess.check_output(["wc", "-l", triples]).split()[0])
     ours, theirs = args.work / "loaded", args.work / "theirs"
     best = {}
@@ -111,7 +111,7 @@ def load(args, documents):
             shutil.rmtree(store, ignore_errors=True)
         said = subprocess.check_output([args.gangmu, "load", "--store", ours, triples], text=True)
         in_store, index = re.search(r"in ([\d.]+) s .*index in ([\d.]+) s", said).groups()
-        seconds, _ = run([args.oxigraph, "load", "--location", theirs, "--file", triples],
+        seconds, *_ = run([args.oxigraph, "load", "--location", theirs, "--file", triples],
                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for name, took in (("ours", float(in_store)), ("index", float(index)), ("theirs", seconds)):
             best[name] = min(took, best.get(name, took))
@@ -132,7 +132,7 @@ class Server:
         config = args.work / "no-cache.toml"
         config.write_text("[cache]\nmemory = 0\n")
         self.child = subprocess.Popen(
-            [args.gangmu, "--quiet", "serve", "--bind", self.address[7:], "--config", config, "--store", store],
+            [args.gangmu, "serve", "--bind", self.address[7:], "--config", config, "--store", store],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.child.stdout.readline()
 
@@ -212,7 +212,7 @@ def main():
     only = args.only.split(",")
     if "ingest" in only:
         print("\nTaking in (`gangmu ingest`):\n")
-        head("documents", "MB", "s", "documents/s", "MB/s", "peak memory MB", "store MB", "of it index", "again, s")
+        head("documents", "MB", "s", "s of processors", "documents/s", "MB/s", "peak memory MB", "store MB", "of it index", "again, s")
         for documents in args.sizes:
             ingest(args, documents)
     if "load" in only:

@@ -1,9 +1,10 @@
 //! The way of one document through the stages: the only place that names them all.
 
+use std::cell::RefCell;
 use std::fmt;
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::mpsc::{SendError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -72,7 +73,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// The longest that one document is read: the largest take seconds.
 pub const LONGEST: Duration = Duration::from_secs(120);
 
-/// Reads one document as [`read`] does, in a thread of its own that is given up after [`LONGEST`].
+/// Reads one document as [`read`] does, in a thread beside this one that is given up after [`LONGEST`].
 ///
 /// What takes time cannot be ended from outside, least of all in the libraries that read formats: a thread that was given
 /// up goes on until it is done or the program ends. The caller goes on at once.
@@ -90,27 +91,43 @@ pub fn read_in_time(
     read_within(LONGEST, source_name, bytes, knowledge)
 }
 
+type Job = Box<dyn FnOnce() + Send>;
+
+thread_local! {
+    /// The thread that reads for this one; it ends when nobody sends it more.
+    static READER: RefCell<Option<Sender<Job>>> = const { RefCell::new(None) };
+}
+
 fn read_within(
     longest: Duration,
     source_name: &str,
     bytes: impl AsRef<[u8]> + Send + 'static,
     knowledge: &Arc<Knowledge>,
 ) -> Result<Reading, ReadError> {
-    let (sender, receiver) = sync_channel(1);
+    let (sender, receiver) = channel();
     let (name, knowledge) = (source_name.to_owned(), Arc::clone(knowledge));
-    let reader = thread::spawn(move || {
+    let job = move || {
+        let reading = catch_unwind(AssertUnwindSafe(|| read(&name, bytes.as_ref(), &knowledge)));
         // Nobody waits any more if it took too long.
-        let _ = sender.send(read(&name, bytes.as_ref(), &knowledge));
-    });
-    let too_slow = Err(ReadError::TooSlow { seconds: longest.as_secs() });
-    match receiver.recv_timeout(longest) {
-        Ok(reading) => reading,
-        Err(RecvTimeoutError::Timeout) => too_slow,
-        Err(RecvTimeoutError::Disconnected) => match reader.join() {
-            Err(panic) => resume_unwind(panic),
-            Ok(()) => too_slow,
-        },
-    }
+        let _ = sender.send(reading);
+    };
+    READER.with_borrow_mut(|reader| {
+        let jobs = reader.take().unwrap_or_else(|| {
+            let (jobs, todo) = channel::<Job>();
+            thread::spawn(move || todo.into_iter().for_each(|job| job()));
+            jobs
+        });
+        if let Err(SendError(job)) = jobs.send(Box::new(job)) {
+            job();
+        }
+        match receiver.recv_timeout(longest) {
+            Ok(reading) => {
+                *reader = Some(jobs);
+                reading.unwrap_or_else(|panic| resume_unwind(panic))
+            }
+            Err(_) => Err(ReadError::TooSlow { seconds: longest.as_secs() }),
+        }
+    })
 }
 
 fn facts(document: &Document, knowledge: &Knowledge) -> Facts {
@@ -182,7 +199,11 @@ mod tests {
         let slow = "（一）到2025年，建成学校12所。（牵头单位：市教育局）\n".repeat(100_000);
         let given_up = read_within(Duration::from_millis(1), "a.txt", slow, &knowledge);
         assert_eq!(given_up.unwrap_err(), ReadError::TooSlow { seconds: 0 });
-        let read = read_in_time("a.txt", "青澜市教育局工作要点", &knowledge).unwrap();
-        assert_eq!(read.source_name, "a.txt");
+        // The next are read by another, one after the other.
+        for _ in 0..3 {
+            let read = read_in_time("a.txt", "青澜市教育局工作要点", &knowledge).unwrap();
+            assert_eq!(read.source_name, "a.txt");
+            assert_eq!(read_in_time("a.txt", "", &knowledge).unwrap_err(), ReadError::Empty);
+        }
     }
 }

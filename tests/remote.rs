@@ -45,14 +45,14 @@ const PAGES: [&str; 10] = [
 #[test]
 fn virtuoso_is_a_store() {
     if let Some(engine) = Engine::virtuoso() {
-        is_a_store(&engine);
+        is_a_store(engine);
     }
 }
 
 #[test]
 fn oxigraph_is_a_store() {
     if let Some(engine) = Engine::oxigraph(&["--union-default-graph"]) {
-        is_a_store(&engine);
+        is_a_store(engine);
     }
 }
 
@@ -71,7 +71,7 @@ fn what_is_wrong_with_an_endpoint_is_said_in_a_line() {
     let address = engine.address.replace("/query", "/nothing");
     for (address, said) in [
         (address.as_str(), "status 404"),
-        ("http://me:hidden@127.0.0.1:1/query", "GANGMU_STORE_USER"),
+        ("http://me:hidden@127.0.0.1:1/query", "GANGMU_STORE__USER"),
         ("http://127.0.0.1:1/query", "127.0.0.1:1"),
         (engine.address.as_str(), "take documents in first"),
     ] {
@@ -81,33 +81,40 @@ fn what_is_wrong_with_an_endpoint_is_said_in_a_line() {
     }
 }
 
-fn is_a_store(engine: &Engine) {
+fn is_a_store(engine: Engine) {
     let beside = tempfile::tempdir().unwrap();
     let local = beside.path().join("store").display().to_string();
     let there = engine.address.as_str();
     let samples = project("seeds/samples");
 
     for store in [&local, there] {
-        let taken = run(ingest(engine, store).arg(&samples));
+        let taken = run(ingest(&engine, store).arg(&samples));
         assert!(taken.said.contains("(11 new)"), "{}", taken.said);
     }
-    same_graph(engine, &local, there);
-    same_answers(engine, &local, there);
+    same_graph(&engine, &local, there);
+    same_answers(&engine, &local, there);
 
-    let again = run(ingest(engine, there).arg(&samples));
+    let again = run(ingest(&engine, there).arg(&samples));
     assert!(again.said.contains("(11 unchanged)"), "{}", again.said);
-    same_graph(engine, &local, there);
+    same_graph(&engine, &local, there);
 
-    let servers = [&local, there].map(|store| Server::start(engine, store));
+    let servers = [&local, there].map(|store| Server::start(&engine, store));
     same_site(&servers);
-    a_new_version_is_seen_by_a_server_that_runs(engine, &servers, there, beside.path());
+    a_new_version_is_seen_by_a_server_that_runs(&engine, &servers, there, beside.path());
     // The directory is free for others only without its server.
     let [ours, theirs] = servers;
     drop(ours);
-    what_was_cut_short_is_mended(engine, there, &theirs, beside.path());
-    same_graph(engine, &local, there);
-    two_writers_take_turns(engine, there, beside.path());
+    what_was_cut_short_is_mended(&engine, there, &theirs, beside.path());
+    same_graph(&engine, &local, there);
+    two_writers_take_turns(&engine, there, beside.path());
     graphs_and_updates_go_through(&theirs);
+    drop(engine);
+    for (path, status) in
+        [("/readyz", 503), ("/sparql?query=ASK%7B%3Fs%20%3Fp%201%7D", 502), ("/documents", 502)]
+    {
+        let (told, text) = theirs.get(path);
+        assert_eq!(told, status, "{path}: {text}");
+    }
 }
 
 /// Canonical exports are the same bytes.

@@ -152,6 +152,9 @@ fn limits_say_what_they_are() {
     assert!(refused("a.xlsx", &lying).contains("damaged in xl/sharedstrings.xml"));
     let bomb = edited(&workbook(), "xl/styles.xml", |xml| xml + &" ".repeat(9 << 20));
     assert!(refused("a.xlsx", &bomb).contains("xl/styles.xml in the file grows beyond"));
+    let old: Vec<u8> = "Workbook".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let old = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), old].concat();
+    assert!(refused("a.xls", &old).contains("--convert-to xlsx"));
     let cut = &workbook()[..3000];
     assert!(refused("a.xlsx", cut).contains("damaged"));
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use memchr::memmem;
+
 use super::ReadError;
 use super::archive::Archive;
 use super::docx;
@@ -9,8 +11,14 @@ use super::docx;
 /// Endings of the names of files that are read, in lower case.
 pub const EXTENSIONS: &[&str] = &[
     "txt", "text", "md", "markdown", "html", "htm", "xhtml", "shtml", "docx", "docm", "doc", "wps",
+<<<<<<< .merge_file_phzyNi
+    "pdf", "ofd", "xlsx", "xlsm", "xls", "et",
+=======
     "pdf", "ofd", "xlsx", "xlsm",
+>>>>>>> .merge_file_Qkmktu
 ];
+/// Those of them that are only found so that it can be said what to do with them.
+pub(super) const REFUSED: &[&str] = &["doc", "wps", "xls", "et"];
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,30 +52,42 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
     let unsupported = || ReadError::UnsupportedFormat { extension: extension.to_owned() };
     // A PDF may have something before its first line.
     let head = &bytes[..bytes.len().min(1024)];
-    if memchr::memmem::find(head, b"%PDF-").is_some_and(|at| at == 0 || extension == "pdf") {
+    if memmem::find(head, b"%PDF-").is_some_and(|at| at == 0 || extension == "pdf") {
         return Ok(Format::Pdf);
     }
     if bytes.starts_with(b"PK\x03\x04") {
         return of_archive(&Archive::open(bytes)?).ok_or_else(unsupported);
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        // What is encrypted is packed like files of old (MS-OFFCRYPTO).
-        if memchr::memmem::find(bytes, b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0")
-            .is_some()
-        {
-            return Err(ReadError::Encrypted);
-        }
-        // WPS writes the same under names of its own.
-        return match extension {
-            "doc" | "wps" => Ok(Format::Doc),
-            "xls" | "et" => Ok(Format::Xls),
-            _ => Err(unsupported()),
-        };
+        return of_compound(bytes).and_then(|format| format.ok_or_else(unsupported));
+    }
+    let convert = |what| Err(ReadError::Convert { what, to: "docx" });
+    if bytes.starts_with(b"{\\rtf") {
+        return convert("a file in Rich Text Format (RTF)");
+    }
+    if head.starts_with(b"MIME-Version:") {
+        return convert("a web archive (MHTML)");
     }
     match extension.is_empty() || EXTENSIONS.contains(&extension) {
         true => Ok(Format::Text),
         false => Err(unsupported()),
     }
+}
+
+/// The format of a compound file, by the stream that each has; Word's and WPS's are alike.
+///
+/// # Errors
+/// Where it holds but an encrypted document.
+fn of_compound(bytes: &[u8]) -> Result<Option<Format>, ReadError> {
+    let has = |stream: &str| {
+        let name: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        memmem::find(bytes, &name).is_some()
+    };
+    if has("EncryptedPackage") {
+        return Err(ReadError::Encrypted);
+    }
+    let streams = [("WordDocument", Format::Doc), ("Workbook", Format::Xls), ("Book", Format::Xls)];
+    Ok(streams.into_iter().find(|(stream, _)| has(stream)).map(|(_, format)| format))
 }
 
 /// The format of an archive, by the part that each has.
@@ -79,4 +99,29 @@ fn of_archive(archive: &Archive<'_>) -> Option<Format> {
         ("OFD.xml", Format::Ofd),
     ];
     parts.into_iter().find(|(part, _)| archive.has(part)).map(|(_, format)| format)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::archive::tests::packed;
+    use super::*;
+
+    /// The head of a compound file with such a stream in it.
+    fn compound(stream: &str) -> Vec<u8> {
+        let name = stream.encode_utf16().flat_map(u16::to_le_bytes);
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".iter().copied().chain([0; 99]).chain(name).collect()
+    }
+
+    #[test]
+    fn a_file_is_what_it_holds_whatever_its_name() {
+        let word = packed(&[("word/document.xml", b"")]);
+        assert_eq!(of("doc", &word), Ok(Format::Docx));
+        assert_eq!(of("wps", &compound("WordDocument")), Ok(Format::Doc));
+        assert_eq!(of("docx", &compound("WordDocument")), Ok(Format::Doc));
+        assert_eq!(of("docx", &compound("EncryptedPackage")), Err(ReadError::Encrypted));
+        assert_eq!(of("doc", b"<html><p>"), Ok(Format::Text));
+        assert!(matches!(of("doc", b"{\\rtf1"), Err(ReadError::Convert { .. })));
+        assert!(matches!(of("docx", b"PK\x03\x04"), Err(ReadError::Damaged { .. })));
+        assert!(matches!(of("exe", b"MZ"), Err(ReadError::UnsupportedFormat { .. })));
+    }
 }

@@ -137,6 +137,7 @@ impl State {
         };
         let skipped = kind == Kind::Skipped
             || is_hidden(tag)
+            || is_note_mark(tag)
             || kind == Kind::Block && marks.iter().flatten().any(|mark| debris.is_element(mark));
         let span = if kind == Kind::Cell { (span("rowspan"), span("colspan")) } else { (1, 1) };
         let element = Element::new(kind, skipped, &*tag.name == "a", span);
@@ -225,6 +226,15 @@ fn is_hidden(tag: &Tag) -> bool {
         })
 }
 
+/// Whether an element is the mark of a note, in the text or at the note, as Word and LibreOffice write it.
+fn is_note_mark(tag: &Tag) -> bool {
+    attribute(tag, "href").and_then(|to| to.strip_prefix('#')).is_some_and(|to| {
+        let marks =
+            ["_ftn", "_edn", "ftn", "etn", "body_ftn", "body_etn", "sdfootnote", "sdendnote"];
+        marks.iter().any(|mark| to.starts_with(mark))
+    })
+}
+
 fn kind(name: &str) -> Kind {
     match name {
         "br" | "hr" => Kind::Break,
@@ -281,6 +291,13 @@ mod tests {
         let text = text(page);
         assert_eq!(text.as_str(), "甲通知\n乙 丙\n丁\n戊己 a b");
         assert_eq!(text.source_line(0), 3);
+    }
+
+    #[test]
+    fn marks_of_notes_are_no_text() {
+        let page = "<p>新建<sup><a href=\"#_ftn1\">[1]</a></sup>学校</p><p><a href=\"#sdfootnote1anc\">1</a>指新设的</p>\
+            <p>见<a href=\"#a\">附件</a></p>";
+        assert_eq!(text(page).as_str(), "新建学校\n指新设的\n见附件");
     }
 
     #[test]

@@ -31,9 +31,9 @@ const STREAMS: u64 = 4 << 30;
 /// one whose pages do,
 const CONTENTS: usize = 512 << 20;
 /// one that draws more often,
-const DRAWN: usize = 20_000_000;
+const DRAWN: usize = 10_000_000;
 /// and one that takes longer.
-const TIME: usize = 60;
+const TIME: usize = 30;
 /// Compressed streams in a compressed stream.
 const NESTED: usize = 4;
 /// A line thicker than this, in points, is an area.
@@ -307,14 +307,38 @@ fn check_streams(bytes: &[u8]) -> Result<(), ReadError> {
         let rest = &bytes[at + 6..];
         let data = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n"));
         let data = data.or_else(|| rest.strip_prefix(b"\r")).unwrap_or(rest);
-        let size = expanded(data, left.min(STREAM));
-        if size >= left.min(STREAM) {
+        let limit = left.min(STREAM);
+        let size = match grows(&bytes[..at]) {
+            1 => expanded(data, limit),
+            times => (expanded(data, limit).max(length(data)) * times).min(limit),
+        };
+        if size >= limit {
             let limit = usize::try_from(STREAM).unwrap_or(usize::MAX);
             return Err(ReadError::Expands { part: format!("the stream at byte {at}"), limit });
         }
         left -= size;
     }
     Ok(())
+}
+
+/// How many times the rarer compressions that a stream states before it, `LZWDecode` and `RunLengthDecode`, may let it
+/// grow. Pictures are not expanded.
+fn grows(before: &[u8]) -> u64 {
+    let dictionary = &before[before.len().saturating_sub(2048)..];
+    let from = memchr::memmem::rfind(dictionary, b"obj").unwrap_or(0);
+    let says = |name: &[u8]| memchr::memmem::find(&dictionary[from..], name).is_some();
+    match (says(b"/LZW"), says(b"/RunLength") || says(b"/RL")) {
+        _ if says(b"/Image") => 1,
+        (false, false) => 1,
+        (false, true) => 64,
+        (true, _) => 2730,
+    }
+}
+
+/// How long a stream is, as far as one is read that may grow.
+fn length(data: &[u8]) -> u64 {
+    let data = &data[..data.len().min(1 << 22)];
+    memchr::memmem::find(data, b"endstream").unwrap_or(data.len()) as u64
 }
 
 /// To how many bytes `data` expands, at most `limit`: it may be compressed more than once.

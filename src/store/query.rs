@@ -20,7 +20,7 @@ use super::remote::Question;
 use super::run::pace::Plan;
 use super::run::{Run, Stop};
 use super::size::{self, TooLarge};
-use super::{Services, Store};
+use super::{ServiceError, Services, Store};
 use crate::rdf::{Base, vocab::PREFIXES};
 
 /// Why a query has no answer.
@@ -38,6 +38,14 @@ pub enum QueryError {
     Evaluation(#[source] QueryEvaluationError),
     #[error("the answer cannot be written: {0}")]
     Write(#[from] io::Error),
+}
+
+impl QueryError {
+    /// Whether the endpoint that the store is behind gave no answer.
+    pub fn is_of_endpoint(&self) -> bool {
+        let Self::Evaluation(QueryEvaluationError::Service(cause)) = self else { return false };
+        matches!(cause.downcast_ref(), Some(ServiceError::Store(_)))
+    }
 }
 
 impl From<QueryEvaluationError> for QueryError {

@@ -62,6 +62,12 @@ impl IntoResponse for WebError {
                 let title = ("太忙了，请稍后再试", "Too busy: try again later");
                 (Ok(problem), String::new(), title)
             }
+            Self::Query(error) if error.is_of_endpoint() => {
+                tracing::error!(cause = %error, "the store does not answer");
+                let title =
+                    ("数据库没有应答，请稍后再试", "The store does not answer: try again later");
+                (Err((StatusCode::BAD_GATEWAY, "no-answer-from-elsewhere")), String::new(), title)
+            }
             other => {
                 tracing::error!(cause = %other, "a page failed");
                 let title = ("出错了", "Something went wrong here");

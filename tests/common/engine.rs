@@ -65,9 +65,9 @@ impl Engine {
         let told = String::from_utf8_lossy(&granted.stderr);
         assert!(granted.status.success() && !told.contains("Error"), "{told}");
         engine.environment = vec![
-            ("GANGMU_STORE_UPDATE", format!("http://127.0.0.1:{http}/sparql-auth")),
-            ("GANGMU_STORE_USER", "gangmu".to_owned()),
-            ("GANGMU_STORE_PASSWORD", "a-password".to_owned()),
+            ("GANGMU_STORE__UPDATE", format!("http://127.0.0.1:{http}/sparql-auth")),
+            ("GANGMU_STORE__USER", "gangmu".to_owned()),
+            ("GANGMU_STORE__PASSWORD", "a-password".to_owned()),
         ];
         Some(engine)
     }

@@ -18,8 +18,9 @@ use super::styles::{Listed, Styles};
 const MOST: usize = 1 << 21;
 /// Columns of a table whose merged cells are followed.
 const COLUMNS: usize = 400;
-/// A cell reaches over no more columns than this.
-const WIDEST_SPAN: usize = 200;
+/// A cell reaches over no more columns or rows than this.
+const WIDEST_SPAN: usize = 64;
+const DEEPEST_SPAN: usize = 2000;
 
 /// What is written into the page, in order.
 enum Op {
@@ -196,6 +197,9 @@ impl Body {
     }
 
     fn element(&mut self, tag: &Tag<'_>) -> Open {
+        if matches!(self.open.last(), Some(Open::Cell)) && tag.name != "tcPr" {
+            self.begin_cell();
+        }
         match tag.name {
             "pPr" => self.properties.push("pPr"),
             "rPr" => self.properties.push("rPr"),
@@ -456,6 +460,7 @@ impl Body {
             && let Some(Op::Open(Kind::Cell, (deep, over))) =
                 above.and_then(|at| self.ops.get_mut(at))
             && *over == wide
+            && *deep < DEEPEST_SPAN
         {
             *deep += 1;
             table.cell.at = self.ops.len();

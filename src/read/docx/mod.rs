@@ -73,4 +73,4 @@ fn related(archive: &mut Archive<'_>, main: &str) -> Result<HashMap<String, Stri
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -90,6 +90,8 @@ impl Row {
 
     fn print(mut self) -> Option<Printed> {
         self.glyphs.sort_by(|a, b| a.left.total_cmp(&b.left));
+        // Bold print may be made by printing twice.
+        self.glyphs.dedup_by(|b, a| b.c == a.c && b.left - a.left < 0.2 * b.size);
         let seen = |g: &Glyph| !g.c.is_whitespace();
         let first = self.glyphs.iter().position(seen)?;
         let last = self.glyphs.iter().rposition(seen)?;
@@ -112,10 +114,6 @@ impl Row {
                 continue;
             }
             if let Some(before) = before {
-                // Bold print may be made by printing twice.
-                if glyph.c == before.c && glyph.left - before.left < 0.2 * glyph.size {
-                    continue;
-                }
                 let gap = glyph.left - line.right;
                 let wide = is_wide(before.c) && is_wide(glyph.c);
                 let apart = match (wide, is_wide(before.c) || is_wide(glyph.c)) {
@@ -160,13 +158,14 @@ impl Row {
 
     /// Raised digits are no part of the number before them: `90%¹`, `m²`.
     fn shown(&self, glyph: &Glyph) -> char {
-        const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-        let raised = glyph.size < 0.8 * self.size && glyph.base < self.base - 0.15 * self.size;
-        match glyph.c.to_digit(10) {
-            Some(digit) if raised => RAISED[digit as usize],
-            _ => glyph.c,
-        }
+        let is_raised = glyph.size < 0.8 * self.size && glyph.base < self.base - 0.15 * self.size;
+        glyph.c.to_digit(10).filter(|_| is_raised).and_then(raised).unwrap_or(glyph.c)
     }
+}
+
+/// A digit as it is raised.
+pub(super) fn raised(digit: u32) -> Option<char> {
+    "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit as usize)
 }
 
 /// Puts rows of raised or lowered characters into the rows they belong to.
@@ -213,8 +212,13 @@ fn may_break(before: char, after: char) -> bool {
 }
 
 /// Whether no line begins with it.
-pub(super) fn is_closing(c: char) -> bool {
-    "，。、；：？！）》〉”’】〕］｝…—%％‰,.;:?!)]}·".contains(c)
+fn is_closing(c: char) -> bool {
+    is_mark(c) || "…—%％‰,.;:?!)]}·".contains(c)
+}
+
+/// Whether no paragraph begins with it.
+pub(super) fn is_mark(c: char) -> bool {
+    "，。、；：？！）》〉”’】〕］｝".contains(c)
 }
 
 /// Whether no line ends with it.

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::lines::{Printed, is_closing};
+use super::lines::{Printed, is_mark, raised};
 use super::{Block, Sheet, Table};
 use crate::knowledge::debris::Debris;
 
@@ -66,11 +66,13 @@ impl Measures {
             };
             let noted = measure.notes(&sheet.blocks);
             let (mut first, last) = (true, sheet.blocks.len() - noted);
+            let marks = marks(&sheet.blocks[last..]);
             let mut here = Vec::new();
             for (block, at) in sheet.blocks.into_iter().zip(0..) {
                 match block {
                     Block::Line(mut line) if at < last => {
                         line.indent = measure.indent(&line);
+                        line.text.retain(|c| !marks.contains(&c));
                         let goes_on = measure.goes_on(&open, &line, first, debris);
                         if !goes_on {
                             close(&mut out, &mut open, &mut notes);
@@ -117,6 +119,15 @@ fn separate(notes: &mut Vec<(usize, Printed)>) -> Vec<Paragraph> {
         }
     }
     out.into_iter().map(Paragraph::Lines).collect()
+}
+
+/// The raised digits by which a text refers to these notes.
+fn marks(notes: &[Block]) -> Vec<char> {
+    let number = |block: &Block| match block {
+        Block::Line(line) => line.text.chars().next().and_then(|c| c.to_digit(10)),
+        Block::Table(_) => None,
+    };
+    notes.iter().filter_map(number).filter_map(raised).collect()
 }
 
 fn begins_note(line: &Printed) -> bool {
@@ -232,6 +243,10 @@ impl Measure {
         {
             return false;
         }
+        let alone = |line: &Printed| debris.stands_alone(&line.text, debris.look(&line.text));
+        if alone(next) || open.len() == 1 && alone(before) {
+            return false;
+        }
         let starts = debris.starts_paragraph(&next.text).is_some();
         let stopped = before.text.ends_with(['。', '；', '：', '！', '？', ';', ':']);
         let ended = stopped || before.text.ends_with(['）', ')']);
@@ -245,10 +260,11 @@ impl Measure {
                     &open.iter().map(|(_, l)| l.text.as_str()).collect::<String>(),
                 );
             if title {
-                return !next.text.starts_with(['（', '(']) || before.text.ends_with(['、', '，']);
+                let broken = before.width() + next.head > self.right - self.left;
+                return broken || !next.text.starts_with(['（', '(']);
             }
         }
-        if next.text.starts_with(is_closing) {
+        if next.text.starts_with(is_mark) {
             return true;
         }
         if !self.is_full(before, next) {
@@ -257,7 +273,8 @@ impl Measure {
         let em = self.size;
         let deeper = next.left - before.left;
         match next.left - self.left > SLACK * em {
-            false => true,
+            // What begins in the middle of a line is a signature.
+            false => open.len() > 1 || before.left - self.left < 4.0 * em,
             // Lines as far in as those before: a block, or paragraphs of one line each.
             true if deeper.abs() < 0.5 * em => open.len() > 1 || !self.indents,
             // The second line of an item may hang below its words.

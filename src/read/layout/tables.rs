@@ -1,7 +1,7 @@
 //! Frames and what stands in them → tables; a table that goes on over a page is one.
 
 use super::grid::{Frame, frames};
-use super::lines::{Printed, is_closing, lines};
+use super::lines::{Printed, is_mark, lines};
 use super::{Block, Glyph, Rule, Sheet};
 use crate::knowledge::debris::{Debris, Start};
 
@@ -218,7 +218,7 @@ fn join(cell: &Cell, room: f32, debris: &Debris) -> Vec<String> {
         let goes_on = before.is_some_and(|before| {
             let item = debris.starts_paragraph(&line.text) == Some(Start::Item)
                 && before.text.ends_with(['。', '；', ';', '：']);
-            let hangs = line.text.starts_with(is_closing);
+            let hangs = line.text.starts_with(is_mark);
             hangs || !item && before.width() + line.head > room
         });
         match out.last_mut() {
