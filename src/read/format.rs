@@ -11,11 +11,7 @@ use super::docx;
 /// Endings of the names of files that are read, in lower case.
 pub const EXTENSIONS: &[&str] = &[
     "txt", "text", "md", "markdown", "html", "htm", "xhtml", "shtml", "docx", "docm", "doc", "wps",
-<<<<<<< .merge_file_phzyNi
     "pdf", "ofd", "xlsx", "xlsm", "xls", "et",
-=======
-    "pdf", "ofd", "xlsx", "xlsm",
->>>>>>> .merge_file_Qkmktu
 ];
 /// Those of them that are only found so that it can be said what to do with them.
 pub(super) const REFUSED: &[&str] = &["doc", "wps", "xls", "et"];

@@ -79,11 +79,7 @@ pub enum ReadError {
     #[error("the file is encrypted and opens only with a password; save it without one")]
     Encrypted,
     #[error(
-<<<<<<< .merge_file_8IavCF
-        "this is {what}, which is not read; save it as .{to} in Office or WPS (另存为), or convert it with `soffice --headless --convert-to {to} FILE`"
-=======
         "this is {what}, which is not read; save it as .{to} in Microsoft Office or WPS (另存为), or convert it with `soffice --headless --convert-to {to} FILE`"
->>>>>>> .merge_file_zo5N8z
     )]
     Convert { what: &'static str, to: &'static str },
     #[error("the file packs {parts} parts, more than the {limit} that are read")]
@@ -107,25 +103,15 @@ pub enum ReadError {
 
 /// The kinds of files that are read, for people: `.txt, .html`.
 pub fn kinds() -> String {
-<<<<<<< .merge_file_8IavCF
     let read = EXTENSIONS.iter().filter(|ending| !format::REFUSED.contains(ending));
-=======
-    // Those are known only for what to do with them.
-    let read = EXTENSIONS.iter().filter(|e| !matches!(**e, "doc" | "wps"));
->>>>>>> .merge_file_zo5N8z
     read.chain([&ARCHIVE]).map(|e| format!(".{e}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads one file. `name` is its file name: with the content it tells the format.
 ///
 /// # Errors
-<<<<<<< .merge_file_8IavCF
 /// Where the file is empty, beyond a limit, binary, in an unknown encoding, of a format that is not
 /// read, damaged or encrypted, holds nothing but markup, or has pages that are pictures.
-=======
-/// Where the file is empty, larger than the limits, binary, damaged, encrypted, in an unknown encoding, of a
-/// format that is not read, or holds nothing but markup.
->>>>>>> .merge_file_zo5N8z
 pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError> {
     let extension = format::extension(name);
     if bytes.len() > LIMIT {
@@ -141,19 +127,11 @@ pub fn read(name: &str, bytes: &[u8], debris: &Debris) -> Result<Text, ReadError
             let what = "a file of Word 97 to 2003 or WPS";
             return Err(ReadError::Convert { what, to: "docx" });
         }
-<<<<<<< .merge_file_8IavCF
         // calamine reads these too, but it takes the memory that a file says it needs, and does not tell how numbers
         // are shown.
         Format::Xls => {
-            return Err(ReadError::Convert {
-                what: "a workbook of Excel 97 to 2003 or WPS",
-                to: "xlsx",
-            });
-=======
-        Format::Xls => {
             let what = "a workbook of Excel 97 to 2003 or WPS";
             return Err(ReadError::Convert { what, to: "xlsx" });
->>>>>>> .merge_file_zo5N8z
         }
     };
     let mut lines = content.lines;
