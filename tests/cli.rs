@@ -80,7 +80,7 @@ fn one_bad_file_is_named_with_its_remedy_and_the_rest_goes_in() {
         "huge.txt: 200 MB large, and 64 MB is the limit",
         "bare: no document in this folder",
         "gone.txt: there is no such file",
-        "scan.pdf: not a kind of file that is read",
+        "scan.pdf: the file is damaged in its first bytes, which no .pdf file has",
     ];
     let mut assert = ingest.assert().code(1).stdout(contains("1 documents (1 new): "));
     for line in lines {

@@ -7,12 +7,15 @@ use memchr::memmem;
 use super::ReadError;
 use super::archive::Archive;
 use super::docx;
+use super::html;
 
 /// Endings of the names of files that are read, in lower case.
 pub const EXTENSIONS: &[&str] = &[
     "txt", "text", "md", "markdown", "html", "htm", "xhtml", "shtml", "docx", "docm", "doc", "wps",
     "pdf", "ofd", "xlsx", "xlsm", "xls", "et",
 ];
+/// Those of them that hold characters and nothing else.
+const TEXTS: &[&str] = &["txt", "text", "md", "markdown", "html", "htm", "xhtml", "shtml"];
 /// Those of them that are only found so that it can be said what to do with them.
 pub(super) const REFUSED: &[&str] = &["doc", "wps", "xls", "et"];
 
@@ -64,8 +67,13 @@ pub(super) fn of(extension: &str, bytes: &[u8]) -> Result<Format, ReadError> {
     if head.starts_with(b"MIME-Version:") {
         return convert("a web archive (MHTML)");
     }
-    match extension.is_empty() || EXTENSIONS.contains(&extension) {
-        true => Ok(Format::Text),
+    // Sites and registers call a page .doc or .xls so that an office program opens it.
+    let is_text = extension.is_empty() || TEXTS.contains(&extension) || html::begins(head);
+    match EXTENSIONS.contains(&extension) {
+        _ if is_text => Ok(Format::Text),
+        true => Err(ReadError::Damaged {
+            part: format!("its first bytes, which no .{extension} file has"),
+        }),
         false => Err(unsupported()),
     }
 }
@@ -118,6 +126,8 @@ mod tests {
         assert_eq!(of("doc", b"<html><p>"), Ok(Format::Text));
         assert!(matches!(of("doc", b"{\\rtf1"), Err(ReadError::Convert { .. })));
         assert!(matches!(of("docx", b"PK\x03\x04"), Err(ReadError::Damaged { .. })));
+        assert!(matches!(of("pdf", b"no page"), Err(ReadError::Damaged { .. })));
+        assert_eq!(of("txt", b"no page"), Ok(Format::Text));
         assert!(matches!(of("exe", b"MZ"), Err(ReadError::UnsupportedFormat { .. })));
     }
 }

@@ -26,11 +26,16 @@ const WIDEST_SPAN: usize = 200;
 
 /// Whether a file is a page: by its name and a tag, or by its beginning.
 pub(super) fn is_html(extension: &str, string: &str) -> bool {
-    let start = string.trim_start();
-    let begins = |tag: &str| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag));
     let named = matches!(extension, "html" | "htm" | "xhtml" | "shtml");
-    named && start.contains("</")
-        || ["<!doctype html", "<html", "<head", "<body", "<?xml"].into_iter().any(begins)
+    named && string.contains("</") || begins(string.as_bytes())
+}
+
+/// Whether a file begins as pages do.
+pub(super) fn begins(bytes: &[u8]) -> bool {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let begins =
+        |tag: &str| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag.as_bytes()));
+    ["<!doctype html", "<html", "<head", "<body", "<?xml"].into_iter().any(begins)
 }
 
 /// Reads a page.
