@@ -1,5 +1,6 @@
 //! What the store holds of a source already, so that it need not be read again.
 
+use oxigraph::model::vocab::rdf as rdf_vocab;
 use oxigraph::model::{LiteralRef, NamedNode, NamedNodeRef, NamedOrBlankNode, TermRef};
 use oxigraph::store::StorageError;
 
@@ -25,7 +26,9 @@ impl Store {
         for quad in self.quads.matching(None, Some(gm::SHA256), Some(sha256.into()), None) {
             let NamedOrBlankNode::NamedNode(version) = quad?.subject else { continue };
             let name = LiteralRef::new_simple_literal(source_name).into();
-            if self.says(version.as_ref(), gm::SOURCE_NAME, name)?
+            // What makes it a version is written last: without it, the rest may not be all.
+            if self.says(version.as_ref(), rdf_vocab::TYPE, gm::VERSION.into())?
+                && self.says(version.as_ref(), gm::SOURCE_NAME, name)?
                 && self.used(version.as_ref(), used.as_ref())?
             {
                 return Ok(Some(version));
