@@ -227,7 +227,7 @@ impl Measure {
 
     /// Whether `next` did not fit on the line before it.
     fn is_full(&self, line: &Printed, next: &Printed) -> bool {
-        line.right + next.head > self.right + 0.1 * self.size
+        line.right + line.needs(next) > self.right + 0.1 * self.size
     }
 
     fn is_centred(&self, line: &Printed) -> bool {

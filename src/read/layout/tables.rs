@@ -219,7 +219,7 @@ fn join(cell: &Cell, room: f32, debris: &Debris) -> Vec<String> {
             let item = debris.starts_paragraph(&line.text) == Some(Start::Item)
                 && before.text.ends_with(['。', '；', ';', '：']);
             let hangs = line.text.starts_with(is_mark);
-            hangs || !item && before.width() + line.head > room
+            hangs || !item && before.width() + before.needs(line) > room
         });
         match out.last_mut() {
             Some(last) if goes_on => {
