@@ -43,12 +43,15 @@ const FIXTURES: &[Fixture] = &[
     same("business-environment-wps.docx", BUSINESS),
     same("business-environment.html", BUSINESS),
     same("business-environment.md", BUSINESS),
+    same("business-environment.pdf", BUSINESS),
     Fixture { file: "elderly-division.docx", sample: ELDERLY, differs: &SITE },
     Fixture { file: "elderly-division.html", sample: ELDERLY, differs: &SITE },
     Fixture { file: "elderly-division.md", sample: ELDERLY, differs: &SITE },
+    Fixture { file: "elderly-division.pdf", sample: ELDERLY, differs: &SITE },
     same("wanghu-elderly.docx", WANGHU),
     same("wanghu-elderly.html", WANGHU),
     same("wanghu-elderly.md", WANGHU),
+    same("wanghu-elderly.pdf", WANGHU),
 ];
 
 fn read(path: &Path, knowledge: &Knowledge) -> Facts {
@@ -73,6 +76,26 @@ fn a_document_says_the_same_in_every_format() {
         wrong.extend(stale.map(|line| format!("{file}: no longer {line}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_sheet_says_what_the_table_of_a_text_says() {
+    let knowledge = with_sample_names();
+    // The sheet has the table alone, without the title above it.
+    let above = [
+        "- citation Implements 中共中央、国务院关于加强新时代老龄工作的意见",
+        "- header genre Some(DivisionPlan) Some(Official) None",
+        "- header title 附件贯彻落实《中共中央、国务院关于加强新时代老龄工作的意见》重点任务清单",
+        "+ header genre None Some(Official) None",
+        "+ header title",
+    ];
+    let whole = std::fs::read_to_string(project("seeds/samples").join(ELDERLY)).expect("a sample");
+    let annex = &whole[whole.rfind("附件\n").expect("an annex")..];
+    let annex = pipeline::read("annex.txt", annex.as_bytes(), &knowledge).expect("a text");
+    let annex = facts(&annex);
+    assert!(annex.len() > 50);
+    let sheet = read(&project("tests/data/formats/elderly-division.xlsx"), &knowledge);
+    assert_eq!(differences(&annex, &sheet), above);
 }
 
 #[test]

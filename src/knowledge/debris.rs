@@ -58,6 +58,7 @@ struct File {
     assignment: Vec<Entry>,
     alone: Vec<Entry>,
     column: Vec<Entry>,
+    names: Vec<Entry>,
     spam: SpamEntry,
 }
 
@@ -119,6 +120,8 @@ pub struct Debris {
     finished: Vec<Option<Regex>>,
     assignments: RegexSet,
     columns: RegexSet,
+    names: RegexSet,
+    one_name: Vec<Option<Regex>>,
     spam: Spam,
 }
 
@@ -165,6 +168,8 @@ impl Debris {
             finished: exceptions(&file.title, |u| format!("^(?:{u})$"))?,
             assignments: RegexSet::new(file.assignment.iter().map(|e| &e.pattern))?,
             columns: whole(&file.column)?,
+            names: whole(&file.names)?,
+            one_name: exceptions(&file.names, |u| format!("^(?:{u})$"))?,
             spam: Spam::compile(&file.spam)?,
         })
     }
@@ -242,6 +247,17 @@ impl Debris {
     /// Whether a word of a line is the name of a table's column that says who does the work.
     pub fn is_column(&self, word: &str) -> bool {
         word.len() <= LONGEST && self.columns.is_match(word)
+    }
+
+    /// Whether two full lines of a cell of names are the end of one and the beginning of another.
+    pub fn parts_names(&self, line: &str, next: &str) -> bool {
+        let both = format!("{line}\n{next}");
+        both.len() <= LONGEST_DEBRIS
+            && self
+                .names
+                .matches(&both)
+                .iter()
+                .any(|i| self.one_name[i].as_ref().is_none_or(|one| !one.is_match(&both)))
     }
 
     /// Whether `line` is a paragraph of its own (a date, a document number).
@@ -350,6 +366,9 @@ mod tests {
         check(&file.title, |_, line| debris.is_unfinished_title(line));
         check(&file.assignment, |i, inner| debris.assignments.matches(inner).matched(i));
         check(&file.column, |_, word| debris.is_column(word));
+        check(&file.names, |_, lines| {
+            lines.split_once('\n').is_some_and(|(line, next)| debris.parts_names(line, next))
+        });
         check(&file.alone, |i, line| is(&debris.alone, i, line));
         check(&file.start, |i, line| {
             debris.starts.matches(line).is_some_and(|all| all.matched(i))

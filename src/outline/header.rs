@@ -78,7 +78,7 @@ pub fn read(text: &Text, lines: &[Line], rules: &OutlineRules, agencies: &Agenci
         })
         .map_or(lines.len(), |(i, _)| i);
     let opening = labelled_title(text, lines, rules)
-        .or_else(|| opening_title(text, lines, rules, first_item));
+        .or_else(|| opening_title(text, lines, rules, agencies, first_item));
     let mut head = Head::default();
     let after_opening = opening.as_ref().map_or(0, |(_, end)| *end);
     let printed =
@@ -133,6 +133,7 @@ fn opening_title(
     text: &Text,
     lines: &[Line],
     rules: &OutlineRules,
+    agencies: &Agencies,
     first_item: usize,
 ) -> Option<(Stated<String>, usize)> {
     let tables: Vec<Span> = text.tables.iter().filter_map(|table| headed(text, table)).collect();
@@ -151,6 +152,10 @@ fn opening_title(
             text.slice(l.span).len() > line.len() && text.slice(l.span).starts_with(line)
         };
         if line.len() >= 9 && lines[start + 1..].iter().take(RED_HEAD).any(again) {
+            continue;
+        }
+        let next = lines.get(start + 1).map(|l| text.slice(l.span));
+        if next.is_some_and(|next| is_above_title(line, next, rules, agencies)) {
             continue;
         }
         if line.len() > PARAGRAPH || line.ends_with(['：', ':', '。', '；']) {
@@ -186,6 +191,21 @@ fn opening_title(
         }
     }
     fallback
+}
+
+/// Whether `line` is no part of the title that begins with `next` and names its issuer: what a page prints above it
+/// (`青澜市文件汇编`), not another issuer or half a name.
+fn is_above_title(line: &str, next: &str, rules: &OutlineRules, agencies: &Agencies) -> bool {
+    let begins = |title: &str| {
+        title.split_once("关于").is_some_and(|(issuer, _)| issuers::SUFFIX.is_match(issuer.trim()))
+            && agencies.begins_anew(title)
+    };
+    begins(next)
+        && !line.contains("关于")
+        && !line.contains(['《', '〈', '、'])
+        && !issuers::SUFFIX.is_match(line)
+        && !line.ends_with(['省', '市', '县', '区', '州', '旗'])
+        && !rules.ends_as_title(strip_notes(line))
 }
 
 /// The title that a label of the head gives (`标题：…`), and the line after it.

@@ -24,7 +24,7 @@ const HALF: usize = 12;
 /// A name has at least so many characters.
 const SHORTEST: usize = 4;
 
-static SUFFIX: LazyLock<Regex> = LazyLock::new(|| {
+pub(super) static SUFFIX: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:局|委|厅|部|组|会|院|办|室|府|署|社|团|处|心|校|公司|法院|检察院|行|关|党|会议)(?:（[^）]*）|\([^)]*\))?$").expect("a constant pattern")
 });
 

@@ -5,6 +5,10 @@
 use super::Glyph;
 use super::glyphs::{dashes, written};
 
+/// The room between a Chinese character and a digit or a letter, in characters: programs for offices leave a fifth
+/// or a quarter.
+const APART: f32 = 0.2;
+
 /// A line as it is printed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Printed {
@@ -27,6 +31,16 @@ pub(super) struct Printed {
 impl Printed {
     pub fn width(&self) -> f32 {
         self.right - self.left
+    }
+
+    /// The room that the first word of `next` would have taken behind this line.
+    pub fn needs(&self, next: &Printed) -> f32 {
+        let (before, after) = (self.text.chars().next_back(), next.text.chars().next());
+        let han = |c: Option<char>| c.is_some_and(|c| is_wide(c) && c.is_alphanumeric());
+        let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        // Offices set them apart.
+        let apart = han(before) && latin(after) || latin(before) && han(after);
+        next.head + if apart { APART * self.size } else { 0.0 }
     }
 }
 

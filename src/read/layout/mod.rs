@@ -72,6 +72,8 @@ struct Sheet {
     width: f32,
     height: f32,
     blocks: Vec<Block>,
+    /// Where a short line parts the notes at the foot of the page from the text.
+    foot: Option<f32>,
 }
 
 /// The text of `pages`.
@@ -103,7 +105,14 @@ fn sheet(page: Page) -> Sheet {
         lines::lines(glyphs).into_iter().map(|l| (l.base, Block::Line(l))).collect();
     blocks.extend(tables.into_iter().map(|t| (t.top, Block::Table(t))));
     blocks.sort_by(|a, b| a.0.total_cmp(&b.0));
-    Sheet { width, height, blocks: blocks.into_iter().map(|(_, b)| b).collect() }
+    let blocks = blocks.into_iter().map(|(_, b)| b).collect();
+    Sheet { width, height, blocks, foot: foot(width, &rules) }
+}
+
+/// The lowest of the short lines on a page so wide.
+fn foot(width: f32, rules: &[Rule]) -> Option<f32> {
+    let short = |r: &&Rule| !r.upright && (36.0..0.45 * width).contains(&(r.to - r.from));
+    rules.iter().filter(short).map(|r| r.at).max_by(f32::total_cmp)
 }
 
 /// Puts paragraphs and tables down, counting source lines.

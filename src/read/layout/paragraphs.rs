@@ -64,7 +64,7 @@ impl Measures {
                 }
                 continue;
             };
-            let noted = measure.notes(&sheet.blocks);
+            let noted = measure.notes(&sheet);
             let (mut first, last) = (true, sheet.blocks.len() - noted);
             let marks = marks(&sheet.blocks[last..]);
             let mut here = Vec::new();
@@ -128,6 +128,14 @@ fn marks(notes: &[Block]) -> Vec<char> {
         Block::Table(_) => None,
     };
     notes.iter().filter_map(number).filter_map(raised).collect()
+}
+
+/// Whether a line of `text` refers to one of `notes`.
+fn refers(text: &[Block], notes: &[Block]) -> bool {
+    let marks = marks(notes);
+    let refers =
+        |block: &Block| matches!(block, Block::Line(line) if line.text.contains(&marks[..]));
+    text.iter().any(refers)
 }
 
 fn begins_note(line: &Printed) -> bool {
@@ -219,7 +227,7 @@ impl Measure {
 
     /// Whether `next` did not fit on the line before it.
     fn is_full(&self, line: &Printed, next: &Printed) -> bool {
-        line.right + next.head > self.right + 0.1 * self.size
+        line.right + line.needs(next) > self.right + 0.1 * self.size
     }
 
     fn is_centred(&self, line: &Printed) -> bool {
@@ -283,13 +291,21 @@ impl Measure {
     }
 
     /// How many blocks at the end of a page are notes at its foot.
-    fn notes(&self, blocks: &[Block]) -> usize {
-        let small = |block: &&Block| matches!(block, Block::Line(l) if l.size < 0.87 * self.size);
-        let mut count = blocks.iter().rev().take_while(small).count();
-        // What stands above the first mark is no note.
+    fn notes(&self, sheet: &Sheet) -> usize {
+        let blocks = &sheet.blocks;
+        let small = |line: &Printed| line.size < 0.87 * self.size;
+        let parted = |line: &Printed| sheet.foot.is_some_and(|foot| line.base > foot);
+        let note = |block: &&Block| matches!(block, Block::Line(l) if small(l) || parted(l));
+        let mut count = blocks.iter().rev().take_while(note).count();
+        // What stands above the first mark is no note; nor is what is as large as the text unless the text refers to it.
         while count > 0 {
-            match &blocks[blocks.len() - count] {
-                Block::Line(line) if begins_note(line) => break,
+            let (text, notes) = blocks.split_at(blocks.len() - count);
+            match &notes[0] {
+                Block::Line(line)
+                    if begins_note(line) && (small(line) || refers(text, &notes[..1])) =>
+                {
+                    break;
+                }
                 _ => count -= 1,
             }
         }

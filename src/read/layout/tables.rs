@@ -183,6 +183,21 @@ impl Table {
             || last.iter().zip(next).any(breaks_off)
     }
 
+    /// Whether each cell stands in a column of the names of those who do the work.
+    fn of_names(&self, debris: &Debris) -> Vec<bool> {
+        let mut of_names = vec![false; self.cells.len()];
+        let Some((head, rows)) = self.rows.split_first() else { return of_names };
+        for (column, &name) in head.cells.iter().enumerate() {
+            let name: String = self.cells[name].text().split_whitespace().collect();
+            if debris.is_column(&name) {
+                for row in rows {
+                    of_names[row.cells[column]] = true;
+                }
+            }
+        }
+        of_names
+    }
+
     /// The paragraphs of each cell.
     pub fn paragraphs(&self, debris: &Debris) -> Vec<Vec<String>> {
         // Cells of one column have the same white space at their sides.
@@ -195,23 +210,27 @@ impl Table {
                 .fold(PADDING, f32::min)
                 .max(0.0)
         };
+        let of_names = self.of_names(debris);
         let mut known: Vec<(f32, f32)> = Vec::new();
         self.cells
             .iter()
-            .map(|cell| {
+            .zip(of_names)
+            .map(|(cell, of_names)| {
                 let found = known.iter().find(|(left, _)| (left - cell.left).abs() < 0.01);
                 let padding = found.map_or_else(|| padding(cell), |f| f.1);
                 if found.is_none() {
                     known.push((cell.left, padding));
                 }
-                join(cell, cell.right - cell.left - 2.0 * padding, debris)
+                join(cell, cell.right - cell.left - 2.0 * padding, of_names, debris)
             })
             .collect()
     }
 }
 
-/// The paragraphs of a cell whose lines are at most `room` wide.
-fn join(cell: &Cell, room: f32, debris: &Debris) -> Vec<String> {
+/// The paragraphs of a cell whose lines are at most `room` wide. In one of names a line may be full and no more than
+/// a name.
+fn join(cell: &Cell, room: f32, of_names: bool, debris: &Debris) -> Vec<String> {
+    let listed = of_names && !cell.lines.iter().any(|l| l.text.contains(['、', '，', '；']));
     let mut out: Vec<String> = Vec::new();
     let mut before: Option<&Printed> = None;
     for line in &cell.lines {
@@ -219,7 +238,8 @@ fn join(cell: &Cell, room: f32, debris: &Debris) -> Vec<String> {
             let item = debris.starts_paragraph(&line.text) == Some(Start::Item)
                 && before.text.ends_with(['。', '；', ';', '：']);
             let hangs = line.text.starts_with(is_mark);
-            hangs || !item && before.width() + line.head > room
+            let another = listed && debris.parts_names(&before.text, &line.text);
+            hangs || !item && !another && before.width() + before.needs(line) > room
         });
         match out.last_mut() {
             Some(last) if goes_on => {
