@@ -1,7 +1,6 @@
 //! The index: entries in, hits out.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry as Place;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{
     DocAddress, DocId, IndexReader, ReloadPolicy, Score, Searcher, SegmentReader, TantivyDocument,
-    Term,
+    TantivyError, Term,
 };
 
 use super::pinyin::readings;
@@ -208,18 +207,11 @@ impl Index {
         }
         let searcher = self.reader.searcher();
         let living = Living(&searcher);
-        let found = searcher.search_with_statistics_provider(&*query, &Everything, &living)?;
-        // Two graphs may describe one thing.
-        let mut best: HashMap<String, Hit> = HashMap::with_capacity(found.len());
-        for hit in found {
-            match best.entry(hit.iri.clone()) {
-                Place::Occupied(known) if known.get().score >= hit.score => {}
-                Place::Occupied(mut known) => drop(known.insert(hit)),
-                Place::Vacant(new) => drop(new.insert(hit)),
-            }
-        }
-        let mut hits: Vec<Hit> = best.into_values().collect();
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.iri.cmp(&b.iri)));
+        let mut hits = searcher.search_with_statistics_provider(&*query, &Everything, &living)?;
+        // Two graphs may describe one thing: the better hit stays. Both sorts are stable.
+        hits.sort_by(|a, b| a.iri.cmp(&b.iri).then_with(|| b.score.total_cmp(&a.score)));
+        hits.dedup_by(|next, kept| next.iri == kept.iri);
+        hits.sort_by(|a, b| b.score.total_cmp(&a.score));
         let needles = Needles::new(&question, &self.tokenizer);
         Ok(Found { hits, needles, searcher, fields: self.fields })
     }
@@ -336,7 +328,8 @@ struct Segment {
     ordinal: u32,
     iris: Option<StrColumn>,
     kinds: Option<StrColumn>,
-    hits: Vec<Hit>,
+    /// Where the IRI of each hit stands in the dictionary.
+    found: Vec<(u64, DocId, Score)>,
 }
 
 impl Collector for Everything {
@@ -346,40 +339,53 @@ impl Collector for Everything {
     fn for_segment(&self, ordinal: u32, segment: &SegmentReader) -> tantivy::Result<Segment> {
         let columns = segment.fast_fields();
         let (iris, kinds) = (columns.str("iri")?, columns.str("kind")?);
-        Ok(Segment { ordinal, iris, kinds, hits: Vec::new() })
+        Ok(Segment { ordinal, iris, kinds, found: Vec::new() })
     }
 
     fn requires_scoring(&self) -> bool {
         true
     }
 
-    fn merge_fruits(&self, hits: Vec<Vec<Hit>>) -> tantivy::Result<Vec<Hit>> {
-        Ok(hits.into_iter().flatten().collect())
+    fn merge_fruits(&self, hits: Vec<tantivy::Result<Vec<Hit>>>) -> tantivy::Result<Vec<Hit>> {
+        Ok(hits.into_iter().collect::<tantivy::Result<Vec<_>>>()?.concat())
     }
 }
 
 impl SegmentCollector for Segment {
-    type Fruit = Vec<Hit>;
+    type Fruit = tantivy::Result<Vec<Hit>>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        let iri = value(self.iris.as_ref(), doc);
-        let kind = value(self.kinds.as_ref(), doc).and_then(|name| Kind::named(&name));
-        if let (Some(iri), Some(kind)) = (iri, kind) {
-            let address = DocAddress::new(self.ordinal, doc);
-            self.hits.push(Hit { iri, kind, score: round(score), address });
+        if let Some(iri) = self.iris.as_ref().and_then(|iris| iris.term_ords(doc).next()) {
+            self.found.push((iri, doc, score));
         }
     }
 
-    fn harvest(self) -> Vec<Hit> {
-        self.hits
+    /// The hits in the order of their IRIs, so that the dictionary is gone through once: a look into it reads a block.
+    fn harvest(mut self) -> tantivy::Result<Vec<Hit>> {
+        let (Some(iris), Some(kinds)) = (self.iris, self.kinds) else { return Ok(Vec::new()) };
+        self.found.sort_unstable_by_key(|&(iri, doc, _)| (iri, doc));
+        let ordinals: Vec<u64> = self.found.iter().map(|&(iri, ..)| iri).collect();
+        let names = (0..kinds.num_terms() as u64).map(|ordinal| {
+            let mut name = String::new();
+            kinds.ord_to_str(ordinal, &mut name).map(|_| Kind::named(&name))
+        });
+        let names = names.collect::<io::Result<Vec<_>>>()?;
+        let kind = |doc| names.get(usize::try_from(kinds.term_ords(doc).next()?).ok()?).copied()?;
+        let mut hits = Vec::with_capacity(ordinals.len());
+        let mut found = self.found.iter();
+        let is_whole = iris.dictionary().sorted_ords_to_term_cb(&ordinals, |iri| {
+            let Some(&(_, doc, score)) = found.next() else { return };
+            if let (Some(kind), Ok(iri)) = (kind(doc), str::from_utf8(iri)) {
+                let address = DocAddress::new(self.ordinal, doc);
+                hits.push(Hit { iri: iri.to_owned(), kind, score: round(score), address });
+            }
+        })?;
+        if is_whole {
+            Ok(hits)
+        } else {
+            Err(TantivyError::InternalError("IRIs are missing".into()))
+        }
     }
-}
-
-fn value(column: Option<&StrColumn>, doc: DocId) -> Option<String> {
-    let column = column?;
-    let ordinal = column.term_ords(doc).next()?;
-    let mut value = String::new();
-    column.ord_to_str(ordinal, &mut value).ok()?.then_some(value)
 }
 
 #[cfg(test)]

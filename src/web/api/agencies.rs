@@ -135,7 +135,7 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<One<Agency
         let given = [("agency", iri.as_str())];
         let row = site.row(AGENCY, &given)?.ok_or_else(|| Problem::unknown(&id))?;
         let tables = site.tables.now(site);
-        let known = tables.agencies(site)?.iter().find(|agency| agency.iri == iri);
+        let known = tables.agency(site, &iri)?;
         let agency = match known {
             Some(known) => Agency::new(site, known),
             // It is named in no task of a current version.

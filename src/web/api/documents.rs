@@ -183,7 +183,7 @@ pub(super) async fn one(
     read(app, move |site| {
         let iri = iri(site, &id)?;
         let tables = site.tables.now(site);
-        let document = tables.documents(site)?.iter().find(|document| document.id == iri);
+        let document = tables.works(site)?.get(&iri);
         let document = document.ok_or_else(|| Problem::unknown(&id))?;
         let place = site.row(GRAPH, &[("version", &document.version)])?;
         let graph = place.map(|place| place.text("graph")).unwrap_or_default();

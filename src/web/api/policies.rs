@@ -134,7 +134,7 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<One<Policy
     read(app, move |site| {
         let iri = iri(site, &id)?;
         let tables = site.tables.now(site);
-        let policy = tables.policies(site)?.iter().find(|policy| policy.iri == iri);
+        let policy = tables.policy(site, &iri)?;
         let policy = policy.ok_or_else(|| Problem::unknown(&id))?;
         let details = PolicyDetails {
             policy: Policy::new(site, policy),

@@ -117,18 +117,19 @@ pub(in crate::web) fn current(
     question: &str,
     kind: Option<Kind>,
 ) -> Result<(Found, Vec<Hit>), Problem> {
-    let found = index(site)?.search(question, kind)?;
+    let mut found = index(site)?.search(question, kind)?;
     let tables = site.tables.now(site);
     let versions = tables.versions(site)?;
     let below = format!("{}version/", site.store.base().as_str());
-    let is_current = |hit: &&Hit| match hit.iri.strip_prefix(&below) {
+    let is_current = |hit: &Hit| match hit.iri.strip_prefix(&below) {
         Some(rest) => {
             let end = hit.iri.len() - rest.len() + rest.find('/').unwrap_or(rest.len());
             versions.contains_key(&hit.iri[..end])
         }
         None => true,
     };
-    let hits = found.hits.iter().filter(is_current).cloned().collect();
+    let mut hits = std::mem::take(&mut found.hits);
+    hits.retain(is_current);
     Ok((found, hits))
 }
 
@@ -138,18 +139,14 @@ pub(in crate::web) fn show(site: &Site, found: &Found, hit: &Hit) -> Result<Answ
     let (mut number, mut title, mut document) = (None, None, None);
     match hit.kind {
         Kind::Document => {
-            let known = tables.documents(site)?.iter().find(|document| document.id == hit.iri);
-            document = known.map(|document| Document::clone(document));
-            let policies =
-                || tables.policies(site).map(|all| all.iter().find(|p| p.iri == hit.iri));
+            document = tables.works(site)?.get(&hit.iri).map(|document| Document::clone(document));
             title = match &document {
                 Some(document) => document.title.clone(),
-                None => policies()?.map(|policy| policy.title.clone()),
+                None => tables.policy(site, &hit.iri)?.map(|policy| policy.title.clone()),
             };
         }
         Kind::Agency => {
-            let known = tables.agencies(site)?.iter().find(|agency| agency.iri == hit.iri);
-            title = known.map(|agency| agency.name.clone());
+            title = tables.agency(site, &hit.iri)?.map(|agency| agency.name.clone());
         }
         Kind::Task | Kind::Measure | Kind::Practice | Kind::Section => {
             if let Some(row) = site.row(ITEM, &[("item", &hit.iri)])? {

@@ -206,6 +206,7 @@ pub(in crate::web) type Counts = HashMap<String, Vec<(String, usize)>>;
 #[derive(Default)]
 pub(crate) struct Tables {
     documents: OnceLock<Vec<Arc<Document>>>,
+    works: OnceLock<HashMap<String, Arc<Document>>>,
     versions: OnceLock<HashMap<String, Arc<Document>>>,
     counts: OnceLock<Counts>,
     parts: OnceLock<HashMap<String, Vec<Part>>>,
@@ -264,6 +265,17 @@ impl Tables {
             Ok(documents.filter(|document| seen.insert(document.id.clone())).collect())
         };
         once(&self.documents, read).map(Vec::as_slice)
+    }
+
+    /// The documents by their IRIs.
+    pub(in crate::web) fn works(
+        &self,
+        site: &Site,
+    ) -> Result<&HashMap<String, Arc<Document>>, QueryError> {
+        once(&self.works, || {
+            let documents = self.documents(site)?.iter();
+            Ok(documents.map(|d| (d.id.clone(), Arc::clone(d))).collect())
+        })
     }
 
     /// The documents by their versions.

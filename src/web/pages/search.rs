@@ -1,7 +1,7 @@
 //! `/search`: all kinds of things by any of their words: agencies, tasks, documents, policies that are only cited.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::Query;
@@ -110,10 +110,9 @@ fn build(site: &Site, asked: Asked) -> Result<Results, WebError> {
         match current(site, &asked.q, None) {
             Ok((found, mut all)) => {
                 let tables = site.tables.now(site);
-                let works: HashSet<&str> =
-                    tables.documents(site)?.iter().map(|document| document.id.as_str()).collect();
+                let works = tables.works(site)?;
                 let kind = |hit: &Hit| match hit.kind {
-                    Kind::Document if !works.contains(hit.iri.as_str()) => POLICY,
+                    Kind::Document if !works.contains_key(&hit.iri) => POLICY,
                     kind => kind.name(),
                 };
                 results.tabs = tabs(site, &asked, all.iter().map(kind));

@@ -127,7 +127,7 @@ fn title(known: &Known<'_>, iri: &str) -> Result<String, WebError> {
     if let Some(policy) = tables.policy(site, iri)? {
         return Ok(policy.title.clone());
     }
-    if let Some(document) = tables.documents(site)?.iter().find(|d| d.id == iri) {
+    if let Some(document) = tables.works(site)?.get(iri) {
         return Ok(known.title(document).to_owned());
     }
     // What is no policy, such as a book, has the name that it is cited by.
@@ -153,7 +153,7 @@ fn build(site: &Site, iri: &str, asked: &Asked) -> Result<Policy, WebError> {
     let tables = site.tables.now(site);
     let known = Known::new(site, &tables)?;
     let title = title(&known, iri)?;
-    let document = tables.documents(site)?.iter().find(|document| document.id == iri);
+    let document = tables.works(site)?.get(iri);
     let all = tables.citations_of(site, iri)?;
     let assigned = tasks(&known, iri)?;
     let facet = kinds(site, asked, &all);
