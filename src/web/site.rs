@@ -211,16 +211,24 @@ impl Site {
 
     /// The rows that one of our own queries gives, with some of its variables given beforehand.
     pub(super) fn rows(&self, query: &str, given: &[(&str, &str)]) -> Result<Vec<Row>, QueryError> {
+        let rows = self.answer(query, given)?.rows()?;
+        Ok(rows.into_iter().map(Row).collect())
+    }
+
+    /// Does something with each row that one of our own queries gives: all of them need not be there at once.
+    pub(super) fn each(&self, query: &str, mut with: impl FnMut(Row)) -> Result<(), QueryError> {
+        self.answer(query, &[])?.each(|row| with(Row(row)))
+    }
+
+    fn answer(&self, query: &str, given: &[(&str, &str)]) -> Result<Answer, QueryError> {
         let mut query = self.store.query(query)?;
         for (variable, iri) in given {
             query = query.bind(variable, NamedNode::new_unchecked(*iri));
         }
-        let answer = match &self.trial {
+        match &self.trial {
             Some(trial) => trial.answer(query),
             None => query.run(&self.store),
-        };
-        let rows = answer.and_then(Answer::rows)?;
-        Ok(rows.into_iter().map(Row).collect())
+        }
     }
 
     /// The first of the rows.
