@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::{Template, Values};
+use axum::Extension;
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Uri, header};
@@ -19,7 +20,7 @@ use super::access::Access;
 use super::address::Thing;
 use super::answers;
 use super::api::tables::Kept;
-use super::cache::Answers;
+use super::cache::{Answers, Lasting};
 use super::description::Counts;
 use super::error::WebError;
 use super::http::health::Triples;
@@ -280,7 +281,7 @@ pub(super) async fn page<T: Template>(
     let asked = Asked { text: std::any::type_name::<T>().to_owned(), client: String::new() };
     let built = move |site: &Site| build(site).and_then(|page| Ok(site.render(&page)?));
     let page = answers::within(app, asked, None, built).await.map_err(WebError::Stopped)?;
-    Ok(Html(page?).into_response())
+    Ok((Extension(Lasting), Html(page?)).into_response())
 }
 
 /// One row of an answer.
