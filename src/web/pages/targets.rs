@@ -189,8 +189,8 @@ fn sort(asked: &Asked, things: &mut [Thing<'_, Target>]) {
         return;
     }
     things.sort_by(|a, b| match (key(a, column), key(b, column)) {
-        (Some(a), Some(b)) if backwards => b.cmp(&a),
-        (Some(a), Some(b)) => a.cmp(&b),
+        (Some(a), Some(b)) if backwards => b.cmp(a),
+        (Some(a), Some(b)) => a.cmp(b),
         (a, b) => b.is_some().cmp(&a.is_some()),
     });
 }
