@@ -309,6 +309,11 @@ impl Store {
         self.revisions.now()
     }
 
+    /// The state that a reading begun now sees or, while a change is being written, the one before it.
+    pub fn last_revision(&self) -> Option<Revision> {
+        self.revisions.last()
+    }
+
     /// When the store was last changed; none where it never was.
     pub fn last_change(&self) -> Option<SystemTime> {
         self.revisions.last_change()

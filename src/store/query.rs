@@ -289,6 +289,20 @@ impl Answer {
         }
     }
 
+    /// Does something with each row of a SELECT, one at a time; with nothing of any other form.
+    ///
+    /// # Errors
+    /// When evaluation fails or was stopped.
+    pub fn each(self, mut with: impl FnMut(QuerySolution)) -> Result<(), QueryError> {
+        let run = Run::current();
+        if let QueryResults::Solutions(solutions) = self.0 {
+            for row in solutions {
+                with(count(run.as_deref(), row)?);
+            }
+        }
+        Ok(())
+    }
+
     /// The whole answer, of whatever form.
     ///
     /// # Errors

@@ -67,9 +67,15 @@ impl Revisions {
     /// The state that a reading begun now sees; none while a change is being written.
     pub(super) fn now(&self) -> Option<Revision> {
         let changes = self.changes.load(Ordering::SeqCst);
-        if !changes.is_multiple_of(2) {
-            return None;
-        }
+        if changes.is_multiple_of(2) { self.at(changes) } else { None }
+    }
+
+    /// The same; while a change is being written, the state before it.
+    pub(super) fn last(&self) -> Option<Revision> {
+        self.at(self.changes.load(Ordering::SeqCst) & !1)
+    }
+
+    fn at(&self, changes: u64) -> Option<Revision> {
         match &self.mark {
             Mark::File(_) => Some(Revision { opening: self.opening, changes }),
             Mark::Endpoint(endpoint) => {
@@ -154,6 +160,7 @@ mod tests {
         let before = revisions.now().unwrap();
         let changing = revisions.changing();
         assert_eq!(revisions.now(), None);
+        assert_eq!(revisions.last(), Some(before));
         drop(changing);
         let after = revisions.now().unwrap();
         assert_ne!(before, after);

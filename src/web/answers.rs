@@ -12,8 +12,8 @@ use std::time::Duration;
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
@@ -70,7 +70,7 @@ pub(super) async fn query(
         let kept = app.kept.get(key);
         app.metrics.cache(kept.is_some());
         if let Some(kept) = kept {
-            return Ok(respond(kept.kind, Some(key.revision), Body::from(kept.body)));
+            return Ok(respond(kept.headers, Some(key.revision), Body::from(kept.body)));
         }
     }
     let changing = may_change(&ask.text);
@@ -81,7 +81,7 @@ pub(super) async fn query(
     let begun = begin(Arc::clone(&app), asked, time, choice, parse).await?;
     let Head { kind, revision, first, whole } = &begun.head;
     if let Some(key) = key.filter(|key| *whole && *revision == Some(key.revision)) {
-        app.kept.keep(key, Kept { kind, body: first.clone() });
+        app.kept.keep(key, Kept { headers: of_kind(kind), body: first.clone() });
     }
     let mut response = begun.into_response();
     if changing {
@@ -182,7 +182,7 @@ impl Begun {
             let first = tokio_stream::once(Ok(head.first));
             Body::from_stream(first.chain(to_the_end(rest, gone)))
         };
-        respond(head.kind, head.revision, body)
+        respond(of_kind(head.kind), head.revision, body)
     }
 }
 
@@ -205,8 +205,13 @@ fn to_the_end(
     })
 }
 
-fn respond(kind: &'static str, revision: Option<Revision>, body: Body) -> Response {
-    let mut response = ([(header::CONTENT_TYPE, kind)], body).into_response();
+fn of_kind(kind: &'static str) -> HeaderMap {
+    HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(kind))])
+}
+
+fn respond(headers: HeaderMap, revision: Option<Revision>, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.headers_mut() = headers;
     if let Some(revision) = revision {
         response.extensions_mut().insert(revision);
     }

@@ -1,6 +1,7 @@
 //! Answers that are kept while the store does not change, within a bound of memory.
 
 use axum::body::Bytes;
+use axum::http::HeaderMap;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
@@ -11,9 +12,18 @@ const ENTRY: usize = 256;
 /// Words of SPARQL whose value is another at each evaluation, or comes from elsewhere.
 const CHANGING: [&str; 6] = ["NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"];
 
+/// The most bytes that one page may have to be kept.
+pub(super) const LARGEST: usize = 1 << 20;
+
+/// Marks a response to GET, as an extension, that is a function of the store, the address, the day, the `Host` and the
+/// `Accept` header, and the same for all who may read: it is kept for the next who asks.
+#[derive(Clone, Copy)]
+pub(super) struct Lasting;
+
 /// All that an answer depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
+    /// A query, or what a page depends on.
     pub(super) text: String,
     pub(super) default_graphs: Vec<String>,
     pub(super) named_graphs: Vec<String>,
@@ -25,7 +35,7 @@ pub(super) struct Key {
 /// An answer that is whole.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
-    pub(super) kind: &'static str,
+    pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
@@ -38,6 +48,14 @@ struct Size;
 impl Weighter<Key, Kept> for Size {
     fn weight(&self, key: &Key, kept: &Kept) -> u64 {
         (ENTRY + key.text.len() + kept.body.len()) as u64
+    }
+}
+
+impl Key {
+    /// The key of a page; `text` is no query.
+    pub(super) fn of_page(text: String, revision: Revision) -> Self {
+        let (default_graphs, named_graphs) = (Vec::new(), Vec::new());
+        Self { text, default_graphs, named_graphs, kinds: [None; 2], revision }
     }
 }
 

@@ -88,12 +88,17 @@ pub async fn serve(
     config: &Config,
 ) -> io::Result<()> {
     let timeout = config.limits.query_timeout;
-    http::connections::serve(listener, router(store, knowledge, config), timeout).await
+    let site = Arc::new(Site::new(store, knowledge, config));
+    api::tables::keep_ready(&site);
+    http::connections::serve(listener, routes(site, config), timeout).await
 }
 
 /// All routes. Where the base IRI has a path, they lie below it.
 pub fn router(store: Store, knowledge: Option<Arc<Knowledge>>, config: &Config) -> Router {
-    let site = Arc::new(Site::new(store, knowledge, config));
+    routes(Arc::new(Site::new(store, knowledge, config)), config)
+}
+
+fn routes(site: App, config: &Config) -> Router {
     let root = site.root().trim_end_matches('/').to_owned();
     let routes = Router::new()
         .merge(pages::routes(&site))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::{Template, Values};
+use axum::Extension;
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Uri, header};
@@ -19,7 +20,7 @@ use super::access::Access;
 use super::address::Thing;
 use super::answers;
 use super::api::tables::Kept;
-use super::cache::Answers;
+use super::cache::{Answers, Lasting};
 use super::description::Counts;
 use super::error::WebError;
 use super::http::health::Triples;
@@ -211,16 +212,24 @@ impl Site {
 
     /// The rows that one of our own queries gives, with some of its variables given beforehand.
     pub(super) fn rows(&self, query: &str, given: &[(&str, &str)]) -> Result<Vec<Row>, QueryError> {
+        let rows = self.answer(query, given)?.rows()?;
+        Ok(rows.into_iter().map(Row).collect())
+    }
+
+    /// Does something with each row that one of our own queries gives: all of them need not be there at once.
+    pub(super) fn each(&self, query: &str, mut with: impl FnMut(Row)) -> Result<(), QueryError> {
+        self.answer(query, &[])?.each(|row| with(Row(row)))
+    }
+
+    fn answer(&self, query: &str, given: &[(&str, &str)]) -> Result<Answer, QueryError> {
         let mut query = self.store.query(query)?;
         for (variable, iri) in given {
             query = query.bind(variable, NamedNode::new_unchecked(*iri));
         }
-        let answer = match &self.trial {
+        match &self.trial {
             Some(trial) => trial.answer(query),
             None => query.run(&self.store),
-        };
-        let rows = answer.and_then(Answer::rows)?;
-        Ok(rows.into_iter().map(Row).collect())
+        }
     }
 
     /// The first of the rows.
@@ -272,7 +281,7 @@ pub(super) async fn page<T: Template>(
     let asked = Asked { text: std::any::type_name::<T>().to_owned(), client: String::new() };
     let built = move |site: &Site| build(site).and_then(|page| Ok(site.render(&page)?));
     let page = answers::within(app, asked, None, built).await.map_err(WebError::Stopped)?;
-    Ok(Html(page?).into_response())
+    Ok((Extension(Lasting), Html(page?)).into_response())
 }
 
 /// One row of an answer.

@@ -1,10 +1,11 @@
 //! How the things of the tables hang together: items in outlines, documents in citations, divisions in each other.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::super::site::{Row, Site};
-use super::tables::{Document, Tables, once};
+use super::cell::Cell;
+use super::tables::{Document, Tables};
 use crate::rdf::vocab::gm;
 use crate::store::QueryError;
 
@@ -22,9 +23,9 @@ const DEEPEST: usize = 64;
 /// Where an item of a document stands.
 pub(in crate::web) struct Place {
     /// None of the root.
-    pub(in crate::web) parent: Option<String>,
-    pub(in crate::web) number: String,
-    pub(in crate::web) heading: String,
+    pub(in crate::web) parent: Option<Arc<str>>,
+    pub(in crate::web) number: Arc<str>,
+    pub(in crate::web) heading: Arc<str>,
     pub(in crate::web) order: usize,
 }
 
@@ -57,12 +58,12 @@ pub(in crate::web) struct Division {
 /// What the tables have of this; each is read when it is first asked for.
 #[derive(Default)]
 pub(super) struct Links {
-    outline: OnceLock<HashMap<String, Place>>,
-    citations: OnceLock<Vec<Citing>>,
-    by_cited: OnceLock<HashMap<String, Vec<usize>>>,
-    carried: OnceLock<HashMap<String, Vec<Arc<str>>>>,
-    limited: OnceLock<HashSet<String>>,
-    divisions: OnceLock<BTreeMap<String, Division>>,
+    outline: Cell<HashMap<Arc<str>, Place>>,
+    citations: Cell<Vec<Citing>>,
+    by_cited: Cell<HashMap<String, Vec<usize>>>,
+    carried: Cell<HashMap<String, Vec<Arc<str>>>>,
+    limited: Cell<HashSet<Arc<str>>>,
+    divisions: Cell<BTreeMap<String, Division>>,
 }
 
 /// The last part of an IRI.
@@ -75,19 +76,21 @@ impl Tables {
     pub(in crate::web) fn outline(
         &self,
         site: &Site,
-    ) -> Result<&HashMap<String, Place>, QueryError> {
-        once(&self.links.outline, || {
-            let place = |row: &Row| {
+    ) -> Result<&HashMap<Arc<str>, Place>, QueryError> {
+        let read = |tables: &Self, site: &Site| {
+            let mut outline = HashMap::new();
+            site.each(ITEMS, |row| {
                 let place = Place {
-                    parent: row.get("parent"),
-                    number: row.text("number"),
-                    heading: row.text("heading"),
+                    parent: tables.kept(&row, "parent"),
+                    number: tables.keep(&row.text("number")),
+                    heading: tables.keep(&row.text("heading")),
                     order: row.number("order"),
                 };
-                (row.text("item"), place)
-            };
-            Ok(site.rows(ITEMS, &[])?.iter().map(place).collect())
-        })
+                outline.insert(tables.keep(&row.text("item")), place);
+            })?;
+            Ok(outline)
+        };
+        self.once(site, |tables| &tables.links.outline, read)
     }
 
     /// The items above one, the nearest first; the root is none.
@@ -114,8 +117,8 @@ impl Tables {
 
     /// What current versions cite.
     pub(in crate::web) fn citations(&self, site: &Site) -> Result<&[Citing], QueryError> {
-        let read = || {
-            let versions = self.versions(site)?;
+        let read = |tables: &Self, site: &Site| {
+            let versions = tables.versions(site)?;
             let citing = |row: &Row| {
                 let document = Arc::clone(versions.get(&row.text("version"))?);
                 let item = Some(row.text("citing")).filter(|citing| *citing != document.id);
@@ -130,7 +133,7 @@ impl Tables {
             };
             Ok(site.rows(CITATIONS, &[])?.iter().filter_map(citing).collect())
         };
-        once(&self.links.citations, read).map(Vec::as_slice)
+        self.once(site, |tables| &tables.links.citations, read).map(Vec::as_slice)
     }
 
     /// The references to one document; not those that it makes to itself.
@@ -139,32 +142,34 @@ impl Tables {
         site: &Site,
         work: &str,
     ) -> Result<Vec<&'t Citing>, QueryError> {
-        let all = self.citations(site)?;
-        let by_cited = once(&self.links.by_cited, || {
+        let read = |tables: &Self, site: &Site| {
             let mut by_cited: HashMap<String, Vec<usize>> = HashMap::new();
-            for (at, citing) in all.iter().enumerate() {
+            for (at, citing) in tables.citations(site)?.iter().enumerate() {
                 if citing.document.id != citing.cited {
                     by_cited.entry(citing.cited.clone()).or_default().push(at);
                 }
             }
             Ok(by_cited)
-        })?;
+        };
+        let by_cited = self.once(site, |tables| &tables.links.by_cited, read)?;
+        let all = self.citations(site)?;
         Ok(by_cited.get(work).into_iter().flatten().map(|&at| &all[at]).collect())
     }
 
     /// The documents that an item or a document as a whole carries out, by the IRI of either.
     fn carried(&self, site: &Site) -> Result<&HashMap<String, Vec<Arc<str>>>, QueryError> {
-        once(&self.links.carried, || {
+        let read = |tables: &Self, site: &Site| {
             let mut carried: HashMap<String, Vec<Arc<str>>> = HashMap::new();
-            for citing in self.citations(site)?.iter().filter(|citing| citing.carries_out()) {
+            for citing in tables.citations(site)?.iter().filter(|citing| citing.carries_out()) {
                 let who = citing.item.as_ref().unwrap_or(&citing.document.id);
                 let policies = carried.entry(who.clone()).or_default();
                 if policies.iter().all(|policy| **policy != *citing.cited) {
-                    policies.push(citing.cited.as_str().into());
+                    policies.push(tables.keep(&citing.cited));
                 }
             }
             Ok(carried)
-        })
+        };
+        self.once(site, |tables| &tables.links.carried, read)
     }
 
     /// What an item or its document carries out.
@@ -185,10 +190,15 @@ impl Tables {
     }
 
     /// The items that have a time limit, or a target with one, whether or not a day can be told.
-    pub(super) fn limited(&self, site: &Site) -> Result<&HashSet<String>, QueryError> {
-        once(&self.links.limited, || {
-            Ok(site.rows(LIMITED, &[])?.iter().map(|row| row.text("item")).collect())
-        })
+    pub(super) fn limited(&self, site: &Site) -> Result<&HashSet<Arc<str>>, QueryError> {
+        let read = |tables: &Self, site: &Site| {
+            let mut limited = HashSet::new();
+            site.each(LIMITED, |row| {
+                limited.insert(tables.keep(&row.text("item")));
+            })?;
+            Ok(limited)
+        };
+        self.once(site, |tables| &tables.links.limited, read)
     }
 
     /// The administrative divisions by their codes.
@@ -196,14 +206,15 @@ impl Tables {
         &self,
         site: &Site,
     ) -> Result<&BTreeMap<String, Division>, QueryError> {
-        once(&self.links.divisions, || {
+        let read = |_: &Self, site: &Site| {
             let division = |row: &Row| {
                 let above = row.get("above").map(|above| last(&above).to_owned());
                 let division = Division { name: row.text("placeName"), above };
                 (last(&row.text("place")).to_owned(), division)
             };
             Ok(site.rows(DIVISIONS, &[])?.iter().map(division).collect())
-        })
+        };
+        self.once(site, |tables| &tables.links.divisions, read)
     }
 
     /// A division and those above it, by their codes, the lowest first.

@@ -5,12 +5,13 @@
 
 use std::cmp::Ordering;
 
-use axum::Json;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::super::cache::Lasting;
 use super::super::paging::encode;
 use super::super::problem::Problem;
 use super::super::site::Site;
@@ -47,7 +48,7 @@ impl<T: Serialize> One<T> {
 
 impl<T: Serialize> IntoResponse for One<T> {
     fn into_response(self) -> Response {
-        Json(self).into_response()
+        (Extension(Lasting), Json(self)).into_response()
     }
 }
 
@@ -58,7 +59,7 @@ fn context(site: &Site) -> String {
 impl<T: Serialize> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
         let link = self.next.as_ref().map(|next| format!("<{next}>; rel=\"next\""));
-        let mut response = Json(self).into_response();
+        let mut response = (Extension(Lasting), Json(self)).into_response();
         if let Some(link) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
             response.headers_mut().insert(header::LINK, link);
         }

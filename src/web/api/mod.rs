@@ -7,6 +7,7 @@
 //! is generated from these handlers.
 
 mod agencies;
+mod cell;
 mod context;
 mod documents;
 pub(super) mod empty;

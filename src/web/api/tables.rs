@@ -1,12 +1,15 @@
 //! The small facts that lists are filtered and sorted by, of all things, read once a revision of the store.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::super::App;
 use super::super::site::{Row, Site};
+use super::cell::Cell;
 use super::links::Links;
 use super::terms::{Concept, Jurisdiction};
 use crate::rdf::vocab::{gm, role};
@@ -81,20 +84,28 @@ impl Document {
     }
 }
 
+/// How long the store is left alone after a change before everything is read anew.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// Days in their order, each once.
+pub(in crate::web) type Days = Arc<[Arc<str>]>;
+/// Who has which part in an item.
+pub(in crate::web) type Parts = Arc<[Part]>;
+
 /// A task, with what it is found by.
 pub(in crate::web) struct Task {
-    pub(in crate::web) iri: String,
+    pub(in crate::web) iri: Arc<str>,
     pub(in crate::web) document: Arc<Document>,
-    pub(in crate::web) number: Option<String>,
-    pub(in crate::web) heading: Option<String>,
+    pub(in crate::web) number: Option<Arc<str>>,
+    pub(in crate::web) heading: Option<Arc<str>>,
     /// Its heading, or else its text.
-    pub(in crate::web) said: String,
+    pub(in crate::web) said: Arc<str>,
     pub(in crate::web) order: usize,
-    pub(in crate::web) bearers: Vec<Part>,
+    pub(in crate::web) bearers: Parts,
     /// How many agencies lead it.
     pub(in crate::web) leads: usize,
     /// Days by which it, or a target of it, is due.
-    pub(in crate::web) due: BTreeSet<String>,
+    pub(in crate::web) due: Days,
     /// Whether it or a target of it has a time limit, with a day or without.
     pub(in crate::web) is_limited: bool,
     /// How many targets it states.
@@ -107,11 +118,11 @@ pub(in crate::web) struct Task {
 #[derive(Clone)]
 pub(in crate::web) struct Part {
     /// The code of the role: `lead`.
-    pub(in crate::web) role: String,
+    pub(in crate::web) role: Arc<str>,
     /// None of a person.
-    pub(in crate::web) agency: Option<String>,
+    pub(in crate::web) agency: Option<Arc<str>>,
     /// The name of a person, as printed.
-    pub(in crate::web) person: Option<String>,
+    pub(in crate::web) person: Option<Arc<str>>,
 }
 
 /// How many agencies lead.
@@ -122,7 +133,7 @@ pub(in crate::web) fn leads(parts: &[Part]) -> usize {
 
 impl Part {
     pub(in crate::web) fn leads(&self) -> bool {
-        self.role == "lead"
+        &*self.role == "lead"
     }
 
     pub(in crate::web) fn is_of(&self, agency: &str) -> bool {
@@ -141,26 +152,26 @@ pub(in crate::web) struct Higher {
 
 /// A target, achievement or limit, with what it is found by.
 pub(in crate::web) struct Target {
-    pub(in crate::web) iri: String,
-    pub(in crate::web) class: String,
+    pub(in crate::web) iri: Arc<str>,
+    pub(in crate::web) class: Arc<str>,
     /// The task or other item that states it.
-    pub(in crate::web) item: String,
+    pub(in crate::web) item: Arc<str>,
     pub(in crate::web) document: Arc<Document>,
-    pub(in crate::web) indicator: Option<String>,
-    pub(in crate::web) comparator: Concept,
+    pub(in crate::web) indicator: Option<Arc<str>>,
+    pub(in crate::web) comparator: Arc<Concept>,
     /// A decimal number, or a ratio.
-    pub(in crate::web) value: String,
-    pub(in crate::web) unit: Option<String>,
+    pub(in crate::web) value: Arc<str>,
+    pub(in crate::web) unit: Option<Arc<str>>,
     /// How firmly it is promised, as printed.
-    pub(in crate::web) modality: Option<String>,
-    pub(in crate::web) quote: String,
+    pub(in crate::web) modality: Option<Arc<str>>,
+    pub(in crate::web) quote: Arc<str>,
     /// The IRI of the place that says so.
-    pub(in crate::web) evidence: String,
+    pub(in crate::web) evidence: Arc<str>,
     /// What the item or its document carries out.
     pub(in crate::web) policies: Vec<Arc<str>>,
     /// Its time limit, as printed, and the day it gives.
-    pub(in crate::web) limit: Option<String>,
-    pub(in crate::web) due: Option<String>,
+    pub(in crate::web) limit: Option<Arc<str>>,
+    pub(in crate::web) due: Option<Arc<str>>,
 }
 
 impl Target {
@@ -200,24 +211,26 @@ pub(in crate::web) struct Policy {
 }
 
 /// How many things of each class a document says, by its version.
-pub(in crate::web) type Counts = HashMap<String, Vec<(String, usize)>>;
+pub(in crate::web) type Counts = HashMap<String, Vec<(Arc<str>, usize)>>;
 
 /// All tables of one state of the store; each is read when it is first asked for.
-#[derive(Default)]
 pub(crate) struct Tables {
-    documents: OnceLock<Vec<Arc<Document>>>,
-    works: OnceLock<HashMap<String, Arc<Document>>>,
-    versions: OnceLock<HashMap<String, Arc<Document>>>,
-    counts: OnceLock<Counts>,
-    parts: OnceLock<HashMap<String, Vec<Part>>>,
-    due: OnceLock<HashMap<String, BTreeSet<String>>>,
-    higher: OnceLock<Vec<Higher>>,
-    tasks: OnceLock<Vec<Task>>,
-    targets: OnceLock<Vec<Target>>,
-    agencies: OnceLock<Vec<Agency>>,
-    agency_places: OnceLock<HashMap<String, usize>>,
-    policies: OnceLock<Vec<Policy>>,
-    policy_places: OnceLock<HashMap<String, usize>>,
+    me: Weak<Self>,
+    /// What many rows of the tables say, each once.
+    said: Mutex<HashSet<Arc<str>>>,
+    documents: Cell<Vec<Arc<Document>>>,
+    works: Cell<HashMap<String, Arc<Document>>>,
+    versions: Cell<HashMap<String, Arc<Document>>>,
+    counts: Cell<Counts>,
+    parts: Cell<HashMap<Arc<str>, Parts>>,
+    due: Cell<HashMap<Arc<str>, Days>>,
+    higher: Cell<Vec<Higher>>,
+    tasks: Cell<Vec<Task>>,
+    targets: Cell<Vec<Target>>,
+    agencies: Cell<Vec<Agency>>,
+    agency_places: Cell<HashMap<String, usize>>,
+    policies: Cell<Vec<Policy>>,
+    policy_places: Cell<HashMap<String, usize>>,
     pub(super) links: Links,
 }
 
@@ -226,14 +239,14 @@ pub(crate) struct Tables {
 pub(crate) struct Kept(Mutex<Option<(Revision, Arc<Tables>)>>);
 
 impl Kept {
-    /// The tables of the store as it is now. While it is being changed they serve this request only.
+    /// The tables of the store as it is now; while it is being changed, as it was before.
     pub(in crate::web) fn now(&self, site: &Site) -> Arc<Tables> {
-        let Some(revision) = site.store.revision() else { return Arc::default() };
+        let Some(revision) = site.store.last_revision() else { return Tables::new() };
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*kept {
             Some((known, tables)) if *known == revision => Arc::clone(tables),
             _ => {
-                let tables = Arc::default();
+                let tables = Tables::new();
                 *kept = Some((revision, Arc::clone(&tables)));
                 tables
             }
@@ -241,30 +254,101 @@ impl Kept {
     }
 }
 
-/// What a cell holds, read if it is empty. Two requests may read at once; they read the same.
-pub(super) fn once<T>(
-    cell: &OnceLock<T>,
-    read: impl FnOnce() -> Result<T, QueryError>,
-) -> Result<&T, QueryError> {
-    match cell.get() {
-        Some(known) => Ok(known),
-        None => {
-            let new = read()?;
-            Ok(cell.get_or_init(|| new))
-        }
+/// Reads all tables at the start and after each change, so that nobody has to wait for them; as long as there is the
+/// site. A store behind an endpoint is not asked when nobody asks for anything.
+pub(in crate::web) fn keep_ready(site: &App) {
+    if !site.store.is_here() {
+        return;
     }
+    let (mut seen, mut read) = (site.store.revision(), None);
+    let site = Arc::downgrade(site);
+    std::thread::spawn(move || {
+        while let Some(site) = site.upgrade() {
+            let now = site.store.revision();
+            if now.is_some() && now == seen && now != read {
+                if let Err(error) = site.tables.now(&site).read_all(&site) {
+                    tracing::error!(cause = %error, "the tables of the pages could not be read");
+                }
+                read = now;
+            }
+            seen = now;
+            drop(site);
+            std::thread::sleep(QUIET);
+        }
+    });
 }
 
 impl Tables {
+    fn new() -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
+            said: Mutex::default(),
+            documents: Cell::default(),
+            works: Cell::default(),
+            versions: Cell::default(),
+            counts: Cell::default(),
+            parts: Cell::default(),
+            due: Cell::default(),
+            higher: Cell::default(),
+            tasks: Cell::default(),
+            targets: Cell::default(),
+            agencies: Cell::default(),
+            agency_places: Cell::default(),
+            policies: Cell::default(),
+            policy_places: Cell::default(),
+            links: Links::default(),
+        })
+    }
+
+    /// These tables, for another thread.
+    pub(super) fn shared(&self) -> Arc<Self> {
+        self.me.upgrade().expect("tables are made shared, and whoever has them shares them")
+    }
+
+    /// Reads every table that has not been, those that most pages need first.
+    fn read_all(&self, site: &Site) -> Result<(), QueryError> {
+        self.documents(site)?;
+        self.agency(site, "")?;
+        self.policy(site, "")?;
+        self.tasks(site)?;
+        self.counts(site)?;
+        self.higher(site)?;
+        self.outline(site)?;
+        self.citations_of(site, "")?;
+        Ok(())
+    }
+
+    /// A text that may stand in many rows.
+    pub(super) fn keep(&self, text: &str) -> Arc<str> {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        match said.get(text) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let new: Arc<str> = text.into();
+                said.insert(Arc::clone(&new));
+                new
+            }
+        }
+    }
+
+    /// What a variable has, which may stand in many rows.
+    pub(super) fn kept(&self, row: &Row, variable: &str) -> Option<Arc<str>> {
+        row.get(variable).map(|text| self.keep(&text))
+    }
+
     pub(in crate::web) fn documents(&self, site: &Site) -> Result<&[Arc<Document>], QueryError> {
-        let read = || {
-            let rows = site.rows(DOCUMENTS, &[])?;
-            // A work with two values of something has a row for each.
-            let mut seen = BTreeSet::new();
-            let documents = rows.iter().map(|row| Arc::new(Document::read(site, row)));
-            Ok(documents.filter(|document| seen.insert(document.id.clone())).collect())
+        let read = |_: &Self, site: &Site| {
+            let (mut documents, mut seen) = (Vec::new(), HashSet::new());
+            site.each(DOCUMENTS, |row| {
+                let document = Document::read(site, &row);
+                // A work with two values of something has a row for each.
+                if seen.insert(document.id.clone()) {
+                    documents.push(Arc::new(document));
+                }
+            })?;
+            Ok(documents)
         };
-        once(&self.documents, read).map(Vec::as_slice)
+        self.once(site, |tables| &tables.documents, read).map(Vec::as_slice)
     }
 
     /// The documents by their IRIs.
@@ -272,10 +356,11 @@ impl Tables {
         &self,
         site: &Site,
     ) -> Result<&HashMap<String, Arc<Document>>, QueryError> {
-        once(&self.works, || {
-            let documents = self.documents(site)?.iter();
+        let read = |tables: &Self, site: &Site| {
+            let documents = tables.documents(site)?.iter();
             Ok(documents.map(|d| (d.id.clone(), Arc::clone(d))).collect())
-        })
+        };
+        self.once(site, |tables| &tables.works, read)
     }
 
     /// The documents by their versions.
@@ -283,107 +368,110 @@ impl Tables {
         &self,
         site: &Site,
     ) -> Result<&HashMap<String, Arc<Document>>, QueryError> {
-        once(&self.versions, || {
-            let documents = self.documents(site)?.iter();
+        let read = |tables: &Self, site: &Site| {
+            let documents = tables.documents(site)?.iter();
             Ok(documents.map(|d| (d.version.clone(), Arc::clone(d))).collect())
-        })
+        };
+        self.once(site, |tables| &tables.versions, read)
     }
 
     /// The tasks in the order of the texts, the newest documents first.
     pub(in crate::web) fn tasks(&self, site: &Site) -> Result<&[Task], QueryError> {
-        let read = || {
-            let versions = self.versions(site)?;
-            let (mut tasks, mut seen) = (Vec::new(), BTreeSet::new());
-            for row in site.rows(TASKS, &[])? {
-                let (iri, version) = (row.text("task"), row.text("version"));
-                let (Some(document), true) = (versions.get(&version), seen.insert(iri.clone()))
-                else {
-                    continue;
-                };
-                tasks.push(Task {
-                    iri,
-                    document: Arc::clone(document),
-                    number: row.get("number"),
-                    heading: row.get("heading"),
-                    said: row.text("said"),
-                    order: row.number("order"),
-                    bearers: Vec::new(),
-                    leads: 0,
-                    due: BTreeSet::new(),
-                    is_limited: false,
-                    targets: 0,
-                    policies: Vec::new(),
-                });
-            }
-            let mut targets: HashMap<&str, usize> = HashMap::new();
-            for target in self.targets(site)?.iter().filter(|t| t.class == gm::TARGET.as_str()) {
-                *targets.entry(&target.item).or_default() += 1;
-            }
-            let (parts, due, limited) = (self.parts(site)?, self.due(site)?, self.limited(site)?);
-            for task in &mut tasks {
-                task.bearers = parts.get(&task.iri).cloned().unwrap_or_default();
-                task.leads = leads(&task.bearers);
-                task.due = due.get(&task.iri).cloned().unwrap_or_default();
-                task.is_limited = limited.contains(&task.iri);
-                task.targets = targets.get(&*task.iri).copied().unwrap_or(0);
-                task.policies = self.carried_out(site, &task.iri, &task.document)?;
-            }
-            // The order in which pages list them.
-            tasks.sort_by(|a, b| {
-                let newest = b.document.year.cmp(&a.document.year);
-                let of_one = newest.then_with(|| a.document.id.cmp(&b.document.id));
-                of_one.then_with(|| a.order.cmp(&b.order))
+        self.once(site, |tables| &tables.tasks, Self::read_tasks).map(Vec::as_slice)
+    }
+
+    fn read_tasks(&self, site: &Site) -> Result<Vec<Task>, QueryError> {
+        let versions = self.versions(site)?;
+        let mut targets: HashMap<&str, usize> = HashMap::new();
+        for target in self.targets(site)?.iter().filter(|t| *t.class == *gm::TARGET.as_str()) {
+            *targets.entry(&target.item).or_default() += 1;
+        }
+        let (parts, due, limited) = (self.parts(site)?, self.due(site)?, self.limited(site)?);
+        let (no_parts, no_days): (Parts, Days) = Default::default();
+        let (mut tasks, mut seen) = (Vec::new(), HashSet::new());
+        site.each(TASKS, |row| {
+            let iri = self.keep(&row.text("task"));
+            let (Some(document), true) =
+                (versions.get(&row.text("version")), seen.insert(Arc::clone(&iri)))
+            else {
+                return;
+            };
+            let bearers = Arc::clone(parts.get(&iri).unwrap_or(&no_parts));
+            let heading = self.kept(&row, "heading");
+            tasks.push(Task {
+                document: Arc::clone(document),
+                number: self.kept(&row, "number"),
+                said: heading.clone().unwrap_or_else(|| row.text("said").into()),
+                heading,
+                order: row.number("order"),
+                leads: leads(&bearers),
+                bearers,
+                due: Arc::clone(due.get(&iri).unwrap_or(&no_days)),
+                is_limited: limited.contains(&iri),
+                targets: targets.get(&*iri).copied().unwrap_or(0),
+                policies: Vec::new(),
+                iri,
             });
-            Ok(tasks)
-        };
-        once(&self.tasks, read).map(Vec::as_slice)
+        })?;
+        for task in &mut tasks {
+            task.policies = self.carried_out(site, &task.iri, &task.document)?;
+        }
+        // The order in which pages list them.
+        tasks.sort_by(|a, b| {
+            let newest = b.document.year.cmp(&a.document.year);
+            let of_one = newest.then_with(|| a.document.id.cmp(&b.document.id));
+            of_one.then_with(|| a.order.cmp(&b.order))
+        });
+        Ok(tasks)
     }
 
     /// How many things of each class a document says, by its version.
     pub(in crate::web) fn counts(&self, site: &Site) -> Result<&Counts, QueryError> {
-        once(&self.counts, || {
+        let read = |tables: &Self, site: &Site| {
             let mut counts = Counts::new();
-            for row in site.rows(COUNTS, &[])? {
-                let count = (row.text("class"), row.number("count"));
+            site.each(COUNTS, |row| {
+                let count = (tables.keep(&row.text("class")), row.number("count"));
                 counts.entry(row.text("version")).or_default().push(count);
-            }
+            })?;
             Ok(counts)
-        })
+        };
+        self.once(site, |tables| &tables.counts, read)
     }
 
     /// Who has which part in the items of documents, by item.
     pub(in crate::web) fn parts(
         &self,
         site: &Site,
-    ) -> Result<&HashMap<String, Vec<Part>>, QueryError> {
-        once(&self.parts, || {
-            let mut parts: HashMap<String, Vec<Part>> = HashMap::new();
-            for row in site.rows(BEARERS, &[])? {
-                let role = row.text("role").trim_start_matches(role::NAMESPACE).to_owned();
-                let part = Part { role, agency: row.get("agency"), person: row.get("person") };
-                parts.entry(row.text("task")).or_default().push(part);
-            }
-            Ok(parts)
-        })
+    ) -> Result<&HashMap<Arc<str>, Parts>, QueryError> {
+        let read = |tables: &Self, site: &Site| {
+            let mut parts: HashMap<Arc<str>, Vec<Part>> = HashMap::new();
+            site.each(BEARERS, |row| {
+                let role = tables.keep(row.text("role").trim_start_matches(role::NAMESPACE));
+                let (agency, person) = (tables.kept(&row, "agency"), tables.kept(&row, "person"));
+                let task = tables.keep(&row.text("task"));
+                parts.entry(task).or_default().push(Part { role, agency, person });
+            })?;
+            Ok(parts.into_iter().map(|(item, parts)| (item, parts.into())).collect())
+        };
+        self.once(site, |tables| &tables.parts, read)
     }
 
     /// The days by which items of documents, or targets of them, are due, by item.
-    pub(in crate::web) fn due(
-        &self,
-        site: &Site,
-    ) -> Result<&HashMap<String, BTreeSet<String>>, QueryError> {
-        once(&self.due, || {
-            let mut due: HashMap<String, BTreeSet<String>> = HashMap::new();
-            for row in site.rows(DUE, &[])? {
-                due.entry(row.text("task")).or_default().insert(row.text("date"));
-            }
-            Ok(due)
-        })
+    pub(in crate::web) fn due(&self, site: &Site) -> Result<&HashMap<Arc<str>, Days>, QueryError> {
+        let read = |tables: &Self, site: &Site| {
+            let mut due: HashMap<Arc<str>, BTreeSet<Arc<str>>> = HashMap::new();
+            site.each(DUE, |row| {
+                let task = tables.keep(&row.text("task"));
+                due.entry(task).or_default().insert(tables.keep(&row.text("date")));
+            })?;
+            Ok(due.into_iter().map(|(item, days)| (item, days.into_iter().collect())).collect())
+        };
+        self.once(site, |tables| &tables.due, read)
     }
 
     /// What the documents carry out or rest on.
     pub(in crate::web) fn higher(&self, site: &Site) -> Result<&[Higher], QueryError> {
-        let read = || {
+        let read = |_: &Self, site: &Site| {
             let higher = |row: &Row| Higher {
                 work: row.text("work"),
                 relation: row.text("relation"),
@@ -391,63 +479,71 @@ impl Tables {
             };
             Ok(site.rows(HIGHER, &[])?.iter().map(higher).collect())
         };
-        once(&self.higher, read).map(Vec::as_slice)
+        self.once(site, |tables| &tables.higher, read).map(Vec::as_slice)
     }
 
     pub(in crate::web) fn targets(&self, site: &Site) -> Result<&[Target], QueryError> {
-        let read = || {
-            let versions = self.versions(site)?;
-            let mut seen = BTreeSet::new();
-            let target = |row: &Row| {
-                let iri = row.text("target");
-                let document = versions.get(&row.text("version"))?;
-                seen.insert(iri.clone()).then(|| Target {
-                    iri,
-                    class: row.text("class"),
-                    item: row.text("item"),
-                    policies: Vec::new(),
-                    document: Arc::clone(document),
-                    indicator: row.get("indicator"),
-                    comparator: Concept::of(site, &row.text("comparator")),
-                    value: row.get("value").or(row.get("ratio")).unwrap_or_default(),
-                    unit: row.get("unit"),
-                    modality: row.get("modality"),
-                    quote: row.text("quote"),
-                    evidence: row.text("evidence"),
-                    limit: row.get("limit"),
-                    due: row.get("date"),
-                })
-            };
-            let mut targets: Vec<Target> =
-                site.rows(TARGETS, &[])?.iter().filter_map(target).collect();
-            for target in &mut targets {
-                target.policies = self.carried_out(site, &target.item, &target.document)?;
+        self.once(site, |tables| &tables.targets, Self::read_targets).map(Vec::as_slice)
+    }
+
+    fn read_targets(&self, site: &Site) -> Result<Vec<Target>, QueryError> {
+        let versions = self.versions(site)?;
+        let mut comparators: HashMap<String, Arc<Concept>> = HashMap::new();
+        let (mut targets, mut seen) = (Vec::new(), HashSet::new());
+        site.each(TARGETS, |row| {
+            let Some(document) = versions.get(&row.text("version")) else { return };
+            let iri: Arc<str> = row.text("target").into();
+            if !seen.insert(Arc::clone(&iri)) {
+                return;
             }
-            Ok(targets)
-        };
-        once(&self.targets, read).map(Vec::as_slice)
+            let comparator = row.text("comparator");
+            let concept = || Arc::new(Concept::of(site, &comparator));
+            let comparator = comparators.entry(comparator.clone()).or_insert_with(concept);
+            let value = self.kept(&row, "value").or_else(|| self.kept(&row, "ratio"));
+            targets.push(Target {
+                iri,
+                class: self.keep(&row.text("class")),
+                item: self.keep(&row.text("item")),
+                policies: Vec::new(),
+                document: Arc::clone(document),
+                indicator: self.kept(&row, "indicator"),
+                comparator: Arc::clone(comparator),
+                value: value.unwrap_or_default(),
+                unit: self.kept(&row, "unit"),
+                modality: self.kept(&row, "modality"),
+                quote: row.text("quote").into(),
+                evidence: row.text("evidence").into(),
+                limit: self.kept(&row, "limit"),
+                due: self.kept(&row, "date"),
+            });
+        })?;
+        for target in &mut targets {
+            target.policies = self.carried_out(site, &target.item, &target.document)?;
+        }
+        Ok(targets)
     }
 
     pub(in crate::web) fn agencies(&self, site: &Site) -> Result<&[Agency], QueryError> {
-        let read = || {
-            let mut others: HashMap<String, Vec<String>> = HashMap::new();
-            for row in site.rows(ALTERNATIVES, &[])? {
-                others.entry(row.text("agency")).or_default().push(row.text("name"));
-            }
-            let mut counted = self.counted(site)?;
-            let agency = |row: &Row| {
-                let iri = row.text("agency");
-                // Those that only versions of the past name have no part.
-                let (tasks, leads) = counted.remove(iri.as_str())?;
-                let name = row.text("name");
-                let mut others = others.remove(&iri).unwrap_or_default();
-                others.retain(|other| *other != name);
-                let (kind, jurisdiction) = (row.get("kind"), Jurisdiction::read(row));
-                Some(Agency { iri, name, others, kind, jurisdiction, tasks, leads })
-            };
-            Ok(site.rows(AGENCIES, &[])?.iter().filter_map(agency).collect())
+        self.once(site, |tables| &tables.agencies, Self::read_agencies).map(Vec::as_slice)
+    }
+
+    fn read_agencies(&self, site: &Site) -> Result<Vec<Agency>, QueryError> {
+        let mut others: HashMap<String, Vec<String>> = HashMap::new();
+        for row in site.rows(ALTERNATIVES, &[])? {
+            others.entry(row.text("agency")).or_default().push(row.text("name"));
+        }
+        let mut counted = self.counted(site)?;
+        let agency = |row: &Row| {
+            let iri = row.text("agency");
+            // Those that only versions of the past name have no part.
+            let (tasks, leads) = counted.remove(iri.as_str())?;
+            let name = row.text("name");
+            let mut others = others.remove(&iri).unwrap_or_default();
+            others.retain(|other| *other != name);
+            let (kind, jurisdiction) = (row.get("kind"), Jurisdiction::read(row));
+            Some(Agency { iri, name, others, kind, jurisdiction, tasks, leads })
         };
-        once(&self.agencies, read).map(Vec::as_slice)
+        Ok(site.rows(AGENCIES, &[])?.iter().filter_map(agency).collect())
     }
 
     /// In how many items each agency has a part, and how many of them it leads.
@@ -471,10 +567,12 @@ impl Tables {
         site: &Site,
         iri: &str,
     ) -> Result<Option<&Agency>, QueryError> {
+        let read = |tables: &Self, site: &Site| {
+            let agencies = tables.agencies(site)?.iter().enumerate();
+            Ok(agencies.map(|(at, agency)| (agency.iri.clone(), at)).collect())
+        };
+        let by_iri = self.once(site, |tables| &tables.agency_places, read)?;
         let agencies = self.agencies(site)?;
-        let by_iri = once(&self.agency_places, || {
-            Ok(agencies.iter().enumerate().map(|(at, agency)| (agency.iri.clone(), at)).collect())
-        })?;
         Ok(by_iri.get(iri).map(|&at| &agencies[at]))
     }
 
@@ -484,17 +582,19 @@ impl Tables {
         site: &Site,
         iri: &str,
     ) -> Result<Option<&Policy>, QueryError> {
+        let read = |tables: &Self, site: &Site| {
+            let policies = tables.policies(site)?.iter().enumerate();
+            Ok(policies.map(|(at, policy)| (policy.iri.clone(), at)).collect())
+        };
+        let by_iri = self.once(site, |tables| &tables.policy_places, read)?;
         let policies = self.policies(site)?;
-        let by_iri = once(&self.policy_places, || {
-            Ok(policies.iter().enumerate().map(|(at, policy)| (policy.iri.clone(), at)).collect())
-        })?;
         Ok(by_iri.get(iri).map(|&at| &policies[at]))
     }
 
     pub(in crate::web) fn policies(&self, site: &Site) -> Result<&[Policy], QueryError> {
-        let read = || {
-            let versions = self.versions(site)?;
-            let mut seen = BTreeSet::new();
+        let read = |tables: &Self, site: &Site| {
+            let versions = tables.versions(site)?;
+            let mut seen = HashSet::new();
             let policy = |row: &Row| {
                 let iri = row.text("policy");
                 let document = row.get("version").and_then(|v| versions.get(&v)).cloned();
@@ -509,6 +609,6 @@ impl Tables {
             };
             Ok(site.rows(POLICIES, &[])?.iter().filter_map(policy).collect())
         };
-        once(&self.policies, read).map(Vec::as_slice)
+        self.once(site, |tables| &tables.policies, read).map(Vec::as_slice)
     }
 }

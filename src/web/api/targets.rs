@@ -116,24 +116,24 @@ pub(super) async fn list(
                 let is_theirs = |task: &&tables::Task| {
                     task.bearers
                         .iter()
-                        .filter_map(|part| part.agency.as_ref())
+                        .filter_map(|part| part.agency.as_deref())
                         .any(|a| agencies.contains(a))
                 };
                 let tasks = tables.tasks(site)?.iter().filter(is_theirs);
-                Some(tasks.map(|task| task.iri.as_str()).collect::<HashSet<_>>())
+                Some(tasks.map(|task| &*task.iri).collect::<HashSet<_>>())
             }
         };
         let indicator = text(asked.indicator.as_ref());
         let found = tables.targets(site)?.iter().filter(|target| {
-            target.class == class
+            *target.class == *class
                 && indicator.is_none_or(|words| target.is_of(words))
                 && filter.holds(&target.document)
                 && due.holds(&target.due)
-                && theirs.as_ref().is_none_or(|tasks| tasks.contains(target.item.as_str()))
+                && theirs.as_ref().is_none_or(|tasks| tasks.contains(&*target.item))
         });
         let key = |target: &tables::Target| match order.by {
-            By::Due => target.due.clone(),
-            By::Indicator => target.indicator.clone(),
+            By::Due => target.due.as_deref().map(str::to_owned),
+            By::Indicator => target.indicator.as_deref().map(str::to_owned),
             By::Year => target.document.year.clone(),
         };
         Listing::new(found, |target| (key(target), &target.iri)).page(

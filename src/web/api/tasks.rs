@@ -1,6 +1,7 @@
 //! `/api/v1/tasks`: the work to be done, with who, by when and to what measure.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -99,10 +100,10 @@ impl Task {
     fn read(site: &Site, task: &tables::Task) -> Result<Self, Problem> {
         let rows = with_places(site.rows(TASK, &[("task", &task.iri)])?);
         Ok(Self {
-            id: task.iri.clone(),
+            id: task.iri.to_string(),
             kind: "Task",
-            number: task.number.clone(),
-            heading: task.heading.clone(),
+            number: task.number.as_deref().map(str::to_owned),
+            heading: task.heading.as_deref().map(str::to_owned),
             text: rows.first().and_then(|(row, _)| row.get("text")),
             document: Document::clone(&task.document),
             responsibilities: responsibilities(site, &task.iri)?,
@@ -145,7 +146,7 @@ impl<'a> Due<'a> {
     }
 
     /// Whether one of the days is in the span; without a span, whatever the days.
-    pub(super) fn holds<'d>(&self, days: impl IntoIterator<Item = &'d String>) -> bool {
+    pub(super) fn holds<'d>(&self, days: impl IntoIterator<Item = &'d Arc<str>>) -> bool {
         let inside = |day: &str| {
             self.before.is_none_or(|last| day <= last)
                 && self.after.is_none_or(|first| day >= first)
@@ -177,18 +178,18 @@ pub(super) async fn list(
         let found = tables.tasks(site)?.iter().filter(|task| {
             let has_part = |part: &tables::Part| {
                 let is_meant = |agencies: &HashSet<String>| {
-                    part.agency.as_ref().is_some_and(|agency| agencies.contains(agency))
+                    part.agency.as_deref().is_some_and(|agency| agencies.contains(agency))
                 };
-                role.as_ref().is_none_or(|role| *role == part.role)
+                role.as_ref().is_none_or(|role| **role == *part.role)
                     && agencies.as_ref().is_none_or(is_meant)
             };
             let bearers =
                 (role.is_none() && agencies.is_none()) || task.bearers.iter().any(has_part);
             bearers
                 && filter.holds(&task.document)
-                && due.holds(&task.due)
-                && matching.as_ref().is_none_or(|found| found.contains(&task.iri))
-                && with_indicator.as_ref().is_none_or(|items| items.contains(task.iri.as_str()))
+                && due.holds(&*task.due)
+                && matching.as_ref().is_none_or(|found| found.contains(&*task.iri))
+                && with_indicator.as_ref().is_none_or(|items| items.contains(&*task.iri))
         });
         let key = |task: &tables::Task| match order.by {
             By::Order => {
@@ -198,11 +199,11 @@ pub(super) async fn list(
                 Some(format!("{age:04} {} {:06}", task.document.version, task.order))
             }
             By::Due => match order.backwards {
-                true => task.due.last().cloned(),
-                false => task.due.first().cloned(),
+                true => task.due.last().map(|day| (**day).to_owned()),
+                false => task.due.first().map(|day| (**day).to_owned()),
             },
             By::Year => task.document.year.clone(),
-            By::Heading => task.heading.clone(),
+            By::Heading => task.heading.as_deref().map(str::to_owned),
         };
         Listing::new(found, |task| (key(task), &task.iri)).page(
             site,
@@ -224,7 +225,7 @@ fn with_indicator<'t>(
 ) -> Result<Option<HashSet<&'t str>>, Problem> {
     let Some(asked) = text(asked) else { return Ok(None) };
     let targets = tables.targets(site)?.iter().filter(|target| target.is_of(asked));
-    Ok(Some(targets.map(|target| target.item.as_str()).collect()))
+    Ok(Some(targets.map(|target| &*target.item).collect()))
 }
 
 /// 一项任务 One task
@@ -235,7 +236,7 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<One<Task>,
     read(app, move |site| {
         let iri = iri(site, &id)?;
         let tables = site.tables.now(site);
-        let task = tables.tasks(site)?.iter().find(|task| task.iri == iri);
+        let task = tables.tasks(site)?.iter().find(|task| *task.iri == *iri);
         let task = task.ok_or_else(|| Problem::unknown(&id))?;
         Ok(One::new(site, Task::read(site, task)?))
     })

@@ -46,8 +46,8 @@ pub(in crate::web) enum Cell {
 }
 
 impl Cell {
-    pub(in crate::web) fn day(day: Option<&String>) -> Self {
-        day.map_or(Self::Nothing, |day| Self::Day(day.clone()))
+    pub(in crate::web) fn day(day: Option<&str>) -> Self {
+        day.map_or(Self::Nothing, |day| Self::Day(day.to_owned()))
     }
 
     pub(in crate::web) fn link(text: &str, path: String) -> Self {

@@ -2,9 +2,10 @@
 //!
 //! The tag of an answer is made of the revision of the store, the address, the day, the `Host` and the `Accept` header, all
 //! known before anything is evaluated. It is given only to answers that are functions of these: a handler whose
-//! answer is not, or that minds caching itself, says so by a `Cache-Control` header of its own.
+//! answer is not, or that minds caching itself, says so by a `Cache-Control` header of its own. Of those that have a
+//! tag, the pages are kept here too: at a revision each is made once, for whoever asks.
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::config::Reading;
 use crate::store::Revision;
 use crate::web::App;
+use crate::web::cache::{Kept, Key, LARGEST, Lasting};
 
 /// Answers 304 where the client's copy is of the present revision, and tags what is answered else.
 pub(super) async fn answer(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -21,7 +23,8 @@ pub(super) async fn answer(State(app): State<App>, request: Request, next: Next)
         return next.run(request).await;
     }
     let revision = app.store.revision();
-    let tag = revision.map(|revision| tag(revision, &request));
+    let on = on(&request);
+    let tag = revision.map(|revision| tag(revision, &on));
     let control = match app.access.reading() {
         Reading::Open => HeaderValue::from_static("no-cache"),
         Reading::Token => HeaderValue::from_static("private, no-cache"),
@@ -33,7 +36,12 @@ pub(super) async fn answer(State(app): State<App>, request: Request, next: Next)
         return response;
     }
     let any = request.headers().get(header::IF_NONE_MATCH).is_some_and(|list| list == "*");
-    let mut response = next.run(request).await;
+    let key = revision.filter(|_| request.method() == Method::GET);
+    let key = key.map(|revision| Key::of_page(on, revision));
+    let mut response = match key.as_ref().and_then(|key| app.kept.get(key)) {
+        Some(kept) => again(kept),
+        None => keep(&app, key, next.run(request).await).await,
+    };
     let status = response.status();
     let headers = response.headers_mut();
     if headers.contains_key(header::CACHE_CONTROL)
@@ -77,20 +85,49 @@ fn vary(headers: &mut HeaderMap) {
     headers.append(header::VARY, HeaderValue::from_static("accept"));
 }
 
-fn tag(revision: Revision, request: &Request) -> String {
-    let mut digest = Sha256::new();
+/// A page that was kept.
+fn again(kept: Kept) -> Response {
+    let mut response = Response::new(Body::from(kept.body));
+    *response.headers_mut() = kept.headers;
+    response
+}
+
+/// Keeps a page that is whole and of this revision.
+async fn keep(app: &App, key: Option<Key>, response: Response) -> Response {
+    let lasts = response.extensions().get::<Lasting>().is_some()
+        && response.status() == StatusCode::OK
+        && !response.headers().contains_key(header::CACHE_CONTROL);
+    let size = response.body().size_hint().exact();
+    let Some(key) = key.filter(|_| lasts && size.is_some_and(|size| size <= LARGEST as u64)) else {
+        return response;
+    };
+    let (parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST).await else {
+        // What is of a known size is in memory already and cannot fail.
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if app.store.revision() == Some(key.revision) {
+        app.kept.keep(key, Kept { headers: parts.headers.clone(), body: body.clone() });
+    }
+    Response::from_parts(parts, Body::from(body))
+}
+
+/// All but the store that an answer depends on.
+fn on(request: &Request) -> String {
     // The host too: descriptions name the address they are asked at.
     let headers = [header::HOST, header::ACCEPT].map(|name| request.headers().get_all(name));
-    let headers = headers.iter().flatten().map(HeaderValue::as_bytes);
+    let headers = headers.iter().flatten();
+    let headers = headers.map(|value| String::from_utf8_lossy(value.as_bytes()));
     let address = request.uri().path_and_query().map_or("", |address| address.as_str());
     // The day, since pages tell what is due next.
     let today = crate::web::site::today();
-    for part in [address.as_bytes(), today.as_bytes()].into_iter().chain(headers) {
-        // No header and no address has a line break.
-        digest.update(part);
-        digest.update(b"\n");
-    }
-    let digest = digest.finalize();
+    // No header and no address has a line break.
+    let parts = [address, &today].into_iter().map(Into::into).chain(headers);
+    parts.map(|part| format!("{part}\n")).collect()
+}
+
+fn tag(revision: Revision, on: &str) -> String {
+    let digest = Sha256::digest(on);
     let digest = u64::from_be_bytes(digest[..8].try_into().expect("eight bytes"));
     format!("\"{revision}-{digest:016x}\"")
 }

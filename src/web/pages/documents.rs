@@ -1,6 +1,7 @@
 //! `/documents`: the documents, with search and filters.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::Query;
@@ -124,14 +125,14 @@ fn all(site: &Site, tables: &Tables) -> Result<Vec<Document>, WebError> {
 }
 
 impl Document {
-    fn new(site: &Site, document: &tables::Document, counts: &[(String, usize)]) -> Self {
+    fn new(site: &Site, document: &tables::Document, counts: &[(Arc<str>, usize)]) -> Self {
         let coded = |concept: &crate::web::api::terms::Concept| {
             (concept.code().to_owned(), concept.label())
         };
         let place = document.jurisdiction.as_ref();
         let counts = COUNTED.iter().filter_map(|class| {
             let class = format!("{}{class}", gm::NAMESPACE);
-            let (_, count) = counts.iter().find(|(known, _)| *known == class)?;
+            let (_, count) = counts.iter().find(|(known, _)| **known == *class)?;
             Some((site.labels.of(&class), *count))
         });
         let untitled = site.say("（无题）", "(untitled)");
@@ -222,7 +223,7 @@ fn tabulate(site: &Site, documents: &[Document]) -> Table {
             named(&document.genre),
             named(&document.tier),
             document.year.as_str().into(),
-            Cell::day(Some(&document.date).filter(|date| !date.is_empty())),
+            Cell::day(Some(&*document.date).filter(|date| !date.is_empty())),
             document.place.as_ref().map(|(_, name)| name.clone()).into(),
         ]
     });

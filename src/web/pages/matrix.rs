@@ -327,7 +327,7 @@ fn grid<'t>(
         for at in tasks {
             let mut seen = HashSet::new();
             for part in things[at].parts {
-                let role = ROLES.iter().find(|(code, _)| *code == part.role);
+                let role = ROLES.iter().find(|(code, _)| **code == *part.role);
                 let (Some(agency), Some((code, _))) = (part.agency.as_deref(), role) else {
                     continue;
                 };

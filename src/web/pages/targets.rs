@@ -188,20 +188,24 @@ fn sort(asked: &Asked, things: &mut [Thing<'_, Target>]) {
         });
         return;
     }
-    let key = |thing: &Thing<'_, Target>| match column {
-        "indicator" => thing.of.indicator.clone(),
-        "due" => thing.of.due.clone(),
-        "quote" => Some(thing.of.quote.clone()),
-        "place" => thing.document.jurisdiction.as_ref().map(|place| place.code.clone()),
-        "year" => thing.document.year.clone(),
-        "document" => thing.document.title.clone(),
-        _ => Some(String::new()),
-    };
-    things.sort_by(|a, b| match (key(a), key(b)) {
-        (Some(a), Some(b)) if backwards => b.cmp(&a),
-        (Some(a), Some(b)) => a.cmp(&b),
+    things.sort_by(|a, b| match (key(a, column), key(b, column)) {
+        (Some(a), Some(b)) if backwards => b.cmp(a),
+        (Some(a), Some(b)) => a.cmp(b),
         (a, b) => b.is_some().cmp(&a.is_some()),
     });
+}
+
+/// What a column sorts by.
+fn key<'t>(thing: &Thing<'t, Target>, column: &str) -> Option<&'t str> {
+    match column {
+        "indicator" => thing.of.indicator.as_deref(),
+        "due" => thing.of.due.as_deref(),
+        "quote" => Some(&thing.of.quote),
+        "place" => thing.document.jurisdiction.as_ref().map(|place| &*place.code),
+        "year" => thing.document.year.as_deref(),
+        "document" => thing.document.title.as_deref(),
+        _ => Some(""),
+    }
 }
 
 /// A value with what it is compared by: `不低于 95 %`.
@@ -218,14 +222,14 @@ fn measure(site: &Site, target: &Target) -> String {
 impl Row {
     fn new(known: &Known<'_>, thing: &Thing<'_, Target>) -> Self {
         let (site, target, document) = (known.site, thing.of, thing.document);
-        let indicator = target.indicator.clone().unwrap_or_default();
+        let indicator = target.indicator.as_deref().unwrap_or_default().to_owned();
         Self {
             compared: Question::new(&[]).with("indicator", &indicator),
             indicator,
             measure: measure(site, target),
-            modality: target.modality.clone().unwrap_or_default(),
-            limit: target.limit.clone().unwrap_or_default(),
-            due: target.due.clone().unwrap_or_default(),
+            modality: target.modality.as_deref().unwrap_or_default().to_owned(),
+            limit: target.limit.as_deref().unwrap_or_default().to_owned(),
+            due: target.due.as_deref().unwrap_or_default().to_owned(),
             quote: cut(&target.quote),
             href: site.href(&target.evidence),
             place: document.jurisdiction.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
@@ -253,7 +257,7 @@ fn compare(known: &Known<'_>, found: &[Thing<'_, Target>]) -> Vec<Comparison> {
             href: row.href,
             value,
         };
-        let unit = thing.of.unit.clone().unwrap_or_default();
+        let unit = thing.of.unit.as_deref().unwrap_or_default().to_owned();
         groups.entry((is_change, unit)).or_default().push(point);
     }
     let mut groups: Vec<_> = groups.into_iter().filter(|(_, points)| points.len() > 1).collect();
@@ -301,16 +305,16 @@ fn tabulate(known: &Known<'_>, asked: &Asked, found: &[Thing<'_, Target>]) -> Ta
         let (target, document) = (thing.of, thing.document);
         let value = match target.value.parse() {
             Ok(number) => Cell::Number(number),
-            Err(_) => target.value.as_str().into(),
+            Err(_) => (*target.value).into(),
         };
         vec![
-            target.indicator.clone().into(),
+            target.indicator.as_deref().map(str::to_owned).into(),
             target.comparator.label().of(site.lang).into(),
             value,
-            target.unit.clone().into(),
-            target.limit.clone().into(),
-            Cell::day(target.due.as_ref()),
-            target.modality.clone().into(),
+            target.unit.as_deref().map(str::to_owned).into(),
+            target.limit.as_deref().map(str::to_owned).into(),
+            Cell::day(target.due.as_deref()),
+            target.modality.as_deref().map(str::to_owned).into(),
             Cell::link(&target.quote, site.href(&target.evidence)),
             document.jurisdiction.as_ref().map(|place| place.name.clone()).into(),
             document.year.clone().into(),
@@ -345,7 +349,7 @@ fn tabulate(known: &Known<'_>, asked: &Asked, found: &[Thing<'_, Target>]) -> Ta
             )
             .to_owned(),
         ],
-        things: found.iter().map(|thing| thing.of.iri.clone()).collect(),
+        things: found.iter().map(|thing| thing.of.iri.to_string()).collect(),
         frozen: 1,
     }
 }

@@ -136,8 +136,8 @@ fn sort(
             "name" => Some(thing.said.to_owned()),
             "lead" => names(&["lead"])?,
             "others" => names(&["responsible", "support", "guide", "leader"])?,
-            "due" if backwards => thing.due.last().map(|day| (*day).to_owned()),
-            "due" => thing.due.first().map(|day| (*day).to_owned()),
+            "due" if backwards => thing.due.last().map(|day| (**day).to_owned()),
+            "due" => thing.due.first().map(|day| (**day).to_owned()),
             "targets" => Some(thing.of.targets).filter(|n| *n > 0).map(|n| format!("{n:06}")),
             "place" => document.jurisdiction.as_ref().map(|place| place.code.clone()),
             "year" => document.year.clone(),
@@ -167,12 +167,12 @@ impl Row {
             }
         }
         Ok(Self {
-            number: thing.of.number.clone().unwrap_or_default(),
+            number: thing.of.number.as_deref().unwrap_or_default().to_owned(),
             name: cut(thing.said),
             href: known.at(document, thing.item),
             leads: known.bearers(thing.parts, &["lead"])?,
             others,
-            due: thing.due.iter().map(|day| (*day).to_owned()).collect(),
+            due: thing.due.iter().map(|day| (**day).to_owned()).collect(),
             is_limited: thing.has_deadline,
             targets: thing.of.targets,
             place: document.jurisdiction.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
@@ -204,14 +204,14 @@ pub(super) fn tabulate(known: &Known<'_>, found: &[Thing<'_, Task>]) -> Result<T
             Ok(bearers.into_iter().map(|b| b.name).collect::<Vec<_>>().join("、").into())
         };
         rows.push(vec![
-            thing.of.number.clone().into(),
+            thing.of.number.as_deref().map(str::to_owned).into(),
             Cell::link(thing.said, known.at(document, thing.item)),
             roles(&["lead"])?,
             roles(&["responsible"])?,
             roles(&["support"])?,
             roles(&["guide"])?,
             roles(&["leader"])?,
-            Cell::day(thing.due.first().map(|day| (*day).to_owned()).as_ref()),
+            Cell::day(thing.due.first().map(|day| &**day)),
             thing.of.targets.into(),
             document.jurisdiction.as_ref().map(|place| place.name.clone()).into(),
             document.year.clone().into(),

@@ -1,11 +1,11 @@
 //! A bearer's tasks by role, and what of them an address asks for.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::rdf::vocab::role;
-use crate::web::api::tables::Document;
+use crate::web::api::tables::{Days, Document};
 use crate::web::error::WebError;
 use crate::web::labels::Label;
 use crate::web::pages::document::view::shorten;
@@ -43,7 +43,7 @@ pub(super) struct Task {
     /// What it restates that stands before it: its number or name, and its address.
     pub(super) restates: Option<(String, String)>,
     /// Days by which it, or a target of it, is due.
-    pub(super) due: BTreeSet<String>,
+    pub(super) due: Days,
     pub(super) deadlines: Vec<Limit>,
     pub(super) targets: Vec<Limit>,
 }
@@ -62,7 +62,7 @@ pub(super) fn duties(site: &Site, iri: &str) -> Result<Vec<Duties>, WebError> {
     let mut by_role: HashMap<String, Vec<Task>> = HashMap::new();
     for row in &site.rows(TASKS, &[("agency", iri)])? {
         let Some(document) = versions.get(&row.text("version")) else { continue };
-        let due = due.get(&row.text("task")).cloned().unwrap_or_default();
+        let due = due.get(&*row.text("task")).cloned().unwrap_or_default();
         let task = Task::new(site, row, Arc::clone(document), due);
         let tasks = by_role.entry(row.text("role")).or_default();
         // One agency may be printed twice at one task.
@@ -107,7 +107,7 @@ fn restate(tasks: &mut [Task]) {
 }
 
 impl Task {
-    fn new(site: &Site, row: &Row, document: Arc<Document>, due: BTreeSet<String>) -> Self {
+    fn new(site: &Site, row: &Row, document: Arc<Document>, due: Days) -> Self {
         let (iri, text) = (row.text("task"), row.text("text"));
         // `…/version/HASH/task/2.1` is `task/2.1` on the document's page.
         let place = iri.strip_prefix(&document.version).unwrap_or_default().trim_start_matches('/');

@@ -28,7 +28,7 @@ pub(in crate::web::pages) fn answer(
             if !task.due.is_empty() {
                 task.limit(site)?;
             }
-            for day in &task.due {
+            for day in &*task.due {
                 calendar.push(event(site, &duties, &task, day, &stamp));
             }
         }

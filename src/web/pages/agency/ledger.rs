@@ -119,7 +119,7 @@ fn entry(
         responsible,
         supports,
         quotes(&task.deadlines).into(),
-        Cell::day(task.due.first()),
+        Cell::day(task.due.first().map(|day| &**day)),
         quotes(&task.targets).into(),
         title(site, &task.document).into(),
         task.document.year.clone().into(),

@@ -93,7 +93,7 @@ fn row(
         fact.number.clone().into(),
         quantity.map(|quantity| quantity.indicator.clone()).into(),
         quantity.map(super::view::Quantity::measure).into(),
-        Cell::day(fact.date.as_ref()),
+        Cell::day(fact.date.as_deref()),
         Cell::Number(fact.confidence),
         remarks(site, fact).into(),
         view.text.slice(fact.evidence).into(),

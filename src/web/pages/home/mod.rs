@@ -65,12 +65,12 @@ pub(in crate::web) async fn show(Here(app): Here) -> Result<Response, WebError> 
 fn build(site: &Site) -> Result<Home, WebError> {
     let tables = site.tables.now(site);
     let tasks = tables.tasks(site)?;
-    let mut days: Vec<(&String, &Task)> =
-        tasks.iter().flat_map(|task| task.due.iter().map(move |day| (day, task))).collect();
+    let mut days: Vec<(&str, &Task)> =
+        tasks.iter().flat_map(|task| task.due.iter().map(move |day| (&**day, task))).collect();
     days.sort_by_key(|(day, task)| (*day, &task.document.version, task.order));
-    let ahead = days.split_off(days.partition_point(|(day, _)| **day < site.today));
+    let ahead = days.split_off(days.partition_point(|(day, _)| **day < *site.today));
     let room = FEW.saturating_sub(ahead.len());
-    let read = |(day, task): &(&String, &Task)| Due::read(site, &tables, day, task);
+    let read = |(day, task): &(&str, &Task)| Due::read(site, &tables, day, task);
     let Overview { flows, carrying, picture } = overview::read(site, &tables)?;
     Ok(Home {
         documents: tables.documents(site)?.len(),
@@ -89,15 +89,15 @@ fn build(site: &Site) -> Result<Home, WebError> {
 impl Due {
     fn read(site: &Site, tables: &Tables, day: &str, task: &Task) -> Result<Self, WebError> {
         let name = match &task.heading {
-            Some(heading) => heading.clone(),
+            Some(heading) => heading.to_string(),
             None => {
                 let row = site.row(TASK, &[("task", &task.iri)])?;
                 shorten(&row.map(|row| row.text("text")).unwrap_or_default())
             }
         };
         let mut leads = Vec::new();
-        for Part { role, agency, .. } in &task.bearers {
-            let Some(agency) = agency.as_ref().filter(|_| role == "lead") else { continue };
+        for Part { role, agency, .. } in &*task.bearers {
+            let Some(agency) = agency.as_ref().filter(|_| **role == *"lead") else { continue };
             if let Some(agency) = tables.agency(site, agency)? {
                 leads.push((agency.name.clone(), site.href(&agency.iri)));
             }

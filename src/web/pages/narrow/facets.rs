@@ -147,7 +147,7 @@ impl Known<'_> {
             let (mut of_thing, mut its_roles) = (BTreeSet::new(), BTreeSet::new());
             for part in thing.parts {
                 let agency = part.agency.as_deref();
-                if asked.role.is_empty() || part.role == asked.role {
+                if asked.role.is_empty() || *part.role == *asked.role {
                     of_thing.extend(agency);
                 }
                 let is_meant = |meant: &HashSet<&str>| agency.is_some_and(|a| meant.contains(a));

@@ -91,7 +91,7 @@ pub(super) struct Thing<'t, T> {
     pub(super) item: &'t str,
     pub(super) document: &'t Document,
     pub(super) parts: &'t [Part],
-    pub(super) due: Vec<&'t str>,
+    pub(super) due: &'t [Arc<str>],
     pub(super) has_deadline: bool,
     pub(super) has_target: bool,
     /// How many agencies lead it.
@@ -128,7 +128,7 @@ impl<'s> Known<'s> {
                 item: &task.iri,
                 document: &task.document,
                 parts: &task.bearers,
-                due: task.due.iter().map(String::as_str).collect(),
+                due: &task.due,
                 has_deadline: task.is_limited,
                 has_target: task.targets > 0,
                 leads: task.leads,
@@ -144,7 +144,7 @@ impl<'s> Known<'s> {
     /// All targets, achievements or limits, whichever the address asks for.
     pub(super) fn targets(&self, asked: &Asked) -> Result<Vec<Thing<'s, Target>>, QueryError> {
         let parts = self.tables.parts(self.site)?;
-        let targets = self.tables.targets(self.site)?.iter().filter(|t| t.class == asked.class());
+        let targets = self.tables.targets(self.site)?.iter().filter(|t| *t.class == *asked.class());
         let mut things: Vec<_> = targets
             .map(|target| {
                 let parts = parts.get(&target.item).map_or(&[][..], |parts| parts);
@@ -154,7 +154,7 @@ impl<'s> Known<'s> {
                     item: &target.item,
                     document: &target.document,
                     parts,
-                    due: target.due.iter().map(String::as_str).collect(),
+                    due: target.due.as_slice(),
                     has_deadline: target.limit.is_some(),
                     has_target: true,
                     leads: leads(parts),
@@ -246,7 +246,7 @@ impl<'s> Known<'s> {
                 }
             },
         );
-        let in_span = |day: &&str| {
+        let in_span = |day: &Arc<str>| {
             (asked.from.is_empty() || **day >= *asked.from)
                 && (asked.to.is_empty() || **day <= *asked.to)
         };
@@ -357,7 +357,7 @@ impl Asked {
     fn is_part(&self, meant: Option<&HashSet<&str>>, part: &Part) -> bool {
         let is_meant =
             |meant: &HashSet<&str>| part.agency.as_deref().is_some_and(|a| meant.contains(a));
-        (self.role.is_empty() || self.role == part.role) && meant.is_none_or(is_meant)
+        (self.role.is_empty() || *self.role == *part.role) && meant.is_none_or(is_meant)
     }
 
     /// The column to sort by, and whether backwards.

@@ -56,10 +56,10 @@ impl Known<'_> {
                 Some(iri) => self.tables.agency(self.site, iri)?,
                 None => None,
             };
-            let name = agency.map(|agency| &agency.name).or(part.person.as_ref());
+            let name = agency.map(|agency| &*agency.name).or(part.person.as_deref());
             let Some(name) = name.filter(|name| seen.insert(*name)) else { continue };
             bearers.push(Bearer {
-                name: name.clone(),
+                name: name.to_owned(),
                 href: agency.map(|agency| self.site.href(&agency.iri)),
                 is_unresolved: agency.is_some_and(|agency| self.unresolved.contains(&*agency.iri)),
             });
@@ -125,7 +125,7 @@ impl Known<'_> {
                 ("", known.map_or(value, |document| self.title(document)).to_owned())
             }
             ("section", _) => {
-                let place = tables.outline(site)?.get(&iri());
+                let place = tables.outline(site)?.get(&*iri());
                 let named = place.map(|place| format!("{} {}", place.number, place.heading));
                 ("", named.unwrap_or_else(|| last(value).to_owned()))
             }

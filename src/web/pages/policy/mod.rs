@@ -262,7 +262,7 @@ impl Cited {
 /// The item that cites, and where it is read.
 fn item(known: &Known<'_>, citing: &Citing) -> Result<Option<(String, String)>, QueryError> {
     let Some(item) = &citing.item else { return Ok(None) };
-    let place = known.tables.outline(known.site)?.get(item);
+    let place = known.tables.outline(known.site)?.get(&**item);
     let named = place.map(|place| format!("{} {}", place.number, place.heading));
     let named = named.map(|named| cut(named.trim())).filter(|named| !named.is_empty());
     let named =
