@@ -11,12 +11,12 @@
 //!
 //! * [`model`]: the plain types that the stages hand on.
 //! * [`knowledge`]: what the program knows, from `seeds/`.
-//! * [`read`]: bytes to clean text, with the line of the source each piece came from.
+//! * [`read`]: bytes of any format to clean text, with the line, page or cell of the source each piece came from.
 //! * [`outline`]: the head, and the tree of sections, tasks and measures.
 //! * [`extract`]: responsibilities, targets, deadlines, citations, each with its evidence.
 //! * [`resolve`]: names to identities: divisions, agencies, works.
 //! * [`rdf`]: claims to quads, IRIs, canonical form.
-//! * [`store`]: the embedded store; a document goes in whole or not at all.
+//! * [`store`]: the store, in a directory or behind an endpoint; a document goes in whole or not at all.
 //! * [`search`]: full text, kept in step with the store and rebuildable from it.
 //! * [`pipeline`]: the stages in their order.
 //! * [`audit`]: what looks like a claim and was not read.
