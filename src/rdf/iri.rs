@@ -90,6 +90,13 @@ impl Base {
         self.named(&["graph", "version", &digest(text)])
     }
 
+    /// The version whose named graph this is by its name; none of other graphs.
+    pub fn version_of_graph(&self, graph: &NamedNode) -> Option<NamedNode> {
+        let path = graph.as_str().strip_prefix(&self.0)?.strip_prefix("graph/version/")?;
+        let is_digest = !path.is_empty() && !path.contains('/');
+        is_digest.then(|| NamedNode::new_unchecked(format!("{}version/{path}", self.0)))
+    }
+
     /// The graph of agencies.
     pub fn agencies_graph(&self) -> NamedNode {
         self.named(&["graph", "agencies"])
@@ -103,6 +110,11 @@ impl Base {
     /// The graph of works.
     pub fn works_graph(&self) -> NamedNode {
         self.named(&["graph", "works"])
+    }
+
+    /// The graphs of what is said of identities whatever document speaks of them.
+    pub fn shared_graphs(&self) -> [NamedNode; 3] {
+        [self.agencies_graph(), self.jurisdictions_graph(), self.works_graph()]
     }
 
     /// The graph that says which version of a work is current.

@@ -213,8 +213,10 @@ impl Indexing {
             // The endpoint itself says what was changed.
             return Ok(());
         }
+        let graphs = graphs.into_iter().collect();
         let mut state = self.state();
         self.mark(&mut state)?;
+        self.revisions.note(Some(&graphs));
         if let Behind::Graphs(behind) = &mut state.behind {
             behind.extend(graphs);
         }
@@ -239,6 +241,7 @@ impl Indexing {
     pub(super) fn expect_everything(&self) -> Result<(), StorageError> {
         let mut state = self.state();
         self.mark(&mut state)?;
+        self.revisions.note(None);
         state.behind = Behind::Everything;
         Ok(())
     }

@@ -26,6 +26,7 @@ mod federation;
 mod graphs;
 mod held;
 mod indexing;
+mod journal;
 mod load;
 mod manifest;
 mod migrate;
@@ -43,11 +44,14 @@ mod take_out;
 mod trial;
 mod update;
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
+
+use oxigraph::model::NamedNode;
 
 pub use backup::{BackupError, Contents};
 pub use doctor::{Doctor, Finding, Status};
@@ -312,6 +316,12 @@ impl Store {
     /// The state that a reading begun now sees or, while a change is being written, the one before it.
     pub fn last_revision(&self) -> Option<Revision> {
         self.revisions.last()
+    }
+
+    /// The versions that were changed between two states; none where that is not known, or more than what documents
+    /// say may have been changed.
+    pub fn touched(&self, from: Revision, to: Revision) -> Option<BTreeSet<NamedNode>> {
+        self.revisions.touched(from, to, &self.base)
     }
 
     /// When the store was last changed; none where it never was.

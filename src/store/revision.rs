@@ -1,12 +1,17 @@
 //! Which state of the store an answer was read from.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, SystemTime};
 
+use oxigraph::model::NamedNode;
+
+use super::journal::Journal;
 use super::remote::Endpoint;
+use crate::rdf::Base;
 
 /// Counts the changes of an open store. Nothing else can change a store in a directory while it is open, so within
 /// one process two answers from the same revision were read from the same triples. A store behind an endpoint counts
@@ -19,6 +24,7 @@ pub(super) struct Revisions {
     /// Held by the one that writes.
     turn: Mutex<()>,
     mark: Mark,
+    journal: Journal,
 }
 
 /// What says when the store was last changed.
@@ -61,7 +67,8 @@ impl Revisions {
     }
 
     fn by(mark: Mark, opening: u64) -> Self {
-        Self { opening, changes: AtomicU64::new(0), turn: Mutex::new(()), mark }
+        let (changes, turn, journal) = (AtomicU64::new(0), Mutex::new(()), Journal::default());
+        Self { opening, changes, turn, mark, journal }
     }
 
     /// The state that a reading begun now sees; none while a change is being written.
@@ -83,6 +90,24 @@ impl Revisions {
                 Some(Revision { opening: stamp.epoch, changes: 2 * stamp.revision })
             }
         }
+    }
+
+    /// Notes which graphs the change that is being written touches, as [`Journal::note`] does.
+    pub(super) fn note(&self, graphs: Option<&BTreeSet<String>>) {
+        self.journal.note(self.changes.load(Ordering::SeqCst), graphs);
+    }
+
+    /// The versions that were touched from one state to another, as [`Journal::versions`] tells.
+    /// Behind an endpoint it is not known.
+    pub(super) fn touched(
+        &self,
+        from: Revision,
+        to: Revision,
+        base: &Base,
+    ) -> Option<BTreeSet<NamedNode>> {
+        let is_here = matches!(self.mark, Mark::File(_)) && from.opening == to.opening;
+        let changes = from.changes + 1..to.changes;
+        if is_here { self.journal.versions(changes.step_by(2), base) } else { None }
     }
 
     /// When the store was last changed, by whichever process; none where it never was.

@@ -235,15 +235,12 @@ impl<'a> Taking<'a> {
     }
 
     fn is_shared(&self, graph: &GraphName) -> bool {
-        let base = self.base;
-        [base.agencies_graph(), base.jurisdictions_graph(), base.works_graph()]
-            .iter()
-            .any(|shared| matches!(graph, GraphName::NamedNode(graph) if graph == shared))
+        matches!(graph, GraphName::NamedNode(graph) if self.base.shared_graphs().contains(graph))
     }
 }
 
 /// The IRIs in a quad's subject and object.
-fn names(quad: &Quad) -> impl Iterator<Item = NamedNode> {
+pub(super) fn names(quad: &Quad) -> impl Iterator<Item = NamedNode> {
     let subject = match &quad.subject {
         NamedOrBlankNode::NamedNode(node) => Some(node.clone()),
         NamedOrBlankNode::BlankNode(_) => None,

@@ -95,8 +95,7 @@ impl Store {
         let _changing = self.revisions.changing();
         let said = documents.iter().flat_map(|(_, document)| [&document.own, &document.shared]);
         let graphs = documents.iter().map(|(_, document)| document.graph.to_string());
-        let shared =
-            [self.base.agencies_graph(), self.base.jurisdictions_graph(), self.base.works_graph()];
+        let shared = self.base.shared_graphs();
         self.indexing.expect(graphs.chain(shared.iter().map(ToString::to_string)))?;
         let current = current
             .iter()

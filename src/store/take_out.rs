@@ -63,8 +63,7 @@ impl Store {
             return Ok(gone);
         }
         taking.forget_unused(removed.iter())?;
-        let shared =
-            [self.base.agencies_graph(), self.base.jurisdictions_graph(), self.base.works_graph()];
+        let shared = self.base.shared_graphs();
         self.indexing.expect(graphs.into_iter().chain(shared.iter().map(ToString::to_string)))?;
         taking.tx.commit()?;
         Ok(gone)

@@ -35,6 +35,16 @@ impl Tables {
         cell: fn(&Self) -> &Cell<T>,
         read: fn(&Self, &Site) -> Result<T, QueryError>,
     ) -> Result<&T, QueryError> {
+        self.filled(site, cell, read)
+    }
+
+    /// The same; `read` is called once at most.
+    pub(super) fn filled<T: Send + Sync + 'static>(
+        &self,
+        site: &Site,
+        cell: fn(&Self) -> &Cell<T>,
+        read: impl FnOnce(&Self, &Site) -> Result<T, QueryError> + Send + 'static,
+    ) -> Result<&T, QueryError> {
         if let Some(table) = cell(self).table.get() {
             return Ok(table);
         }
@@ -65,7 +75,7 @@ impl Tables {
         &self,
         site: &Site,
         cell: fn(&Self) -> &Cell<T>,
-        read: fn(&Self, &Site) -> Result<T, QueryError>,
+        read: impl FnOnce(&Self, &Site) -> Result<T, QueryError>,
     ) -> Result<&T, QueryError> {
         let Cell { table, turn } = cell(self);
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);

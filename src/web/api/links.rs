@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::site::{Row, Site};
 use super::cell::Cell;
+use super::follow::Update;
 use super::tables::{Document, Tables};
 use crate::rdf::vocab::gm;
 use crate::store::QueryError;
@@ -21,6 +22,7 @@ pub(in crate::web) const CARRIES_OUT: [&str; 3] = ["implements", "basis", "via"]
 const DEEPEST: usize = 64;
 
 /// Where an item of a document stands.
+#[derive(Clone, Debug)]
 pub(in crate::web) struct Place {
     /// None of the root.
     pub(in crate::web) parent: Option<Arc<str>>,
@@ -30,6 +32,7 @@ pub(in crate::web) struct Place {
 }
 
 /// A reference of a current version to a document.
+#[derive(Clone, Debug)]
 pub(in crate::web) struct Citing {
     pub(in crate::web) document: Arc<Document>,
     /// The item that cites; none where the document does as a whole.
@@ -50,6 +53,7 @@ impl Citing {
 }
 
 /// An administrative division by its code.
+#[derive(Debug, PartialEq)]
 pub(in crate::web) struct Division {
     pub(in crate::web) name: String,
     pub(in crate::web) above: Option<String>,
@@ -90,7 +94,9 @@ impl Tables {
             })?;
             Ok(outline)
         };
-        self.once(site, |tables| &tables.links.outline, read)
+        let follow =
+            |_: &Self, _: &Site, update: &Update, old: &_, new: &_| Ok(update.things(old, new));
+        self.followed(site, |tables| &tables.links.outline, read, follow)
     }
 
     /// The items above one, the nearest first; the root is none.
@@ -133,7 +139,15 @@ impl Tables {
             };
             Ok(site.rows(CITATIONS, &[])?.iter().filter_map(citing).collect())
         };
-        self.once(site, |tables| &tables.links.citations, read).map(Vec::as_slice)
+        let follow = |_: &Self, _: &Site, update: &Update, old: &Vec<Citing>, new: &Vec<_>| {
+            let mut citations = update.rows(old, new, |citing| &citing.document.id);
+            citations.sort_by(|a, b| {
+                let of_one = a.document.version.cmp(&b.document.version);
+                of_one.then_with(|| a.evidence.cmp(&b.evidence))
+            });
+            Ok(citations)
+        };
+        self.followed(site, |tables| &tables.links.citations, read, follow).map(Vec::as_slice)
     }
 
     /// The references to one document; not those that it makes to itself.
@@ -198,7 +212,11 @@ impl Tables {
             })?;
             Ok(limited)
         };
-        self.once(site, |tables| &tables.links.limited, read)
+        let follow =
+            |_: &Self, _: &Site, update: &Update, old: &HashSet<Arc<str>>, new: &HashSet<_>| {
+                Ok(old.iter().filter(|item| !update.touches(item)).chain(new).cloned().collect())
+            };
+        self.followed(site, |tables| &tables.links.limited, read, follow)
     }
 
     /// The administrative divisions by their codes.

@@ -12,6 +12,7 @@ mod context;
 mod documents;
 pub(super) mod empty;
 pub(super) mod facts;
+mod follow;
 pub(super) mod links;
 mod listing;
 mod names;

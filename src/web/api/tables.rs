@@ -1,15 +1,17 @@
 //! The small facts that lists are filtered and sorted by, of all things, read once a revision of the store.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
+use oxigraph::model::NamedNode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::App;
 use super::super::site::{Row, Site};
 use super::cell::Cell;
+use super::follow::{Since, Update, failure};
 use super::links::Links;
 use super::terms::{Concept, Jurisdiction};
 use crate::rdf::vocab::{gm, role};
@@ -93,6 +95,7 @@ pub(in crate::web) type Days = Arc<[Arc<str>]>;
 pub(in crate::web) type Parts = Arc<[Part]>;
 
 /// A task, with what it is found by.
+#[derive(Clone, Debug)]
 pub(in crate::web) struct Task {
     pub(in crate::web) iri: Arc<str>,
     pub(in crate::web) document: Arc<Document>,
@@ -115,7 +118,7 @@ pub(in crate::web) struct Task {
 }
 
 /// A bearer's part in an item of a document.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(in crate::web) struct Part {
     /// The code of the role: `lead`.
     pub(in crate::web) role: Arc<str>,
@@ -142,6 +145,7 @@ impl Part {
 }
 
 /// What a document as a whole carries out or rests on.
+#[derive(Clone, Debug)]
 pub(in crate::web) struct Higher {
     /// The IRI of the document's work, and of the relation.
     pub(in crate::web) work: String,
@@ -151,6 +155,7 @@ pub(in crate::web) struct Higher {
 }
 
 /// A target, achievement or limit, with what it is found by.
+#[derive(Clone, Debug)]
 pub(in crate::web) struct Target {
     pub(in crate::web) iri: Arc<str>,
     pub(in crate::web) class: Arc<str>,
@@ -182,6 +187,7 @@ impl Target {
 }
 
 /// A bearer named in a current version.
+#[derive(Clone, Debug)]
 pub(in crate::web) struct Agency {
     pub(in crate::web) iri: String,
     pub(in crate::web) name: String,
@@ -201,8 +207,10 @@ impl Agency {
 }
 
 /// A normative document.
+#[derive(Clone, Debug)]
 pub(in crate::web) struct Policy {
     pub(in crate::web) iri: String,
+    /// Its own title, which goes before those that others print.
     pub(in crate::web) title: String,
     /// How many documents cite it in their current versions.
     pub(in crate::web) cited_by: usize,
@@ -216,6 +224,10 @@ pub(in crate::web) type Counts = HashMap<String, Vec<(Arc<str>, usize)>>;
 /// All tables of one state of the store; each is read when it is first asked for.
 pub(crate) struct Tables {
     me: Weak<Self>,
+    /// Tables of a state before, until all of these are read.
+    since: Mutex<Option<Arc<Since>>>,
+    /// Set when every table is read.
+    whole: OnceLock<()>,
     /// What many rows of the tables say, each once.
     said: Mutex<HashSet<Arc<str>>>,
     documents: Cell<Vec<Arc<Document>>>,
@@ -241,12 +253,15 @@ pub(crate) struct Kept(Mutex<Option<(Revision, Arc<Tables>)>>);
 impl Kept {
     /// The tables of the store as it is now; while it is being changed, as it was before.
     pub(in crate::web) fn now(&self, site: &Site) -> Arc<Tables> {
-        let Some(revision) = site.store.last_revision() else { return Tables::new() };
+        let Some(revision) = site.store.last_revision() else { return Tables::new(None) };
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*kept {
             Some((known, tables)) if *known == revision => Arc::clone(tables),
-            _ => {
-                let tables = Tables::new();
+            before => {
+                let since = before.as_ref().and_then(|(known, tables)| {
+                    Since::new(tables, site.store.touched(*known, revision)?)
+                });
+                let tables = Tables::new(since);
                 *kept = Some((revision, Arc::clone(&tables)));
                 tables
             }
@@ -266,8 +281,15 @@ pub(in crate::web) fn keep_ready(site: &App) {
         while let Some(site) = site.upgrade() {
             let now = site.store.revision();
             if now.is_some() && now == seen && now != read {
-                if let Err(error) = site.tables.now(&site).read_all(&site) {
-                    tracing::error!(cause = %error, "the tables of the pages could not be read");
+                let begun = Instant::now();
+                match site.tables.now(&site).read_all(&site) {
+                    Ok(()) => {
+                        let ms = begun.elapsed().as_millis();
+                        tracing::info!(ms, "the tables of the pages are read");
+                    }
+                    Err(error) => {
+                        tracing::error!(cause = %error, "the tables of the pages could not be read");
+                    }
                 }
                 read = now;
             }
@@ -279,9 +301,13 @@ pub(in crate::web) fn keep_ready(site: &App) {
 }
 
 impl Tables {
-    fn new() -> Arc<Self> {
+    /// Empty ones. What of them is said by documents that were not touched since an earlier state is taken over from
+    /// the tables of that.
+    pub(super) fn new(since: Option<Since>) -> Arc<Self> {
         Arc::new_cyclic(|me| Self {
             me: Weak::clone(me),
+            since: Mutex::new(since.map(Arc::new)),
+            whole: OnceLock::new(),
             said: Mutex::default(),
             documents: Cell::default(),
             works: Cell::default(),
@@ -305,8 +331,18 @@ impl Tables {
         self.me.upgrade().expect("tables are made shared, and whoever has them shares them")
     }
 
+    /// What these follow up, while not all of them are read.
+    pub(super) fn since(&self) -> Option<Arc<Since>> {
+        self.since.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether every table is read.
+    pub(super) fn is_whole(&self) -> bool {
+        self.whole.get().is_some()
+    }
+
     /// Reads every table that has not been, those that most pages need first.
-    fn read_all(&self, site: &Site) -> Result<(), QueryError> {
+    pub(super) fn read_all(&self, site: &Site) -> Result<(), QueryError> {
         self.documents(site)?;
         self.agency(site, "")?;
         self.policy(site, "")?;
@@ -315,6 +351,8 @@ impl Tables {
         self.higher(site)?;
         self.outline(site)?;
         self.citations_of(site, "")?;
+        let _ = self.whole.set(());
+        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
 
@@ -348,7 +386,11 @@ impl Tables {
             })?;
             Ok(documents)
         };
-        self.once(site, |tables| &tables.documents, read).map(Vec::as_slice)
+        let follow =
+            |_: &Self, _: &Site, update: &Update, old: &Vec<Arc<Document>>, new: &Vec<_>| {
+                Ok(update.rows(old, new, |document| &document.id))
+            };
+        self.followed(site, |tables| &tables.documents, read, follow).map(Vec::as_slice)
     }
 
     /// The documents by their IRIs.
@@ -377,7 +419,21 @@ impl Tables {
 
     /// The tasks in the order of the texts, the newest documents first.
     pub(in crate::web) fn tasks(&self, site: &Site) -> Result<&[Task], QueryError> {
-        self.once(site, |tables| &tables.tasks, Self::read_tasks).map(Vec::as_slice)
+        let follow = |_: &Self, _: &Site, update: &Update, old: &Vec<Task>, new: &Vec<_>| {
+            let mut tasks = update.rows(old, new, |task| &task.document.id);
+            Self::sort(&mut tasks);
+            Ok(tasks)
+        };
+        self.followed(site, |tables| &tables.tasks, Self::read_tasks, follow).map(Vec::as_slice)
+    }
+
+    /// The order in which pages list them.
+    fn sort(tasks: &mut [Task]) {
+        tasks.sort_by(|a, b| {
+            let newest = b.document.year.cmp(&a.document.year);
+            let of_one = newest.then_with(|| a.document.id.cmp(&b.document.id));
+            of_one.then_with(|| a.order.cmp(&b.order))
+        });
     }
 
     fn read_tasks(&self, site: &Site) -> Result<Vec<Task>, QueryError> {
@@ -416,12 +472,7 @@ impl Tables {
         for task in &mut tasks {
             task.policies = self.carried_out(site, &task.iri, &task.document)?;
         }
-        // The order in which pages list them.
-        tasks.sort_by(|a, b| {
-            let newest = b.document.year.cmp(&a.document.year);
-            let of_one = newest.then_with(|| a.document.id.cmp(&b.document.id));
-            of_one.then_with(|| a.order.cmp(&b.order))
-        });
+        Self::sort(&mut tasks);
         Ok(tasks)
     }
 
@@ -435,7 +486,10 @@ impl Tables {
             })?;
             Ok(counts)
         };
-        self.once(site, |tables| &tables.counts, read)
+        let follow = |_: &Self, _: &Site, update: &Update, old: &Counts, new: &Counts| {
+            Ok(update.things(old, new))
+        };
+        self.followed(site, |tables| &tables.counts, read, follow)
     }
 
     /// Who has which part in the items of documents, by item.
@@ -453,7 +507,9 @@ impl Tables {
             })?;
             Ok(parts.into_iter().map(|(item, parts)| (item, parts.into())).collect())
         };
-        self.once(site, |tables| &tables.parts, read)
+        let follow =
+            |_: &Self, _: &Site, update: &Update, old: &_, new: &_| Ok(update.things(old, new));
+        self.followed(site, |tables| &tables.parts, read, follow)
     }
 
     /// The days by which items of documents, or targets of them, are due, by item.
@@ -466,7 +522,9 @@ impl Tables {
             })?;
             Ok(due.into_iter().map(|(item, days)| (item, days.into_iter().collect())).collect())
         };
-        self.once(site, |tables| &tables.due, read)
+        let follow =
+            |_: &Self, _: &Site, update: &Update, old: &_, new: &_| Ok(update.things(old, new));
+        self.followed(site, |tables| &tables.due, read, follow)
     }
 
     /// What the documents carry out or rest on.
@@ -479,11 +537,17 @@ impl Tables {
             };
             Ok(site.rows(HIGHER, &[])?.iter().map(higher).collect())
         };
-        self.once(site, |tables| &tables.higher, read).map(Vec::as_slice)
+        let follow = |_: &Self, _: &Site, update: &Update, old: &Vec<Higher>, new: &Vec<_>| {
+            Ok(update.rows(old, new, |higher| &higher.work))
+        };
+        self.followed(site, |tables| &tables.higher, read, follow).map(Vec::as_slice)
     }
 
     pub(in crate::web) fn targets(&self, site: &Site) -> Result<&[Target], QueryError> {
-        self.once(site, |tables| &tables.targets, Self::read_targets).map(Vec::as_slice)
+        let follow = |_: &Self, _: &Site, update: &Update, old: &Vec<Target>, new: &Vec<_>| {
+            Ok(update.rows(old, new, |target| &target.document.id))
+        };
+        self.followed(site, |tables| &tables.targets, Self::read_targets, follow).map(Vec::as_slice)
     }
 
     fn read_targets(&self, site: &Site) -> Result<Vec<Target>, QueryError> {
@@ -524,7 +588,8 @@ impl Tables {
     }
 
     pub(in crate::web) fn agencies(&self, site: &Site) -> Result<&[Agency], QueryError> {
-        self.once(site, |tables| &tables.agencies, Self::read_agencies).map(Vec::as_slice)
+        let (read, follow) = (Self::read_agencies, Self::follow_agencies);
+        self.followed(site, |tables| &tables.agencies, read, follow).map(Vec::as_slice)
     }
 
     fn read_agencies(&self, site: &Site) -> Result<Vec<Agency>, QueryError> {
@@ -544,6 +609,24 @@ impl Tables {
             Some(Agency { iri, name, others, kind, jurisdiction, tasks, leads })
         };
         Ok(site.rows(AGENCIES, &[])?.iter().filter_map(agency).collect())
+    }
+
+    /// The agencies of the documents that were touched have new names, and all may have other numbers.
+    fn follow_agencies(
+        &self,
+        site: &Site,
+        _: &Update,
+        old: &Vec<Agency>,
+        new: &Vec<Agency>,
+    ) -> Result<Vec<Agency>, QueryError> {
+        let mut counted = self.counted(site)?;
+        let fresh: HashSet<&str> = new.iter().map(|agency| agency.iri.as_str()).collect();
+        let old = old.iter().filter(|agency| !fresh.contains(agency.iri.as_str()));
+        let known = old.chain(new).filter_map(|agency| {
+            let (tasks, leads) = counted.remove(agency.iri.as_str())?;
+            Some(Agency { tasks, leads, ..agency.clone() })
+        });
+        Ok(known.collect())
     }
 
     /// In how many items each agency has a part, and how many of them it leads.
@@ -592,23 +675,56 @@ impl Tables {
     }
 
     pub(in crate::web) fn policies(&self, site: &Site) -> Result<&[Policy], QueryError> {
-        let read = |tables: &Self, site: &Site| {
-            let versions = tables.versions(site)?;
-            let mut seen = HashSet::new();
-            let policy = |row: &Row| {
-                let iri = row.text("policy");
-                let document = row.get("version").and_then(|v| versions.get(&v)).cloned();
-                let own = document.as_ref().and_then(|document| document.title.clone());
-                seen.insert(iri.clone()).then(|| Policy {
-                    // Its own title goes before those that others print.
-                    title: own.or(row.get("title")).or(row.get("key")).unwrap_or_default(),
-                    cited_by: row.number("citing"),
-                    document,
-                    iri,
-                })
+        let (read, follow) = (Self::read_policies, Self::follow_policies);
+        self.followed(site, |tables| &tables.policies, read, follow).map(Vec::as_slice)
+    }
+
+    fn read_policies(&self, site: &Site) -> Result<Vec<Policy>, QueryError> {
+        // What a policy is called: by its key, and as others print it; of these the first by its characters.
+        let mut called: HashMap<String, (Option<String>, Option<String>)> = HashMap::new();
+        site.each(POLICIES, |row| {
+            let (key, printed) = called.entry(row.text("policy")).or_default();
+            *key = key.take().or_else(|| row.get("key"));
+            *printed = match (printed.take(), row.get("printed")) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
             };
-            Ok(site.rows(POLICIES, &[])?.iter().filter_map(policy).collect())
+        })?;
+        let policy = |(iri, (key, printed)): (String, (Option<String>, Option<String>))| {
+            let title = printed.or(key).unwrap_or_default();
+            self.policy_called(site, iri, title)
         };
-        self.once(site, |tables| &tables.policies, read).map(Vec::as_slice)
+        called.into_iter().map(policy).collect()
+    }
+
+    /// A policy with what the other tables say of it.
+    fn policy_called(&self, site: &Site, iri: String, title: String) -> Result<Policy, QueryError> {
+        let document = self.works(site)?.get(&iri).cloned();
+        let own = document.as_ref().and_then(|document| document.title.clone());
+        let citing = self.citations_of(site, &iri)?;
+        let citing: HashSet<&str> = citing.iter().map(|c| c.document.version.as_str()).collect();
+        Ok(Policy { cited_by: citing.len(), title: own.unwrap_or(title), document, iri })
+    }
+
+    /// The policies that touched documents name have new titles, and all may be cited otherwise. One that is a document
+    /// no more and is not cited may be gone.
+    fn follow_policies(
+        &self,
+        site: &Site,
+        update: &Update,
+        old: &Vec<Policy>,
+        new: &Vec<Policy>,
+    ) -> Result<Vec<Policy>, QueryError> {
+        let fresh: HashSet<&str> = new.iter().map(|policy| policy.iri.as_str()).collect();
+        let old = old.iter().filter(|policy| !fresh.contains(policy.iri.as_str()));
+        let mut policies = Vec::new();
+        for Policy { iri, title, .. } in old.chain(new) {
+            let policy = self.policy_called(site, iri.clone(), title.clone())?;
+            let is_named = policy.cited_by > 0 || policy.document.is_some() || update.only_adds();
+            if is_named || site.store.has_policy(&NamedNode::new_unchecked(iri)).map_err(failure)? {
+                policies.push(policy);
+            }
+        }
+        Ok(policies)
     }
 }
