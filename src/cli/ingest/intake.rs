@@ -98,6 +98,10 @@ impl<'a> Intake<'a> {
         let mut done = 0;
         let read = |file: File| prepare(file, store, knowledge);
         flow::in_order(jobs, flow::cores(), ROOM, read, |ready| {
+            // What was read and not yet written is nowhere, and read again when the run is taken up.
+            if stop.is_wanted() {
+                return Ok(());
+            }
             done += ready.len();
             let bytes = ready.iter().map(|prepared| prepared.file.bytes).sum();
             let count = ready.len();

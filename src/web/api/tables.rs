@@ -341,16 +341,23 @@ impl Tables {
         self.whole.get().is_some()
     }
 
-    /// Reads every table that has not been, those that most pages need first.
+    /// Reads every table that has not been, on two threads, those that most pages need first.
     pub(super) fn read_all(&self, site: &Site) -> Result<(), QueryError> {
-        self.documents(site)?;
-        self.agency(site, "")?;
-        self.policy(site, "")?;
-        self.tasks(site)?;
-        self.counts(site)?;
-        self.higher(site)?;
-        self.outline(site)?;
-        self.citations_of(site, "")?;
+        // Of the long ones each thread has half.
+        std::thread::scope(|scope| {
+            let others = scope.spawn(|| {
+                self.citations_of(site, "")?;
+                self.targets(site)?;
+                self.outline(site)?;
+                self.policy(site, "")?;
+                self.higher(site).map(drop)
+            });
+            self.documents(site)?;
+            self.agency(site, "")?;
+            self.tasks(site)?;
+            self.counts(site)?;
+            others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })?;
         let _ = self.whole.set(());
         *self.since.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
