@@ -36,6 +36,9 @@ pub enum QueryError {
     Stopped(#[from] Stop),
     #[error("the query cannot be answered: {0}")]
     Evaluation(#[source] QueryEvaluationError),
+    /// What is read of the whole store is not there yet; it will be.
+    #[error("the store is still being read")]
+    NotRead,
     #[error("the answer cannot be written: {0}")]
     Write(#[from] io::Error),
 }

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::failure;
 use super::labels::Label;
 use super::problem::Problem;
 use super::{App, filters};
@@ -67,6 +68,13 @@ impl IntoResponse for WebError {
                 let title =
                     ("数据库没有应答，请稍后再试", "The store does not answer: try again later");
                 (Err((StatusCode::BAD_GATEWAY, "no-answer-from-elsewhere")), String::new(), title)
+            }
+            Self::Query(QueryError::NotRead) => {
+                let title = (
+                    "正在读取全部文件，请稍后再试",
+                    "All documents are still being read: try again in a while",
+                );
+                (Ok(failure::of_reading()), String::new(), title)
             }
             other => {
                 tracing::error!(cause = %other, "a page failed");

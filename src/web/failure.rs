@@ -11,6 +11,8 @@ use crate::store::{Busy, FetchError, Limits, QueryError, ServiceError, Stop, Upd
 
 /// Seconds after which a client may try again when all turns were taken.
 const AGAIN: u64 = 1;
+/// The same while the store is being read.
+const SOON: u64 = 10;
 
 const NARROW: &str = "缩小查询范围，例如用 LIMIT；或由管理员调高上限 Ask for less, as with LIMIT; the operator can raise the limit";
 
@@ -80,7 +82,16 @@ pub(super) fn of_query(error: &QueryError, limits: &Limits) -> Problem {
         }
         QueryError::Evaluation(cause) => of_evaluation(cause),
         QueryError::Write(_) => of_fault(error),
+        QueryError::NotRead => of_reading(),
     }
+}
+
+/// The tables behind the pages and lists are still being read.
+pub(super) fn of_reading() -> Problem {
+    let title = "正在读取全部文件 All documents are still being read";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "reading", title)
+        .remedy("稍后再试 Try again later")
+        .retry_after(SOON)
 }
 
 /// An update was not made.

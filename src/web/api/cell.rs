@@ -5,7 +5,7 @@
 
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::site::Site;
 use super::tables::Tables;
@@ -13,6 +13,8 @@ use crate::store::{QueryError, Run};
 
 /// How often one that waits looks whether it still may.
 const ROUND: Duration = Duration::from_millis(10);
+/// How long one waits at most, who is then told to come back.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A table, when it has been read.
 pub(super) struct Cell<T> {
@@ -55,6 +57,7 @@ impl Tables {
             // If nobody waits any more, nobody is told.
             let _ = tell.send(tables.fill(&site, cell, read).map(|_| ()));
         });
+        let begun = Instant::now();
         loop {
             match told.recv_timeout(ROUND) {
                 Ok(read) => read?,
@@ -66,6 +69,9 @@ impl Tables {
             }
             if let Some(stop) = run.stopped() {
                 return Err(stop.into());
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(QueryError::NotRead);
             }
         }
     }
