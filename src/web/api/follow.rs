@@ -37,16 +37,17 @@ pub(super) struct Update {
 }
 
 impl Since {
-    /// From the tables of a state before, if they, or what they follow up themselves, are of use.
-    pub(super) fn new(tables: &Arc<Tables>, mut touched: BTreeSet<NamedNode>) -> Option<Self> {
-        let before = if tables.is_whole() {
-            Arc::clone(tables)
-        } else {
-            let since = tables.since()?;
-            touched.extend(since.touched.iter().cloned());
-            Arc::clone(&since.before)
+    /// From the tables of a state before or, while these follow up others themselves, from those. What of them is not
+    /// read yet is read, once for all that follow.
+    pub(super) fn new(tables: &Arc<Tables>, mut touched: BTreeSet<NamedNode>) -> Self {
+        let before = match tables.since() {
+            Some(since) => {
+                touched.extend(since.touched.iter().cloned());
+                Arc::clone(&since.before)
+            }
+            None => Arc::clone(tables),
         };
-        Some(Self { before, touched, update: Mutex::default() })
+        Self { before, touched, update: Mutex::default() }
     }
 
     fn update(&self, site: &Site) -> Result<Option<Arc<Update>>, QueryError> {
@@ -267,7 +268,8 @@ mod tests {
         for text in OTHERS {
             f.take_in("other.txt", text);
         }
-        assert!(!f.tables().1, "there is nothing to take over");
+        // Tables that nobody has read yet are followed, too.
+        assert!(f.site.tables.now(&f.site).since().is_none());
         // Another document, which cites one that is there.
         f.take_in("c.txt", ACTION_PLAN);
         f.is_followed();

@@ -1,7 +1,7 @@
 //! The small facts that lists are filtered and sorted by, of all things, read once a revision of the store.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use oxigraph::model::NamedNode;
@@ -226,8 +226,6 @@ pub(crate) struct Tables {
     me: Weak<Self>,
     /// Tables of a state before, until all of these are read.
     since: Mutex<Option<Arc<Since>>>,
-    /// Set when every table is read.
-    whole: OnceLock<()>,
     /// What many rows of the tables say, each once.
     said: Mutex<HashSet<Arc<str>>>,
     documents: Cell<Vec<Arc<Document>>>,
@@ -259,7 +257,7 @@ impl Kept {
             Some((known, tables)) if *known == revision => Arc::clone(tables),
             before => {
                 let since = before.as_ref().and_then(|(known, tables)| {
-                    Since::new(tables, site.store.touched(*known, revision)?)
+                    Some(Since::new(tables, site.store.touched(*known, revision)?))
                 });
                 let tables = Tables::new(since);
                 *kept = Some((revision, Arc::clone(&tables)));
@@ -307,7 +305,6 @@ impl Tables {
         Arc::new_cyclic(|me| Self {
             me: Weak::clone(me),
             since: Mutex::new(since.map(Arc::new)),
-            whole: OnceLock::new(),
             said: Mutex::default(),
             documents: Cell::default(),
             works: Cell::default(),
@@ -336,11 +333,6 @@ impl Tables {
         self.since.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether every table is read.
-    pub(super) fn is_whole(&self) -> bool {
-        self.whole.get().is_some()
-    }
-
     /// Reads every table that has not been, on two threads, those that most pages need first.
     pub(super) fn read_all(&self, site: &Site) -> Result<(), QueryError> {
         // Of the long ones each thread has half.
@@ -358,7 +350,6 @@ impl Tables {
             self.counts(site)?;
             others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })?;
-        let _ = self.whole.set(());
         *self.since.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
