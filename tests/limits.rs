@@ -64,7 +64,7 @@ impl Server {
             let runtime = gangmu::web::runtime().unwrap();
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                gangmu::web::serve(listener, store, None, &config).await.unwrap();
+                gangmu::web::serve(listener, store.into(), None, &config).await.unwrap();
             });
         });
         Self { address, _dir: dir }
@@ -129,7 +129,7 @@ fn path(query: &str, parameters: &str) -> String {
 
 fn digest(token: &str) -> String {
     use sha2::Digest;
-    sha2::Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(sha2::Sha256::digest(token))
 }
 
 struct Reply {
