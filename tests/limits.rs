@@ -109,6 +109,7 @@ impl Server {
 
     fn running(&self) -> serde_json::Value {
         let reply = Reply::read(self.send("GET", "/queries"));
+        assert!(reply.head.contains("cache-control: no-store"), "it is another list each time");
         serde_json::from_str(&reply.body).unwrap_or_else(|e| panic!("{e}: {}", reply.body))
     }
 
