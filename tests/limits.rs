@@ -109,6 +109,7 @@ impl Server {
 
     fn running(&self) -> serde_json::Value {
         let reply = Reply::read(self.send("GET", "/queries"));
+        assert!(reply.head.contains("cache-control: no-store"), "it is another list each time");
         serde_json::from_str(&reply.body).unwrap_or_else(|e| panic!("{e}: {}", reply.body))
     }
 
@@ -175,6 +176,10 @@ const ENDLESS: &[(&str, &str)] = &[
         "SELECT * { ?a ?p ?o . ?b ?q ?r . ?c ?s ?t } ORDER BY CONCAT(STR(?o), STR(?r))",
     ),
     ("count", "SELECT (COUNT(*) AS ?n) { ?a ?p ?o . ?b ?q ?r . ?c ?s ?t }"),
+    (
+        "count beside a row of values",
+        "SELECT (COUNT(*) AS ?n) { VALUES ?w { 'none' } ?a ?p ?o . ?b ?q ?r . ?c ?s ?t FILTER(CONCAT(STR(?o), STR(?t)) = ?w) }",
+    ),
     ("group", "SELECT ?o ?r (SUM(?t) AS ?n) { ?a ?p ?o . ?b ?q ?r . ?c ?s ?t } GROUP BY ?o ?r"),
     ("group concat", "SELECT (GROUP_CONCAT(?o) AS ?n) { ?a ?p ?o . ?b ?q ?r . ?c ?s ?t }"),
     ("distinct", "SELECT DISTINCT ?o ?r ?t { ?a ?p ?o . ?b ?q ?r . ?c ?s ?t } OFFSET 1000000000"),

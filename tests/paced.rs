@@ -7,6 +7,7 @@ use common::{SAMPLES, project};
 use gangmu::config::Config;
 use gangmu::store::{AnswerFormat, Asked, Runs};
 use oxigraph::io::RdfFormat;
+use oxigraph::model::{NamedNode, Term};
 use oxigraph::sparql::results::QueryResultsFormat;
 
 /// One query for each operator of the algebra and each way of nesting it that the rewriting treats on its own.
@@ -70,16 +71,54 @@ const QUERIES: &[&str] = &[
     "DESCRIBE * { ?j a gm:Jurisdiction ; skos:prefLabel ?n }",
     "SELECT * { ?s gm:leadAgency ?a BIND(TRIPLE(?s, gm:leadAgency, ?a) AS ?t) FILTER(isTRIPLE(?t)) }",
     "SELECT * { ?s ?p ?o FILTER(LANG(?o) = 'zh' && REGEX(?o, '办')) }",
+    // One row of VALUES, beside all that it may or may not be known in.
+    "SELECT * { VALUES ?w { '局' } ?s gm:leadAgency ?a . ?a skos:prefLabel ?n FILTER(CONTAINS(?n, ?w)) }",
+    "SELECT * { VALUES ?c { gm:Agency } ?x a ?c ; skos:prefLabel ?n }",
+    "SELECT * { VALUES ?n { '青澜市民政局' } ?a skos:prefLabel ?n ; a ?c }",
+    "SELECT * { VALUES ?c { gm:Task } ?t a ?c OPTIONAL { ?t gm:number ?n } OPTIONAL { ?t gm:heading ?h } BIND(COALESCE(?h, ?n) AS ?m) }",
+    "SELECT ?t { VALUES ?c { gm:Task } ?t a ?c MINUS { ?t gm:heading ?h } }",
+    "SELECT ?c (COUNT(*) AS ?n) { VALUES ?c { gm:Task } ?t a ?c } GROUP BY ?c",
+    "SELECT * { VALUES (?c ?d) { (gm:Agency gm:Document) } ?x a ?c . ?y a ?d FILTER(STR(?x) < STR(?y)) }",
+    "SELECT * { VALUES ?c { gm:Agency } VALUES ?c { gm:Document } ?x a ?c }",
+    "SELECT * { VALUES ?c { gm:Agency } VALUES ?c { gm:Document gm:Agency } ?x a ?c }",
+    "SELECT * { VALUES ?c { UNDEF } ?x a ?c . ?x gm:versionOf ?w }",
+    "SELECT * { VALUES (?c ?n) { (gm:Agency UNDEF) } ?x a ?c ; skos:prefLabel ?n }",
+    "SELECT * { ?x a ?c OPTIONAL { ?x gm:jurisdiction ?j . ?j skos:prefLabel ?n } BIND(STR(?c) AS ?t) } VALUES ?c { gm:Agency }",
+    "SELECT * { ?s gm:leadAgency ?a OPTIONAL { ?a a ?c } } VALUES ?c { gm:Agency }",
+    "SELECT * { VALUES ?c { gm:Agency } { ?s gm:leadAgency ?a OPTIONAL { ?a a ?c } } }",
+    "SELECT * { VALUES ?c { gm:Agency } { ?s gm:leadAgency ?a OPTIONAL { ?a a ?d FILTER(?c = ?d) } } }",
+    "SELECT * { VALUES ?c { gm:Agency } { ?x a ?c OPTIONAL { ?x a ?d FILTER(?c != ?d) } } }",
+    "SELECT * { VALUES ?c { gm:Agency } { ?x a gm:Document BIND(?c AS ?d) } }",
+    "SELECT * { VALUES ?c { gm:Agency } { ?x a gm:Document BIND(gm:Agency AS ?c) } }",
+    "SELECT * { VALUES ?c { gm:Agency } { ?x a gm:Document FILTER(!BOUND(?c)) } }",
+    "SELECT * { VALUES ?c { gm:Agency } { ?x a ?c FILTER(BOUND(?c)) } }",
+    "SELECT * { VALUES ?c { gm:Agency } { ?x a gm:Document FILTER NOT EXISTS { ?x a ?c } } }",
+    "SELECT * { VALUES ?c { gm:Agency } { ?x a ?c FILTER NOT EXISTS { ?x a ?d FILTER(?d != ?c) } } }",
+    "SELECT * { VALUES ?c { gm:Agency } { ?s gm:leadAgency ?x MINUS { ?x a ?c } } }",
+    "SELECT * { VALUES ?c { gm:Agency } ?x a ?c MINUS { ?y gm:leadAgency ?x } }",
+    "SELECT * { VALUES ?c { gm:Agency } { SELECT ?x (COUNT(?c) AS ?n) { ?x a ?c } GROUP BY ?x } ?x skos:prefLabel ?m }",
+    "SELECT * { VALUES ?c { gm:Agency } { SELECT ?c (COUNT(?x) AS ?n) { ?x a ?c } GROUP BY ?c } }",
+    "SELECT * { VALUES ?c { gm:Agency } { SELECT ?c { ?x a ?c } ORDER BY ?c LIMIT 1 } }",
+    "SELECT * { VALUES ?c { gm:Agency } { { ?x a ?c } UNION { ?x gm:versionOf ?c } UNION { ?x gm:versionOf ?w } } }",
+    "SELECT * { VALUES ?c { gm:Agency } GRAPH ?g { ?x a ?c ; skos:prefLabel ?n } }",
+    "SELECT * { GRAPH ?g { VALUES ?c { gm:Document } { ?x a ?c OPTIONAL { ?v gm:versionOf ?x } } } }",
+    "SELECT * { VALUES ?c { gm:Agency } ?x gm:parent* ?y . ?x a ?c }",
+    "SELECT * { ?s gm:leadAgency ?a OPTIONAL { VALUES ?c { gm:Agency } ?a a ?c } }",
+    "CONSTRUCT { ?x a ?c } { VALUES ?c { gm:Agency } ?x a ?c FILTER(STRLEN(STR(?x)) > 3) }",
+    "ASK { VALUES ?c { gm:Agency } ?x a ?c FILTER(?x = ?c) }",
 ];
 
 const PREFIXES: &str = "PREFIX gm: <https://w3id.org/gangmu/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n";
 
-fn lines(text: &str) -> Vec<String> {
+fn lines(text: &str, given: Option<&(String, NamedNode)>) -> Vec<String> {
     let format = AnswerFormat { rows: QueryResultsFormat::Tsv, triples: RdfFormat::NTriples };
     let mut out = Vec::new();
     let store = &SAMPLES.store;
-    let query = store.query(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+    let mut query = store.query(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+    if let Some((variable, value)) = given {
+        query = query.bind(variable, value.clone());
+    }
     query.run(store).unwrap().write(format, &mut out).unwrap();
     let mut lines: Vec<_> = String::from_utf8(out).unwrap().lines().map(in_order).collect();
     // Without ORDER BY any order is right; the head stays first.
@@ -87,6 +126,15 @@ fn lines(text: &str) -> Vec<String> {
         lines[1..].sort_unstable();
     }
     lines
+}
+
+/// The first IRI in a column of an answer.
+fn first(text: &str, column: &str) -> Option<NamedNode> {
+    let rows = SAMPLES.store.query(text).unwrap().run(&SAMPLES.store).unwrap().rows().unwrap();
+    rows.iter().find_map(|row| match row.get(column) {
+        Some(Term::NamedNode(node)) => Some(node.clone()),
+        _ => None,
+    })
 }
 
 /// A line with the parts of what GROUP_CONCAT puts together in one order: SPARQL leaves it open.
@@ -99,24 +147,61 @@ fn in_order(line: &str) -> String {
     line.split('\t').map(cell).collect::<Vec<_>>().join("\t")
 }
 
+/// Compares the answers under limits with those without them, and gives how many lines they have.
+struct Compare {
+    runs: Runs,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Compare {
+    fn new() -> Self {
+        let mut config = Config::default();
+        config.limits.query_timeout = std::time::Duration::from_secs(600);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        Self { runs: Runs::new(&config), runtime }
+    }
+
+    fn answers(&self, text: &str, given: Option<&(String, NamedNode)>) -> usize {
+        let asked = Asked { text: text.to_owned(), client: String::new() };
+        let admitted = self.runtime.block_on(self.runs.admit(asked, None)).unwrap();
+        let paced = admitted.run().enter(|| lines(text, given)).unwrap();
+        let plain = lines(text, given);
+        let other = paced.iter().zip(&plain).find(|(paced, plain)| paced != plain);
+        assert_eq!((other, paced.len()), (None, plain.len()), "{given:?} {text}");
+        paced.len()
+    }
+}
+
+fn texts(dir: &str) -> impl Iterator<Item = String> {
+    let files = std::fs::read_dir(project(dir)).unwrap().map(|file| file.unwrap().path());
+    files.map(|path| std::fs::read_to_string(path).unwrap())
+}
+
 #[test]
 fn limits_do_not_change_answers() {
-    let mut config = Config::default();
-    config.limits.query_timeout = std::time::Duration::from_secs(600);
-    let runs = Runs::new(&config);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let files = std::fs::read_dir(project("queries")).unwrap().map(|file| file.unwrap().path());
-    let questions = files.map(|path| std::fs::read_to_string(path).unwrap());
+    let compare = Compare::new();
     let queries = QUERIES.iter().map(|query| format!("{PREFIXES}{query}"));
-    let mut answered = 0;
-    for text in questions.chain(queries) {
-        let asked = Asked { text: text.clone(), client: String::new() };
-        let admitted = runtime.block_on(runs.admit(asked, None)).unwrap();
-        let paced = admitted.run().enter(|| lines(&text)).unwrap();
-        let plain = lines(&text);
-        let other = paced.iter().zip(&plain).find(|(paced, plain)| paced != plain);
-        assert_eq!((other, paced.len()), (None, plain.len()), "{text}");
-        answered += usize::from(paced.len() > 1);
-    }
+    let found = |text: &String| compare.answers(text, None) > 1;
+    let answered = texts("queries").chain(queries).filter(found).count();
     assert!(answered > QUERIES.len(), "most queries must find something: {answered}");
+}
+
+/// The queries of pages are planned for what the page is about.
+#[test]
+fn what_is_given_does_not_change_answers() {
+    let compare = Compare::new();
+    let mut answered = 0;
+    for text in texts("src/web/queries") {
+        let comment: String = text.lines().take_while(|line| line.starts_with('#')).collect();
+        let Some((_, given)) = comment.split_once("Given: ") else { continue };
+        let names =
+            given.split(['?', ' ', ',', '.']).filter(|word| text.contains(&format!("?{word} ")));
+        for name in names.collect::<std::collections::BTreeSet<_>>() {
+            if let Some(value) = first(&text, name) {
+                answered +=
+                    usize::from(compare.answers(&text, Some(&(name.to_owned(), value))) > 1);
+            }
+        }
+    }
+    assert!(answered > 25, "most must find something: {answered}");
 }

@@ -1,7 +1,8 @@
 //! SPARQL queries and the forms their answers are written in.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use oxigraph::io::{RdfFormat, RdfSerializer};
 use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Term, Triple, Variable};
@@ -100,8 +101,8 @@ impl Queries {
 /// What the text of a query says.
 struct Parsed {
     query: spargebra::Query,
-    /// Made when a run first needs it.
-    plan: OnceLock<Plan>,
+    /// One for each set of variables that are given; made when a run first needs it.
+    plans: Mutex<Vec<(HashSet<Variable>, Arc<Plan>)>>,
 }
 
 impl Parsed {
@@ -113,7 +114,18 @@ impl Parsed {
     }
 
     fn of(query: spargebra::Query) -> Self {
-        Self { query, plan: OnceLock::new() }
+        Self { query, plans: Mutex::default() }
+    }
+
+    fn plan(&self, given: &[(Variable, NamedNode)]) -> Arc<Plan> {
+        let given: HashSet<_> = given.iter().map(|(variable, _)| variable.clone()).collect();
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, plan)) = plans.iter().find(|(of, _)| *of == given) {
+            return Arc::clone(plan);
+        }
+        let plan = Arc::new(Plan::new(self.query.clone(), &given));
+        plans.push((given, Arc::clone(&plan)));
+        plan
     }
 }
 
@@ -121,7 +133,7 @@ impl Parsed {
 pub struct Query {
     parsed: Arc<Parsed>,
     dataset: QueryDatasetSpecification,
-    given: Vec<(Variable, Term)>,
+    given: Vec<(Variable, NamedNode)>,
 }
 
 impl Query {
@@ -137,10 +149,10 @@ impl Query {
         Ok(self)
     }
 
-    /// Gives a variable of the SELECT clause its value beforehand.
+    /// Gives a variable of the SELECT clause an IRI beforehand.
     #[must_use]
-    pub fn bind(mut self, variable: &str, value: impl Into<Term>) -> Self {
-        self.given.push((Variable::new_unchecked(variable), value.into()));
+    pub fn bind(mut self, variable: &str, value: NamedNode) -> Self {
+        self.given.push((Variable::new_unchecked(variable), value));
         self
     }
 
@@ -177,10 +189,9 @@ impl Query {
         quads: &oxigraph::store::Store,
         services: &Services,
     ) -> Result<Answer, QueryError> {
-        let Parsed { query, plan } = &*self.parsed;
         let (evaluator, query) = match Run::current() {
-            Some(run) => plan.get_or_init(|| Plan::new(query.clone())).of(&run),
-            None => (SparqlEvaluator::new(), query.clone()),
+            Some(run) => self.parsed.plan(&self.given).of(&run),
+            None => (SparqlEvaluator::new(), self.parsed.query.clone()),
         };
         let mut prepared = services.serve(evaluator).for_query(query);
         *prepared.dataset_mut() = self.dataset;

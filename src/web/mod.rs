@@ -91,7 +91,21 @@ pub async fn serve(
     let timeout = config.limits.query_timeout;
     let site = Arc::new(Site::new(store, knowledge, config));
     api::tables::keep_ready(&site);
+    open_index(&site);
     http::connections::serve(listener, routes(site, config), timeout).await
+}
+
+/// Opens the search index before anyone searches: its dictionary takes a while to load, and what is not in step with
+/// the store is built anew. A store behind an endpoint is not asked before anyone asks.
+fn open_index(site: &App) {
+    if site.store.is_here() {
+        let site = Arc::clone(site);
+        std::thread::spawn(move || {
+            if let Err(error) = site.store.search() {
+                tracing::error!(cause = %error, "the search index cannot be opened");
+            }
+        });
+    }
 }
 
 /// All routes. Where the base IRI has a path, they lie below it.

@@ -2,20 +2,20 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 
 use super::App;
 use super::problem::Problem;
 use crate::config::Role;
 use crate::store::Overview;
 
-/// What is waiting and running, oldest first.
+/// What is waiting and running, oldest first; another list at the next moment, whatever the store's revision.
 pub(super) async fn list(
     State(app): State<App>,
     headers: HeaderMap,
-) -> Result<Json<Vec<Overview>>, Problem> {
+) -> Result<([(HeaderName, &'static str); 1], Json<Vec<Overview>>), Problem> {
     app.access.check(&headers, Role::Admin)?;
-    Ok(Json(app.runs.overview()))
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(app.runs.overview())))
 }
 
 /// Stops one of them; its client is told so.

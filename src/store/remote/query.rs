@@ -1,6 +1,6 @@
 //! Queries over an endpoint: what it answers is asked of it, the rest is done here ([`split`](super::split)).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use oxigraph::model::{NamedNode, Term, Triple, Variable};
@@ -29,7 +29,7 @@ pub(in crate::store) struct Question<'a> {
     /// The graphs that it reads; none for the endpoint's default graph, which is all of them.
     pub(in crate::store) dataset: Option<QueryDataset>,
     /// Variables that have values beforehand.
-    pub(in crate::store) given: Vec<(Variable, Term)>,
+    pub(in crate::store) given: Vec<(Variable, NamedNode)>,
 }
 
 impl Question<'_> {
@@ -55,7 +55,7 @@ impl Question<'_> {
             Algebra::Describe { pattern, .. } => return self.describe(pattern),
         };
         let (evaluator, query) = match Run::current() {
-            Some(run) => Plan::new(query).of(&run),
+            Some(run) => Plan::new(query, &HashSet::new()).of(&run),
             None => (SparqlEvaluator::new(), query),
         };
         let there = There { endpoint: Arc::clone(self.endpoint), dataset: self.dataset.clone() };
@@ -67,15 +67,10 @@ impl Question<'_> {
     }
 
     fn prepared(&self, pattern: GraphPattern) -> Result<GraphPattern, QueryEvaluationError> {
-        let given = self.given.iter().filter_map(|(name, value)| {
-            let value = match value {
-                Term::NamedNode(node) => GroundTerm::from(node.clone()),
-                Term::Literal(literal) => literal.clone().into(),
-                _ => return None,
-            };
-            Some((name.clone(), value))
-        });
-        let pattern = given.fold(pattern, |pattern, (name, value)| give(pattern, &name, &value));
+        let pattern = self
+            .given
+            .iter()
+            .fold(pattern, |pattern, (name, value)| give(pattern, name, &value.clone().into()));
         Ok(split::split(self.with_found(pattern)?))
     }
 

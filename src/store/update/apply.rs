@@ -143,7 +143,7 @@ impl Applying<'_> {
         let base_iri = self.base.clone().and_then(|base| oxiri::Iri::parse(base).ok());
         let query = spargebra::Query::Select { dataset: None, pattern, base_iri };
         let (evaluator, query) = match &self.run {
-            Some(run) => Plan::new(query).of(run),
+            Some(run) => Plan::new(query, &HashSet::new()).of(run),
             None => (SparqlEvaluator::new(), query),
         };
         let mut prepared = self.services.serve(evaluator).for_query(query);

@@ -68,6 +68,8 @@ pub(super) struct Links {
     carried: Cell<HashMap<String, Vec<Arc<str>>>>,
     limited: Cell<HashSet<Arc<str>>>,
     divisions: Cell<BTreeMap<String, Division>>,
+    /// Where in the table of what documents carry out each document is.
+    pub(super) higher: Cell<HashMap<String, Vec<usize>>>,
 }
 
 /// The last part of an IRI.

@@ -18,6 +18,7 @@ mod listing;
 mod names;
 pub(super) mod page;
 pub(super) mod params;
+mod places;
 mod policies;
 pub(super) mod search;
 pub(super) mod tables;

@@ -236,8 +236,7 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<One<Task>,
     read(app, move |site| {
         let iri = iri(site, &id)?;
         let tables = site.tables.now(site);
-        let task = tables.tasks(site)?.iter().find(|task| *task.iri == *iri);
-        let task = task.ok_or_else(|| Problem::unknown(&id))?;
+        let task = tables.task(site, &iri)?.ok_or_else(|| Problem::unknown(&id))?;
         Ok(One::new(site, Task::read(site, task)?))
     })
     .await

@@ -9,6 +9,7 @@
 
 mod after;
 mod before;
+mod known;
 mod plan;
 
 use std::collections::HashSet;

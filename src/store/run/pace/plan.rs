@@ -4,20 +4,26 @@
 //! makes is algebra again wherever its joins are loops, and the evaluator can be told to take that as it is. Not so
 //! joins by hash: their keys have no place in the algebra of SPARQL. A query with such a join, or with a path whose
 //! ends are both open, gets its ticks [`before`] the optimizer, which then works each time.
+//!
+//! The optimizer begins with what it thinks has the fewest rows. What is known before anything is read, such as the
+//! variables that a page gives, it is told by [`known`], so that a question about one thing begins with that thing.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use oxigraph::model::NamedNode;
 use oxigraph::sparql::SparqlEvaluator;
 use spargebra::Query;
 use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression};
-use spargebra::term::{GroundTermPattern, NamedNodePattern, TriplePattern, Variable};
+use spargebra::term::{GroundTerm, GroundTermPattern, NamedNodePattern, TriplePattern, Variable};
 use sparopt::Optimizer;
 use sparopt::algebra::{GraphPattern as Planned, JoinAlgorithm, LeftJoinAlgorithm, MinusAlgorithm};
 
 use super::before::{self, certain};
-use super::{after, evaluator};
+use super::{after, change, evaluator, known};
 use crate::store::run::Run;
+
+const GIVEN: &str = "urn:gangmu:given";
 
 /// A query with ticks.
 pub(in crate::store) struct Plan {
@@ -27,13 +33,15 @@ pub(in crate::store) struct Plan {
 }
 
 impl Plan {
-    pub(in crate::store) fn new(mut query: Query) -> Self {
+    /// A plan for evaluations that are `given` IRIs for these variables.
+    pub(in crate::store) fn new(mut query: Query, given: &HashSet<Variable>) -> Self {
         let (Query::Select { pattern, .. }
         | Query::Describe { pattern, .. }
         | Query::Construct { pattern, .. }
         | Query::Ask { pattern, .. }) = &mut query;
-        let planned = Optimizer::optimize_graph_pattern((&*pattern).into());
-        match algebra(&planned, &HashSet::new()) {
+        change(pattern, known::first);
+        let planned = optimized(pattern.clone(), given);
+        match algebra(&planned, given) {
             Some(planned) => {
                 *pattern = after::operator(planned, &HashSet::new());
                 Self { query, is_final: true }
@@ -48,6 +56,21 @@ impl Plan {
         let evaluator = if self.is_final { evaluator.without_optimizations() } else { evaluator };
         (evaluator, self.query.clone())
     }
+}
+
+/// What the optimizer makes of a pattern in which variables are `given` IRIs.
+fn optimized(mut pattern: GraphPattern, given: &HashSet<Variable>) -> Planned {
+    if !given.is_empty() {
+        let bindings = vec![given.iter().map(|_| Some(the_given())).collect()];
+        let row = GraphPattern::Values { variables: given.iter().cloned().collect(), bindings };
+        pattern = known::into(pattern, &row);
+    }
+    Optimizer::optimize_graph_pattern((&pattern).into())
+}
+
+/// Stands for whatever IRI a variable is given.
+fn the_given() -> GroundTerm {
+    NamedNode::new_unchecked(GIVEN).into()
 }
 
 /// The algebra of a planned pattern, where `bound` have values already; none if it cannot say what was planned.
@@ -74,7 +97,7 @@ fn algebra(planned: &Planned, bound: &HashSet<Variable>) -> Option<GraphPattern>
         Planned::Graph { graph_name } => in_graph(Some(graph_name), P::default()),
         Planned::Join { left, right, algorithm } => {
             let JoinAlgorithm::HashBuildLeftProbeRight { keys } = algorithm;
-            keys.is_empty().then_some(())?;
+            keys.iter().all(|key| bound.contains(key)).then_some(())?;
             P::Join { left: boxed(left)?, right: boxed(right)? }
         }
         Planned::Lateral { left, right } => {
@@ -85,7 +108,7 @@ fn algebra(planned: &Planned, bound: &HashSet<Variable>) -> Option<GraphPattern>
         Planned::LeftJoin { left, right, expression, algorithm } => {
             let LeftJoinAlgorithm::HashBuildRightProbeLeft { keys } = algorithm;
             let (left, expression) = (boxed(left)?, Some(Expression::from(expression)));
-            if keys.is_empty() {
+            if keys.iter().all(|key| bound.contains(key)) {
                 P::LeftJoin { left, right: boxed(right)?, expression }
             } else {
                 let right = Box::new(looked_up(right, bound | &certain(&left))?);
@@ -95,7 +118,7 @@ fn algebra(planned: &Planned, bound: &HashSet<Variable>) -> Option<GraphPattern>
         }
         Planned::Minus { left, right, algorithm } => {
             let MinusAlgorithm::HashBuildRightProbeLeft { keys } = algorithm;
-            keys.is_empty().then_some(())?;
+            keys.iter().all(|key| bound.contains(key)).then_some(())?;
             P::Minus { left: boxed(left)?, right: boxed(right)? }
         }
         Planned::Filter { inner, expression } => {
@@ -112,6 +135,12 @@ fn algebra(planned: &Planned, bound: &HashSet<Variable>) -> Option<GraphPattern>
             variable: variable.clone(),
             expression: expression.into(),
         },
+        // The evaluation knows the values.
+        Planned::Values { bindings, .. }
+            if bindings.iter().flatten().any(|value| *value == Some(the_given())) =>
+        {
+            P::default()
+        }
         Planned::Values { variables, bindings } => {
             P::Values { variables: variables.clone(), bindings: bindings.clone() }
         }
@@ -120,8 +149,9 @@ fn algebra(planned: &Planned, bound: &HashSet<Variable>) -> Option<GraphPattern>
             expression: expression.iter().map(Into::into).collect(),
         },
         Planned::Project { inner, variables } => {
-            // What is bound outside is not seen inside.
-            let inner = algebra(inner, &HashSet::new())?;
+            // Of what is bound outside, only what comes out again is seen inside.
+            let bound = variables.iter().filter(|v| bound.contains(*v)).cloned().collect();
+            let inner = algebra(inner, &bound)?;
             P::Project { inner: Box::new(inner), variables: variables.clone() }
         }
         Planned::Distinct { inner } => P::Distinct { inner: boxed(inner)? },

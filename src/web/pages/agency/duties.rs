@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::rdf::vocab::role;
@@ -60,18 +61,24 @@ pub(super) fn duties(site: &Site, iri: &str) -> Result<Vec<Duties>, WebError> {
     let tables = site.tables.now(site);
     let (versions, due) = (tables.versions(site)?, tables.due(site)?);
     let mut by_role: HashMap<String, Vec<Task>> = HashMap::new();
+    let mut places: HashMap<(String, String), usize> = HashMap::new();
     for row in &site.rows(TASKS, &[("agency", iri)])? {
         let Some(document) = versions.get(&row.text("version")) else { continue };
         let due = due.get(&*row.text("task")).cloned().unwrap_or_default();
         let task = Task::new(site, row, Arc::clone(document), due);
-        let tasks = by_role.entry(row.text("role")).or_default();
+        let role = row.text("role");
+        let tasks = by_role.entry(role.clone()).or_default();
         // One agency may be printed twice at one task.
-        match tasks.iter_mut().find(|known| known.iri == task.iri) {
-            Some(known) => {
+        match places.entry((role, task.iri.clone())) {
+            Entry::Occupied(place) => {
+                let known = &mut tasks[*place.get()];
                 known.inherited &= task.inherited;
                 known.counterparts.extend(task.counterparts);
             }
-            None => tasks.push(task),
+            Entry::Vacant(place) => {
+                place.insert(tasks.len());
+                tasks.push(task);
+            }
         }
     }
     for tasks in by_role.values_mut() {
@@ -95,14 +102,16 @@ pub(super) fn duties(site: &Site, iri: &str) -> Result<Vec<Duties>, WebError> {
 
 /// Finds what tasks restate of those before them: a table of tasks says again what the body says.
 fn restate(tasks: &mut [Task]) {
-    for at in 1..tasks.len() {
-        let (before, here) = tasks.split_at_mut(at);
-        let here = &mut here[0];
-        here.restates =
-            before.iter().find(|task| here.counterparts.contains(&task.iri)).map(|task| {
-                let called = if task.number.is_empty() { &task.name } else { &task.number };
-                (called.clone(), task.href.clone())
-            });
+    let places: HashMap<String, usize> =
+        tasks.iter().enumerate().map(|(at, task)| (task.iri.clone(), at)).collect();
+    for at in 0..tasks.len() {
+        let counterparts = tasks[at].counterparts.iter();
+        let first = counterparts.filter_map(|iri| places.get(iri)).min();
+        tasks[at].restates = first.filter(|first| **first < at).map(|&first| {
+            let task = &tasks[first];
+            let called = if task.number.is_empty() { &task.name } else { &task.number };
+            (called.clone(), task.href.clone())
+        });
     }
 }
 

@@ -352,7 +352,7 @@ fn groups(
 /// What a document as a whole carries out or rests on.
 fn higher(site: &Site, tables: &Tables, work: &str) -> Result<Vec<Policy>, WebError> {
     let mut higher = Vec::new();
-    for link in tables.higher(site)?.iter().filter(|link| link.work == work) {
+    for link in tables.higher_of(site, work)? {
         if let Some(policy) = tables.policy(site, &link.policy)? {
             higher.push(Policy {
                 relation: site.labels.of_citation(&link.relation),

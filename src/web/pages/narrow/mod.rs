@@ -121,22 +121,7 @@ impl<'s> Known<'s> {
     /// All tasks, in the order of the texts, newest documents first.
     pub(super) fn tasks(&self, asked: &Asked) -> Result<Vec<Thing<'s, Task>>, QueryError> {
         let tasks = self.tables.tasks(self.site)?.iter();
-        let mut things: Vec<_> = tasks
-            .map(|task| Thing {
-                of: task,
-                said: &task.said,
-                item: &task.iri,
-                document: &task.document,
-                parts: &task.bearers,
-                due: &task.due,
-                has_deadline: task.is_limited,
-                has_target: task.targets > 0,
-                leads: task.leads,
-                policies: &task.policies,
-                target: None,
-                fails: 0,
-            })
-            .collect();
+        let mut things: Vec<_> = tasks.map(Thing::of_task).collect();
         self.examine(asked, &mut things)?;
         Ok(things)
     }
@@ -284,6 +269,25 @@ impl<'s> Known<'s> {
     pub(super) fn is_unresolved<T>(&self, thing: &Thing<'_, T>) -> bool {
         let mut agencies = thing.parts.iter().filter_map(|part| part.agency.as_deref());
         agencies.any(|agency| self.unresolved.contains(agency))
+    }
+}
+
+impl<'t> Thing<'t, Task> {
+    pub(super) fn of_task(task: &'t Task) -> Self {
+        Self {
+            of: task,
+            said: &task.said,
+            item: &task.iri,
+            document: &task.document,
+            parts: &task.bearers,
+            due: &task.due,
+            has_deadline: task.is_limited,
+            has_target: task.targets > 0,
+            leads: task.leads,
+            policies: &task.policies,
+            target: None,
+            fails: 0,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::rdf::vocab::gm;
 use crate::store::QueryError;
-use crate::web::api::links::Level;
+use crate::web::api::links::{CARRIES_OUT, Citing, Level};
 use crate::web::api::tables::Document;
 use crate::web::labels::Label;
 use crate::web::pages::narrow::Known;
@@ -39,10 +39,30 @@ pub(super) struct Lineage {
 }
 
 /// How a document carries out another.
-struct Tie {
+#[derive(Default)]
+struct Tie<'s> {
     kind: &'static str,
     is_whole: bool,
-    items: HashSet<String>,
+    items: HashSet<&'s str>,
+}
+
+/// How documents carry each other out by these citations, by the document at the `other` end.
+fn ties<'s>(
+    citations: impl Iterator<Item = &'s Citing>,
+    other: impl Fn(&'s Citing) -> &'s str,
+) -> BTreeMap<&'s str, Tie<'s>> {
+    let mut ties: BTreeMap<&str, Tie<'_>> = BTreeMap::new();
+    for citing in citations.filter(|citing| citing.carries_out()) {
+        let tie = ties.entry(other(citing)).or_default();
+        tie.is_whole |= citing.item.is_none();
+        tie.items.extend(citing.item.as_deref());
+        let place = |kind: &str| CARRIES_OUT.iter().position(|known| *known == kind);
+        let kind = CARRIES_OUT.into_iter().find(|known| **known == *citing.kind).unwrap_or("");
+        if tie.kind.is_empty() || place(kind) < place(tie.kind) {
+            tie.kind = kind;
+        }
+    }
+    ties
 }
 
 /// Steps that are followed from a document.
@@ -51,46 +71,12 @@ const FAR: usize = 6;
 impl Lineage {
     pub(super) fn new(known: &Known<'_>, work: &str, title: &str) -> Result<Self, QueryError> {
         let (site, tables) = (known.site, known.tables);
-        let mut up: HashMap<&str, BTreeMap<&str, Tie>> = HashMap::new();
-        for citing in tables.citations(site)?.iter().filter(|citing| citing.carries_out()) {
-            if citing.cited == citing.document.id {
-                continue;
-            }
-            let ties = up.entry(&citing.document.id).or_default();
-            let tie = ties.entry(&citing.cited).or_insert_with(|| Tie {
-                kind: "",
-                is_whole: false,
-                items: HashSet::new(),
-            });
-            tie.is_whole |= citing.item.is_none();
-            tie.items.extend(citing.item.clone());
-            let kinds = crate::web::api::links::CARRIES_OUT;
-            let place = |kind: &str| kinds.iter().position(|known| *known == kind);
-            let kind = kinds.into_iter().find(|known| **known == *citing.kind).unwrap_or("");
-            if tie.kind.is_empty() || place(kind) < place(tie.kind) {
-                tie.kind = kind;
-            }
-        }
-        let mut down: HashMap<&str, BTreeMap<&str, &Tie>> = HashMap::new();
-        for (lower, ties) in &up {
-            for (higher, tie) in ties {
-                down.entry(*higher).or_default().insert(*lower, tie);
-            }
-        }
-        let documents: HashMap<&str, &Arc<Document>> =
-            tables.documents(site)?.iter().map(|d| (&*d.id, d)).collect();
-        let way = Ways { known, documents };
+        let way = Ways { known, works: tables.works(site)? };
         let mut edges = HashSet::new();
         let mut above = Vec::new();
-        let higher = |iri: &str| -> Vec<(String, (Label, usize))> {
-            let ties = up.get(iri).into_iter().flatten();
-            ties.map(|(other, tie)| ((*other).to_owned(), way.relation(tie))).collect()
-        };
+        let higher = |iri: &str| way.higher(iri);
         way.walk(work, 1, &higher, &mut HashSet::from([work.to_owned()]), &mut above)?;
-        let lower = |iri: &str| -> Vec<(String, (Label, usize))> {
-            let ties = down.get(iri).into_iter().flatten();
-            ties.map(|(other, tie)| ((*other).to_owned(), way.relation(tie))).collect()
-        };
+        let lower = |iri: &str| way.lower(iri);
         let mut below = Vec::new();
         way.walk(work, 1, &lower, &mut HashSet::from([work.to_owned()]), &mut below)?;
         let own = way.step(work, title, 0)?;
@@ -109,10 +95,10 @@ impl Lineage {
             }
         }
         for lower in &seen {
-            let ties = up.get(*lower).into_iter().flatten();
-            edges.extend(ties.filter(|(higher, _)| seen.contains(**higher)).map(
-                |(higher, tie)| (*higher, *lower, way.relation(tie).0.of(site.lang).to_owned()),
-            ));
+            let ties = way.higher(lower)?.into_iter();
+            edges.extend(ties.filter(|(higher, _)| seen.contains(higher)).map(|(higher, tie)| {
+                (higher, *lower, way.relation(&tie).0.of(site.lang).to_owned())
+            }));
         }
         let mut edges: Vec<_> = edges.into_iter().collect();
         edges.sort();
@@ -137,24 +123,39 @@ impl Lineage {
 
 struct Ways<'k, 's> {
     known: &'k Known<'s>,
-    documents: HashMap<&'s str, &'s Arc<Document>>,
+    /// The documents by their IRIs.
+    works: &'s HashMap<String, Arc<Document>>,
 }
 
-impl Ways<'_, '_> {
-    fn relation(&self, tie: &Tie) -> (Label, usize) {
+impl<'s> Ways<'_, 's> {
+    /// What a document carries out.
+    fn higher(&self, iri: &str) -> Result<BTreeMap<&'s str, Tie<'s>>, QueryError> {
+        let Some(document) = self.works.get(iri) else { return Ok(BTreeMap::new()) };
+        let citations = self.known.tables.citations_in(self.known.site, document)?.iter();
+        let others = citations.filter(|citing| citing.cited != citing.document.id);
+        Ok(ties(others, |citing| &citing.cited))
+    }
+
+    /// What carries a document out.
+    fn lower(&self, iri: &str) -> Result<BTreeMap<&'s str, Tie<'s>>, QueryError> {
+        let citations = self.known.tables.citations_of(self.known.site, iri)?.into_iter();
+        Ok(ties(citations, |citing| &citing.document.id))
+    }
+
+    fn relation(&self, tie: &Tie<'_>) -> (Label, usize) {
         let label = self.known.site.labels.of_citation(&format!("{}{}", gm::NAMESPACE, tie.kind));
         (label, if tie.is_whole { 0 } else { tie.items.len() })
     }
 
     /// The level of a document; what is only cited may be of any.
     fn level(&self, iri: &str) -> Option<Level> {
-        let place = self.documents.get(iri)?.jurisdiction.as_ref()?;
+        let place = self.works.get(iri)?.jurisdiction.as_ref()?;
         Some(Level::of(&place.code))
     }
 
     fn step(&self, iri: &str, title: &str, depth: usize) -> Result<Step, QueryError> {
         let site = self.known.site;
-        let document = self.documents.get(iri);
+        let document = self.works.get(iri);
         let place = document.and_then(|document| document.jurisdiction.as_ref());
         Ok(Step {
             iri: iri.to_owned(),
@@ -175,7 +176,7 @@ impl Ways<'_, '_> {
         if let Some(policy) = tables.policy(site, iri)? {
             return Ok(policy.title.clone());
         }
-        let document = self.documents.get(iri);
+        let document = self.works.get(iri);
         Ok(document.map_or(iri, |document| self.known.title(document)).to_owned())
     }
 
@@ -184,22 +185,23 @@ impl Ways<'_, '_> {
         &self,
         from: &str,
         depth: usize,
-        next: &impl Fn(&str) -> Vec<(String, (Label, usize))>,
+        next: &impl Fn(&str) -> Result<BTreeMap<&'s str, Tie<'s>>, QueryError>,
         seen: &mut HashSet<String>,
         steps: &mut Vec<Step>,
     ) -> Result<(), QueryError> {
-        let mut others = next(from);
+        let mut others: Vec<_> = next(from)?.into_iter().collect();
         others.sort_by_cached_key(|(iri, _)| {
-            let document = self.documents.get(&**iri);
+            let document = self.works.get(*iri);
             let place = document.and_then(|d| d.jurisdiction.as_ref()).map(|p| p.code.clone());
-            (self.level(iri), place, document.and_then(|d| d.year.clone()), iri.clone())
+            (self.level(iri), place, document.and_then(|d| d.year.clone()), *iri)
         });
-        for (iri, (label, tasks)) in others {
-            let is_new = seen.insert(iri.clone());
-            let step = self.step(&iri, &self.title(&iri)?, depth)?;
+        for (iri, tie) in others {
+            let (label, tasks) = self.relation(&tie);
+            let is_new = seen.insert(iri.to_owned());
+            let step = self.step(iri, &self.title(iri)?, depth)?;
             steps.push(Step { relation: Some(label), tasks, is_told: !is_new, ..step });
             if is_new && depth < FAR {
-                self.walk(&iri, depth + 1, next, seen, steps)?;
+                self.walk(iri, depth + 1, next, seen, steps)?;
             }
         }
         Ok(())

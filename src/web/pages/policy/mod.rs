@@ -3,7 +3,9 @@
 
 mod lineage;
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
@@ -12,14 +14,14 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
-use super::narrow::{Asked as Wanted, Known, Thing, path};
+use super::narrow::{Known, Thing, path};
 use super::policies::KINDS;
 use super::tasks::{self, Row, cut};
 use crate::store::QueryError;
 use crate::web::App;
 use crate::web::address::Thing as Named;
 use crate::web::api::links::{Citing, kind_iri};
-use crate::web::api::tables::Task;
+use crate::web::api::tables::{Document, Task};
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
 use crate::web::facets::{Facet, Order, Question};
@@ -138,14 +140,22 @@ fn title(known: &Known<'_>, iri: &str) -> Result<String, WebError> {
 
 /// The tasks that carry a document out, by places.
 fn tasks<'s>(known: &Known<'s>, iri: &str) -> Result<Vec<Thing<'s, Task>>, QueryError> {
-    let asked = Wanted { policy: path(known.site, iri).to_owned(), ..Wanted::default() };
-    let mut found = known.tasks(&asked)?;
-    found.retain(Thing::is_wanted);
-    // Within a place they stay in the order of the texts.
-    found.sort_by_cached_key(|thing| {
-        let code = thing.document.jurisdiction.as_ref().map(|place| place.code.clone());
-        (code.is_none(), code)
+    let (site, tables) = (known.site, known.tables);
+    let citing = tables.citations_of(site, iri)?.into_iter().map(|citing| &citing.document);
+    let mut documents: Vec<&'s Arc<Document>> =
+        citing.chain(tables.works(site)?.get(iri)).collect();
+    // Within a place they stay in the order of the texts, the newest documents first.
+    documents.sort_by_cached_key(|document| {
+        let code = document.jurisdiction.as_ref().map(|place| place.code.clone());
+        (code.is_none(), code, Reverse(document.year.clone()), document.id.clone())
     });
+    documents.dedup_by(|a, b| a.id == b.id);
+    let mut found = Vec::new();
+    for document in documents {
+        let tasks = tables.tasks_in(site, document)?.iter();
+        let carry_out = tasks.filter(|task| task.policies.iter().any(|policy| **policy == *iri));
+        found.extend(carry_out.map(Thing::of_task));
+    }
     Ok(found)
 }
 
@@ -236,7 +246,7 @@ fn wanted<'t>(asked: &Asked, mut all: Vec<&'t Citing>) -> Vec<&'t Citing> {
             kind,
             place.is_none(),
             place,
-            std::cmp::Reverse(document.year.clone()),
+            Reverse(document.year.clone()),
             document.id.clone(),
         )
     });
