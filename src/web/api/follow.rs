@@ -172,7 +172,7 @@ mod tests {
         fn new() -> Self {
             let dir = tempfile::tempdir().unwrap();
             let store = Store::open(dir.path(), None).unwrap();
-            let site = Site::new(store, None, &Config::default());
+            let site = Site::new(Arc::new(store), None, &Config::default());
             Self { _dir: dir, site, knowledge: Knowledge::embedded() }
         }
 
