@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use std::{io, thread};
+
+/// How soon one who waits notices a signal.
+const NOTICE: Duration = Duration::from_millis(100);
 
 /// Whether the user (Ctrl-C) or the system (SIGTERM) wants the run to end.
 #[derive(Clone, Default)]
@@ -22,7 +26,7 @@ impl Stop {
         thread::spawn(move || {
             runtime.block_on(async {
                 signals.next().await;
-                wanted.0.store(true, Ordering::SeqCst);
+                wanted.want();
                 signals.next().await;
                 std::process::exit(1);
             });
@@ -30,8 +34,20 @@ impl Stop {
         Ok(stop)
     }
 
+    /// Ends the run as a signal does.
+    pub(super) fn want(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
     pub(super) fn is_wanted(&self) -> bool {
         self.0.load(Ordering::SeqCst)
+    }
+
+    /// Waits until then, but not beyond a signal.
+    pub(super) fn wait_until(&self, then: Instant) {
+        while Instant::now() < then && !self.is_wanted() {
+            thread::sleep(NOTICE);
+        }
     }
 }
 

@@ -74,11 +74,12 @@ impl Store {
     }
 }
 
-/// Where the server is.
+/// Where the server is, and what it follows.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Serve {
     pub bind: SocketAddr,
+    pub watch: Vec<PathBuf>,
 }
 
 /// What a request may cost. Sizes are in megabytes (2²⁰ bytes).

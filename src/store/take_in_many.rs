@@ -46,14 +46,14 @@ impl Store {
         for (number, document) in documents.iter().enumerate() {
             let version = document.version.as_ref();
             if together.versions.contains(&version) {
-                self.write(database, &mut together)?;
+                self.write(database, &mut together, &mut outcomes)?;
             } else if self.is_new(document, &together)? {
                 outcomes[number] = together.add(number, document);
                 continue;
             }
             outcomes[number] = self.take_in(document)?;
         }
-        self.write(database, &mut together)?;
+        self.write(database, &mut together, &mut outcomes)?;
         Ok(outcomes)
     }
 
@@ -81,18 +81,30 @@ impl Store {
         &self,
         database: &oxigraph::store::Store,
         together: &mut Together,
+        outcomes: &mut [Outcome],
     ) -> Result<(), StoreError> {
         let Together { documents, current, revisions, quads, .. } = std::mem::take(together);
-        if quads < FEW {
-            for (_, document) in documents {
-                self.take_in(document)?;
+        let mut one_by_one = || {
+            for &(number, document) in &documents {
+                outcomes[number] = self.take_in(document)?;
             }
-            return Ok(());
+            Ok(())
+        };
+        if quads < FEW {
+            return one_by_one();
         }
         let Some(history) = documents.first().map(|(_, document)| document.history.as_ref()) else {
             return Ok(());
         };
-        let _changing = self.revisions.changing();
+        let changing = self.revisions.changing();
+        // Another thread may have written since they were found to be new.
+        let alone = Together::default();
+        for (_, document) in &documents {
+            if !self.is_new(document, &alone)? {
+                changing.unchanged();
+                return one_by_one();
+            }
+        }
         let said = documents.iter().flat_map(|(_, document)| [&document.own, &document.shared]);
         let graphs = documents.iter().map(|(_, document)| document.graph.to_string());
         let shared =
@@ -176,5 +188,30 @@ mod tests {
             assert_eq!(all(&one), all(&other), "{texts:?}");
         }
         assert_ne!(other.revision().unwrap().changes(), 0);
+    }
+
+    #[test]
+    fn writers_at_the_same_time_give_a_work_one_current_version() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), None).unwrap();
+        for round in 0..10 {
+            let work = format!("work{round}");
+            let text = |writer: usize| document(&store, &work, &format!("{round}-{writer}"), FEW);
+            let together = std::sync::Barrier::new(2);
+            let (store, together) = (&store, &together);
+            let outcomes = std::thread::scope(|scope| {
+                let writers = [text(0), text(1)].map(|document| {
+                    scope.spawn(move || {
+                        together.wait();
+                        store.take_in_all(&[document]).unwrap()[0]
+                    })
+                });
+                writers.map(|writer| writer.join().unwrap())
+            });
+            let second = outcomes.iter().filter(|&&outcome| outcome == Outcome::NewVersion);
+            assert_eq!(second.count(), 1, "{outcomes:?}");
+        }
+        let current = store.quads.matching(None, Some(gm::CURRENT_VERSION), None, None);
+        assert_eq!(current.count(), 10);
     }
 }

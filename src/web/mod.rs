@@ -77,13 +77,14 @@ pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
 }
 
 /// Serves a store until the process is told to stop (Ctrl-C, SIGTERM); answers that are under way are finished, within
-/// the time that a query may take. `knowledge` is what documents that are sent are read with.
+/// the time that a query may take. Queries reach the services that the store has, which are its opener's to give it.
+/// `knowledge` is what documents that are sent are read with.
 ///
 /// # Errors
 /// When the listener fails.
 pub async fn serve(
     listener: tokio::net::TcpListener,
-    store: Store,
+    store: Arc<Store>,
     knowledge: Option<Arc<Knowledge>>,
     config: &Config,
 ) -> io::Result<()> {
@@ -94,10 +95,6 @@ pub async fn serve(
 }
 
 /// All routes. Where the base IRI has a path, they lie below it.
-pub fn router(store: Store, knowledge: Option<Arc<Knowledge>>, config: &Config) -> Router {
-    routes(Arc::new(Site::new(store, knowledge, config)), config)
-}
-
 fn routes(site: App, config: &Config) -> Router {
     let root = site.root().trim_end_matches('/').to_owned();
     let routes = Router::new()

@@ -30,7 +30,7 @@ use super::metrics::Metrics;
 use super::pages::{Views, vocabulary};
 use crate::config::Config;
 use crate::knowledge::Knowledge;
-use crate::store::{Answer, Asked, QueryError, Runs, Services, Store, Trial};
+use crate::store::{Answer, Asked, QueryError, Runs, Store, Trial};
 
 /// The site as it is read in one language.
 #[derive(Clone)]
@@ -51,7 +51,7 @@ pub(super) struct Site {
 
 /// What is the same in every language.
 pub(super) struct Shared {
-    pub(super) store: Store,
+    pub(super) store: Arc<Store>,
     pub(super) runs: Runs,
     /// Answers that are kept.
     pub(super) kept: Answers,
@@ -87,14 +87,18 @@ impl Site {
     /// The name by which filters ask for the site.
     pub(super) const KEY: &str = "site";
 
-    pub(super) fn new(store: Store, knowledge: Option<Arc<Knowledge>>, config: &Config) -> Self {
+    pub(super) fn new(
+        store: Arc<Store>,
+        knowledge: Option<Arc<Knowledge>>,
+        config: &Config,
+    ) -> Self {
         // `http://host/path/` → `/path/`
         let base = store.base().as_str();
         let path = base.splitn(4, '/').nth(3).unwrap_or_default();
         let top = format!("/{path}");
         let access = Access::new(&config.access);
         let shared = Shared {
-            store: store.with_services(Services::new(&config.federation)),
+            store,
             runs: Runs::new(config),
             kept: Answers::new(config.cache.memory << 20),
             labels: Labels::of_the_ontology(),

@@ -34,6 +34,8 @@ pub struct Start<'a> {
     pub base: &'a str,
     pub settings: &'a str,
     pub args: &'a [&'a str],
+    /// What is said to `serve` itself.
+    pub flags: &'a [&'a str],
     pub log: Stdio,
     /// Whether the server knows [`TOKEN`], so that its holder may write.
     pub writes: bool,
@@ -46,6 +48,7 @@ impl Default for Start<'_> {
             base: BASE,
             settings: "",
             args: &[],
+            flags: &[],
             log: Stdio::inherit(),
             writes: true,
         }
@@ -75,6 +78,7 @@ impl Start<'_> {
             .arg(config)
             .arg("--store")
             .arg(store)
+            .args(self.flags)
             .env_remove("RUST_LOG")
             .stdout(Stdio::piped())
             .stderr(self.log)

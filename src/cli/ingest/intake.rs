@@ -10,6 +10,7 @@ use oxigraph::model::NamedNode;
 
 use super::progress::Progress;
 use super::report::{Line, Report};
+use super::telling::Telling;
 use super::total::Total;
 use crate::cli::flow::{self, Job, ROOM};
 use crate::cli::source::{self, Failure, SourceError};
@@ -56,7 +57,7 @@ enum Content {
 pub(super) struct Intake<'a> {
     pub(super) store: &'a Store,
     pub(super) stop: &'a Stop,
-    pub(super) quiet: bool,
+    pub(super) telling: Telling,
     pub(super) report: Option<Report>,
     pub(super) total: Total,
     pub(super) failures: Vec<Failure>,
@@ -69,10 +70,10 @@ impl<'a> Intake<'a> {
         knowledge: &'a Arc<Knowledge>,
         stop: &'a Stop,
         report: Option<Report>,
-        quiet: bool,
+        telling: Telling,
     ) -> Self {
         let (total, failures) = (Total::default(), Vec::new());
-        Self { store, stop, quiet, report, total, failures, knowledge }
+        Self { store, stop, telling, report, total, failures, knowledge }
     }
 
     /// Keeps and reports what cannot be taken in.
@@ -90,8 +91,8 @@ impl<'a> Intake<'a> {
         files: Vec<File>,
         mut each: impl FnMut(PathBuf, Option<Source>),
     ) -> anyhow::Result<usize> {
-        let mut progress =
-            Progress::new(files.len(), files.iter().map(|file| file.bytes).sum(), self.quiet);
+        let bytes = files.iter().map(|file| file.bytes).sum();
+        let mut progress = Progress::new(files.len(), bytes, self.telling != Telling::All);
         let (store, knowledge, stop) = (self.store, self.knowledge, self.stop);
         let jobs = files.into_iter().map(|file| Job { bytes: file.bytes, what: file });
         let jobs = jobs.take_while(|_| !stop.is_wanted());
@@ -134,11 +135,7 @@ impl<'a> Intake<'a> {
                     let read = counts.as_ref().and_then(|_| outcomes.next());
                     let outcome = super::total::name(read.unwrap_or(Outcome::Unchanged));
                     self.total.add(outcome, counts.as_ref());
-                    if !self.quiet {
-                        let counts = counts.as_ref().map(|counts| format!("{counts}  "));
-                        let counts = counts.unwrap_or_default();
-                        out.push_str(&format!("{outcome:<12} {counts}{}\n", path.display()));
-                    }
+                    self.telling.taken(&mut out, outcome, counts.as_ref(), &path);
                     let version = source.version.as_str();
                     lines.push(Line::taken(&path, outcome, version, counts, took, bytes));
                     each(path, Some(source));

@@ -3,11 +3,14 @@
 mod intake;
 mod progress;
 mod report;
+mod telling;
 mod total;
 mod watch;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
 
 use anyhow::Context;
 
@@ -16,14 +19,17 @@ use super::settings::Place;
 use super::source::{self, Names};
 use super::stop::Stop;
 use crate::config::Config;
+use crate::knowledge::Knowledge;
+use crate::store::Store;
 use intake::{File, Intake};
 use report::Report;
+use telling::Telling;
 
 /// Take documents into a store
 ///
 /// Each document is there as a whole or not at all, also when the program is stopped half-way. A document that is
-/// there already changes nothing, and is not read again where the same release of the program read the same bytes
-/// with the same names; a text known under another name gets one more source; another text of a known work becomes
+/// there already changes nothing, and is not read again where the same program read the same bytes with the same
+/// names; a text known under another name gets one more source; another text of a known work becomes
 /// its current version. A run that was stopped (Ctrl-C) is taken up by the same command.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -71,9 +77,11 @@ pub(super) fn run(args: &Args, config: &Config, quiet: bool) -> anyhow::Result<D
     let stop = Stop::on_signal().context("signals cannot be listened to")?;
     let report = args.report.as_deref().map(Report::create).transpose()?;
     let store = args.place.open(config, args.base_iri.as_deref())?;
-    let mut intake = Intake::new(&store, &knowledge, &stop, report, quiet);
+    let telling = if quiet { Telling::Faults } else { Telling::All };
+    let mut intake = Intake::new(&store, &knowledge, &stop, report, telling);
     if args.watch {
-        return watch::run(&mut intake, &args.paths);
+        watch::run(&mut intake, &args.paths)?;
+        return Ok(Done::All);
     }
     let (files, not_found) = source::find(&args.paths);
     intake.fail(not_found)?;
@@ -96,4 +104,37 @@ pub(super) fn run(args: &Args, config: &Config, quiet: bool) -> anyhow::Result<D
         source::report(&failures);
     }
     Ok(if failures.is_empty() && done == count { Done::All } else { Done::Partly })
+}
+
+/// Folders that a server follows, whose store is open already.
+pub(super) struct Following<'a> {
+    pub(super) paths: &'a [PathBuf],
+    pub(super) store: &'a Store,
+    pub(super) knowledge: &'a Arc<Knowledge>,
+    /// The file of the report.
+    pub(super) report: Option<&'a Path>,
+}
+
+impl Following<'_> {
+    /// Follows them in a thread of its own while `work` goes on, but not beyond a signal; what is at hand then is
+    /// finished. What goes wrong is logged and tried again.
+    ///
+    /// # Errors
+    /// When the report cannot be written or signals cannot be listened to, or the program failed.
+    pub(super) fn during<T>(self, work: impl FnOnce() -> T) -> anyhow::Result<T> {
+        let Self { paths, store, knowledge, report } = self;
+        let report = report.map(Report::create).transpose()?;
+        let stop = Stop::on_signal().context("signals cannot be listened to")?;
+        thread::scope(|scope| {
+            let following = scope.spawn(|| {
+                let mut intake = Intake::new(store, knowledge, &stop, report, Telling::Log);
+                watch::run(&mut intake, paths)
+            });
+            let done = work();
+            stop.want();
+            let followed = following.join();
+            followed.unwrap_or_else(|_| anyhow::bail!("the program failed at what it watched"))?;
+            Ok(done)
+        })
+    }
 }

@@ -4,23 +4,21 @@
 //! shares too, which tell nothing, and gives half-written files the time to be finished. A file counts when it is as long
 //! and as old as at the look before.
 
-use std::collections::{HashMap, HashSet};
-use std::io::{self, Write};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use oxigraph::model::NamedNode;
 
 use super::intake::{File, Intake, Source};
 use super::report::{Line, Report};
-use crate::cli::Done;
+use super::telling::Telling;
 use crate::cli::source::{self, SourceError};
 
 /// From one look to the next.
 const PAUSE: Duration = Duration::from_secs(2);
-/// How soon a signal is noticed.
-const SIGNAL: Duration = Duration::from_millis(100);
+/// The same for a server after a look that failed, as where the disk is full.
+const AFTER_FAULT: Duration = Duration::from_secs(60);
 
 /// A file that was seen.
 struct Seen {
@@ -32,24 +30,34 @@ struct Seen {
     source: Option<Source>,
 }
 
-/// Follows `paths` until the user ends it.
-pub(super) fn run(intake: &mut Intake, paths: &[PathBuf]) -> anyhow::Result<Done> {
-    let mut watch = Watch { seen: HashMap::new(), troubled: vec![false; paths.len()] };
-    if !intake.quiet {
+/// Follows `paths` until the user ends it. A look that failed ends it too, but not in a server: what was left undone is
+/// done at the next.
+pub(super) fn run(intake: &mut Intake, paths: &[PathBuf]) -> anyhow::Result<()> {
+    let troubled = vec![false; paths.len()];
+    let mut watch = Watch { seen: HashMap::new(), replaced: VecDeque::new(), troubled };
+    if intake.telling == Telling::All {
         eprintln!("gangmu: watching; Ctrl-C ends it");
     }
     while !intake.stop.is_wanted() {
         let begun = Instant::now();
-        watch.look(intake, paths)?;
-        while begun.elapsed() < PAUSE && !intake.stop.is_wanted() {
-            thread::sleep(SIGNAL);
-        }
+        let pause = match watch.look(intake, paths) {
+            Ok(()) => PAUSE,
+            Err(error) if intake.telling == Telling::Log => {
+                let error = format!("{error:#}");
+                tracing::error!(error, "what is watched was not followed; again in a minute");
+                AFTER_FAULT
+            }
+            Err(error) => return Err(error),
+        };
+        intake.stop.wait_until(begun + pause);
     }
-    Ok(Done::All)
+    Ok(())
 }
 
 struct Watch {
     seen: HashMap<PathBuf, Seen>,
+    /// What files gave before, which is yet to be forgotten.
+    replaced: VecDeque<(PathBuf, Source)>,
     /// The roots that something was wrong with at the last look, which is said once.
     troubled: Vec<bool>,
 }
@@ -71,7 +79,7 @@ impl Watch {
                     |trouble| trouble.error.to_string(),
                 );
                 let what = "nothing is taken out while that is so";
-                eprintln!("gangmu: {}: {reason}; {what}", path.display());
+                intake.telling.trouble(path, &format!("{reason}; {what}"));
             }
             self.troubled[root] = trouble.is_some() || vanished;
             due.extend(files.iter().filter(|file| self.is_due(root, file)).cloned());
@@ -96,10 +104,9 @@ impl Watch {
     }
 
     fn take_in(&mut self, intake: &mut Intake, due: Vec<PathBuf>) -> anyhow::Result<bool> {
-        if due.is_empty() {
+        if due.is_empty() && self.replaced.is_empty() {
             return Ok(false);
         }
-        let mut replaced = Vec::new();
         let files = due.into_iter().map(File::at).collect();
         intake.take_in(files, |path, source| {
             let Some(seen) = self.seen.get_mut(&path) else { return };
@@ -108,17 +115,18 @@ impl Watch {
             if let Some(source) = source
                 && let Some(old) = seen.source.replace(source)
             {
-                replaced.push((path, old));
+                self.replaced.push_back((path, old));
             }
         })?;
-        source::report(&std::mem::take(&mut intake.failures));
-        for (path, old) in replaced {
-            let now = self.seen.get(&path).and_then(|seen| seen.source.as_ref());
+        intake.telling.failed(&std::mem::take(&mut intake.failures));
+        while let Some((path, old)) = self.replaced.front() {
+            let now = self.seen.get(path).and_then(|seen| seen.source.as_ref());
             let same = now.is_some_and(|now| now.version == old.version);
             // A text that was revised is not current any more; one that is belongs to another work than the file now.
             if !same && intake.store.is_current(&old.version)? {
-                self.forget(intake, &path, &old)?;
+                self.forget(intake, path, old)?;
             }
+            self.replaced.pop_front();
         }
         Ok(true)
     }
@@ -132,12 +140,14 @@ impl Watch {
         gone.sort();
         let changed = !gone.is_empty();
         for path in gone {
-            let Some(Seen { source: Some(source), .. }) = self.seen.remove(&path) else { continue };
-            self.forget(intake, &path, &source)?;
-            Report::add(intake.report.as_mut(), &[Line::removed(&path, source.version.as_str())])?;
-            if !intake.quiet {
-                writeln!(io::stdout(), "{:<12} {}", "removed", path.display())?;
+            let Some(seen) = self.seen.remove(&path) else { continue };
+            let Some(source) = &seen.source else { continue };
+            if let Err(error) = self.forget(intake, &path, source) {
+                self.seen.insert(path, seen);
+                return Err(error);
             }
+            Report::add(intake.report.as_mut(), &[Line::removed(&path, source.version.as_str())])?;
+            intake.telling.removed(&path)?;
         }
         Ok(changed)
     }
