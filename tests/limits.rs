@@ -131,7 +131,7 @@ fn path(query: &str, parameters: &str) -> String {
 
 fn digest(token: &str) -> String {
     use sha2::Digest;
-    sha2::Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(sha2::Sha256::digest(token))
 }
 
 struct Reply {

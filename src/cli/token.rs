@@ -1,7 +1,6 @@
 //! `gangmu token`: tokens for those who may write, or read where reading is closed.
 
-use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 
 use anyhow::Context;
 use serde::Serialize;
@@ -48,10 +47,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Done> {
     let Command::New(New { name, role }) = &args.command;
     let mut random = [0; 32];
     getrandom::fill(&mut random).context("the system gives no random numbers")?;
-    let secret = random.iter().fold("gm_".to_owned(), |mut secret, byte| {
-        let _ = write!(secret, "{byte:02x}");
-        secret
-    });
+    let secret = format!("gm_{}", hex::encode(random));
     let settings = toml::to_string(&Settings::of(Token::new(name, *role, &secret)))?;
     write!(io::stdout(), "{secret}\n\n{settings}")?;
     Ok(Done::All)

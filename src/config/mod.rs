@@ -68,8 +68,7 @@ impl Store {
         // As the XDG Base Directory Specification has it.
         let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
         let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or(home);
-        let name: String =
-            Sha256::digest(endpoint).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let name = hex::encode(&Sha256::digest(endpoint)[..8]);
         cache.unwrap_or_else(std::env::temp_dir).join("gangmu").join(name)
     }
 }
@@ -137,9 +136,7 @@ pub enum Role {
 impl Token {
     /// The token `secret`, of which only the digest is kept.
     pub fn new(name: impl Into<String>, role: Role, secret: &str) -> Self {
-        let digest = Sha256::digest(secret);
-        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { name: name.into(), role, sha256 }
+        Self { name: name.into(), role, sha256: hex::encode(Sha256::digest(secret)) }
     }
 }
 

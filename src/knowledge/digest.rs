@@ -1,7 +1,5 @@
 //! A digest of what the program knows, so that a store can tell with which knowledge a document was read.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 
 /// All tables that decide how a document is read.
@@ -27,11 +25,7 @@ pub(super) fn digest(names: &str) -> String {
         // With its length, so that what ends one table cannot begin the next.
         digest.chain_update(table.len().to_be_bytes()).chain_update(table)
     });
-    digest.finalize().iter().take(8).fold(String::new(), |mut hex, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(&digest.finalize()[..8])
 }
 
 #[cfg(test)]

@@ -180,11 +180,7 @@ pub fn push_evidence(iri: &mut String, points: Span) {
 
 /// The first 16 hexadecimal digits of the SHA-256 of a text: enough for any store of documents.
 pub fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes())[..8].iter().fold(String::new(), |mut hex, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(&Sha256::digest(text)[..8])
 }
 
 fn join(start: &str, segments: &[&str]) -> NamedNode {

@@ -119,7 +119,7 @@ impl Store {
         }
         writer.finish()?;
         let Digesting { out: mut packed, digest } = out;
-        end.sha256 = hexadecimal(digest);
+        end.sha256 = hex::encode(digest.finalize());
         writeln!(packed, "{END}{}", json(&end)?)?;
         packed.finish()?.flush()?;
         Ok(head.contents(&end))
@@ -135,10 +135,6 @@ impl Head {
 
 fn json(value: &impl Serialize) -> io::Result<String> {
     serde_json::to_string(value).map_err(io::Error::from)
-}
-
-fn hexadecimal(digest: Sha256) -> String {
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Digests what goes through.
@@ -219,7 +215,7 @@ impl<R: BufRead> Reading<R> {
     pub(super) fn end(self) -> Result<Contents, BackupError> {
         let end = self.end.ok_or(BackupError::CutShort)?;
         let graphs = self.graphs.len() as u64;
-        let read = End { quads: self.quads, graphs, sha256: hexadecimal(self.digest) };
+        let read = End { quads: self.quads, graphs, sha256: hex::encode(self.digest.finalize()) };
         if read != end {
             return Err(BackupError::Changed(format!("{read:?} was read of {end:?}")));
         }

@@ -12,8 +12,7 @@ const SCRIPTS: [(&str, &str); 2] = [
 
 /// What pages have behind the address of a script, so that a browser keeps it for as long as it is the same.
 pub(super) fn version(name: &str) -> String {
-    let digest = Sha256::digest(text(name).unwrap_or_default());
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(text(name).unwrap_or_default())[..6])
 }
 
 fn text(name: &str) -> Option<&'static str> {

@@ -24,8 +24,7 @@ const PARTS: &[&str] = &[
 /// The sheet, and a name for what it says.
 static SHEET: LazyLock<(String, String)> = LazyLock::new(|| {
     let sheet = PARTS.concat();
-    let digest = Sha256::digest(&sheet);
-    let version = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let version = hex::encode(&Sha256::digest(&sheet)[..6]);
     (sheet, version)
 });
 

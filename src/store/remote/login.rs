@@ -90,7 +90,7 @@ impl Challenge {
         };
         *count += 1;
         let hash = |text: String| {
-            if *sha256 { hex(&Sha256::digest(text)) } else { hex(&Md5::digest(text)) }
+            if *sha256 { hex::encode(Sha256::digest(text)) } else { hex::encode(Md5::digest(text)) }
         };
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         let secret = hash(format!("{user}:{realm}:{password}"));
@@ -128,10 +128,6 @@ fn parameters(text: &str) -> HashMap<String, String> {
     given
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,9 +142,9 @@ mod tests {
         let uri: Uri = "http://www.example.org/dir/index.html".parse().unwrap();
         let own = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzXusqGemxURZJ";
         let answer = challenge.answer("Mufasa", "Circle of Life", &uri, own);
-        let a1 = hex(&Md5::digest("Mufasa:http-auth@example.org:Circle of Life"));
-        let a2 = hex(&Md5::digest("POST:/dir/index.html"));
-        let expected = hex(&Md5::digest(format!(
+        let a1 = hex::encode(Md5::digest("Mufasa:http-auth@example.org:Circle of Life"));
+        let a2 = hex::encode(Md5::digest("POST:/dir/index.html"));
+        let expected = hex::encode(Md5::digest(format!(
             "{a1}:7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v:00000001:{own}:auth:{a2}"
         )));
         assert!(answer.contains(&format!("response=\"{expected}\"")), "{answer}");

@@ -149,14 +149,12 @@ impl<T> Listing<T> {
 /// A cursor: hexadecimal JSON.
 fn encode_cursor(place: &Place, sort: &str) -> String {
     let json = serde_json::to_string(&(sort, place)).unwrap_or_default();
-    json.bytes().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(json)
 }
 
 fn decode(cursor: &str, sort: &str) -> Option<Place> {
-    let digits = cursor.as_bytes().chunks(2);
-    let bytes = digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-    let bytes: Vec<u8> = bytes.collect::<Option<_>>()?;
-    let (of, place): (String, Place) = serde_json::from_slice(&bytes).ok()?;
+    let json = hex::decode(cursor).ok()?;
+    let (of, place): (String, Place) = serde_json::from_slice(&json).ok()?;
     (of == sort).then_some(place)
 }
 
