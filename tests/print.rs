@@ -116,8 +116,10 @@ fn a_table_of_an_ofd_has_its_cells() {
 #[test]
 fn what_cannot_be_read_says_why() {
     let error = |name: &str| read(name).map(|r| r.document.text.as_str().to_owned()).unwrap_err();
-    let pictures = ReadError::NoTextLayer { without: 2, pages: 2 };
-    assert_eq!((error("scan.pdf"), error("scan.ofd")), (pictures.clone(), pictures));
+    for (name, format) in [("scan.pdf", "PDF"), ("scan.ofd", "OFD")] {
+        assert_eq!(error(name), ReadError::NoTextLayer { format, without: 2, pages: 2 });
+        assert!(error(name).to_string().contains(&format!("give the {format} with")), "{name}");
+    }
     assert_eq!(error("garbage.pdf"), ReadError::Illegible { without: 2, pages: 2 });
     assert_eq!(error("notice-encrypted.pdf"), ReadError::Encrypted);
     assert!(matches!(error("damaged.pdf"), ReadError::Damaged { .. }));

@@ -267,3 +267,68 @@ fn an_archive_that_is_sent_is_its_documents_and_pages_say_where_they_stand() {
     let told = server.page(&format!("/api/v1/tasks/{id}"));
     assert!(told.contains("\"place\":\"工作表“任务分工” 第6行；表1 第3行\""), "{told}");
 }
+
+/// A table of tasks, one a row below the head.
+fn tasks(book: &mut Workbook, tasks: &[&str]) {
+    let sheet = book.add_worksheet();
+    for (column, head) in (0..).zip(["类别", "重点任务", "内部意见", "牵头单位"]) {
+        sheet.write(0, column, head).unwrap();
+    }
+    for (row, task) in (1..).zip(tasks) {
+        sheet.write(row, 1, *task).unwrap().write(row, 2, "暂缓").unwrap();
+        sheet.write(row, 3, "市民政局").unwrap();
+    }
+    sheet.merge_range(1, 0, tasks.len() as u32, 0, "养老", &Format::new()).unwrap();
+}
+
+#[test]
+fn hidden_rows_and_columns_are_not_read_and_what_is_filtered_or_folded_is() {
+    let all = ["建设养老机构。", "培训养老护理员。", "新建服务站。"];
+    let lines = |book: &mut Workbook| {
+        let reading = read("a.xlsx", book.save_to_buffer().unwrap());
+        reading.document.text.as_str().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut hidden = Workbook::new();
+    tasks(&mut hidden, &all);
+    let sheet = hidden.worksheet_from_index(0).unwrap();
+    sheet.set_row_hidden(1).unwrap().set_column_hidden(2).unwrap();
+    let row = |task: &str| ["养老", task, "市民政局"].map(str::to_owned);
+    let head = ["类别", "重点任务", "牵头单位"].map(str::to_owned);
+    // The merged cell that begins in a hidden row is seen in the others.
+    let seen: Vec<_> =
+        head.into_iter().chain(row(all[1])).chain(row(all[2]).into_iter().skip(1)).collect();
+    assert_eq!(lines(&mut hidden), seen);
+
+    let mut shown = Workbook::new();
+    tasks(&mut shown, &all);
+    let whole = lines(&mut shown);
+    assert!(all.iter().all(|task| whole.iter().any(|line| line == task)));
+    let mut filtered = Workbook::new();
+    tasks(&mut filtered, &all);
+    let sheet = filtered.worksheet_from_index(0).unwrap();
+    sheet.autofilter(0, 0, 3, 3).unwrap();
+    let one = rust_xlsxwriter::FilterCondition::new().add_list_filter(all[0]);
+    sheet.filter_column(1, &one).unwrap().set_row_hidden(2).unwrap().set_row_hidden(3).unwrap();
+    assert_eq!(lines(&mut filtered), whole);
+    let mut folded = Workbook::new();
+    tasks(&mut folded, &all);
+    folded.worksheet_from_index(0).unwrap().group_rows_collapsed(2, 3).unwrap();
+    assert_eq!(lines(&mut folded), whole);
+    let mut table = Workbook::new();
+    tasks(&mut table, &all);
+    let sheet = table.worksheet_from_index(0).unwrap();
+    let of_table = rust_xlsxwriter::Table::new().set_autofilter(true);
+    let names = ["重点任务", "内部意见", "牵头单位"]
+        .map(|name| rust_xlsxwriter::TableColumn::new().set_header(name));
+    sheet.add_table(0, 1, 3, 3, &of_table.set_columns(&names)).unwrap().set_row_hidden(2).unwrap();
+    let bytes = table.save_to_buffer().unwrap();
+    let text = |bytes: &[u8]| read("a.xlsx", bytes).document.text.as_str().to_owned();
+    assert!(!text(&bytes).contains(all[1]), "a table's filter that lets all pass hides nothing");
+    let filters = "<filterColumn colId=\"0\"><filters><filter val=\"x\"/></filters></filterColumn>";
+    let filtered = edited(&bytes, "xl/tables/table1.xml", |xml| {
+        let filter = "<autoFilter ref=\"B1:D4\"";
+        assert!(xml.contains(&format!("{filter}/>")), "{xml}");
+        xml.replace(&format!("{filter}/>"), &format!("{filter}>{filters}</autoFilter>"))
+    });
+    assert!(text(&filtered).contains(all[1]));
+}

@@ -12,6 +12,7 @@ mod docx;
 mod draft;
 mod encoding;
 mod format;
+mod hidden;
 mod html;
 mod layout;
 mod markdown;
@@ -20,6 +21,7 @@ mod page;
 mod pdf;
 mod pieces;
 mod plain;
+mod relations;
 mod ruled;
 mod sheet;
 mod shown;
@@ -61,9 +63,9 @@ pub enum ReadError {
     NoText,
     #[error(
         "{without} of its {pages} pages have no text, only pictures of it; have the text recognised (OCR) and give \
-         the PDF with its text layer, or save the text as .txt"
+         the {format} with its text layer, or save the text as .txt"
     )]
-    NoTextLayer { without: usize, pages: usize },
+    NoTextLayer { format: &'static str, without: usize, pages: usize },
     #[error(
         "the fonts of {without} of its {pages} pages do not tell which characters they print; export it again from \
          the original, or have the text recognised (OCR)"

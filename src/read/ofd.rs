@@ -32,7 +32,7 @@ pub(super) fn read(bytes: &[u8], debris: &Debris) -> Result<Content, ReadError> 
     for body in root.all("DocRoot") {
         package.document(&resolve("", body.text.trim()), &mut pages)?;
     }
-    layout::content(pages, debris)
+    layout::content(pages, "OFD", debris)
 }
 
 fn too_much(limit: usize, what: &'static str) -> ReadError {

@@ -58,7 +58,7 @@ pub(super) fn read(bytes: &[u8], debris: &Debris) -> Result<Content, ReadError> 
             Err(panic) => resume_unwind(panic),
         }
     })?;
-    layout::content(pages, debris)
+    layout::content(pages, "PDF", debris)
 }
 
 fn too_much(limit: usize, what: &'static str) -> ReadError {

@@ -8,6 +8,7 @@
 use calamine::Dimensions;
 
 use super::draft::{Content, Grid, Kind, Line};
+use super::hidden::Hidden;
 use super::plain::squeeze;
 use crate::knowledge::debris::Debris;
 use crate::model::Part;
@@ -28,6 +29,7 @@ pub(super) struct Sheet {
     pub name: String,
     pub cells: Vec<Cell>,
     pub merged: Vec<Dimensions>,
+    pub hidden: Hidden,
 }
 
 /// A row: its number and the cells that stand in it, by column.
@@ -86,6 +88,8 @@ impl Sheet {
         }
         let own = self.cells.iter().enumerate().filter(|(i, _)| !hidden[*i]);
         places.extend(own.map(|(i, c)| (c.row, c.column, i)));
+        // A merged cell is seen as far as it reaches over what is not hidden.
+        places.retain(|&(row, column, _)| !self.hidden.has(row, column));
         places.sort_unstable();
         places.dedup_by_key(|&mut (row, column, _)| (row, column));
         let mut rows: Vec<Row> = Vec::new();
@@ -260,7 +264,12 @@ mod tests {
             cells.map(move |(text, column)| Cell { row, column, text: text.replace('/', "\n") })
         });
         let merged = merged.iter().map(|&(start, end)| Dimensions::new(start, end)).collect();
-        let sheet = Sheet { name: "分工".into(), cells: cells.collect(), merged };
+        let sheet = Sheet {
+            name: "分工".into(),
+            cells: cells.collect(),
+            merged,
+            hidden: Hidden::default(),
+        };
         let mut content = Content::default();
         sheet.write(10, &Debris::embedded(), &mut content);
         assemble(content)

@@ -1,8 +1,8 @@
 //! A workbook (XLSX, ISO/IEC 29500) → its sheets in order.
 //!
-//! calamine reads it; what cells show is [`Format`]'s. Hidden sheets are left out; hidden rows and columns are
-//! read, since calamine does not tell them. Of a formula the value is taken that was kept with it. Invariant:
-//! nothing that the file only states (sizes, counts, a merged region over a million rows) is believed.
+//! calamine reads it; what cells show is [`Format`]'s, and what is hidden in shown sheets [`hidden`]'s. Hidden sheets are
+//! left out. Of a formula the value is taken that was kept with it. Invariant: nothing that the file only states (sizes,
+//! counts, a merged region over a million rows) is believed.
 
 use std::io::Cursor;
 
@@ -11,6 +11,7 @@ use memchr::memmem;
 
 use super::archive::Archive;
 use super::draft::Content;
+use super::hidden::hidden;
 use super::sheet::{Cell, Sheet};
 use super::shown::Format;
 use super::{LIMIT, ReadError};
@@ -29,11 +30,15 @@ const LARGEST_PART: usize = 8 << 20;
 pub(super) fn read(bytes: &[u8], debris: &Debris) -> Result<Content, ReadError> {
     check(bytes)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| damaged(&e, "workbook"))?;
-    let shown: Vec<String> = book
+    // An archive of its own: each part may be unpacked once more.
+    let mut hidden = hidden(&mut Archive::open(bytes)?)?;
+    hidden.resize_with(book.sheets_metadata().len(), Default::default);
+    let shown: Vec<_> = book
         .sheets_metadata()
         .iter()
-        .filter(|s| s.typ == SheetType::WorkSheet && s.visible == SheetVisible::Visible)
-        .map(|s| s.name.clone())
+        .zip(hidden)
+        .filter(|(s, _)| s.typ == SheetType::WorkSheet && s.visible == SheetVisible::Visible)
+        .map(|(s, hidden)| (s.name.clone(), hidden))
         .collect();
     let mut content = Content::default();
     if shown.len() > MOST_SHEETS {
@@ -42,10 +47,10 @@ pub(super) fn read(bytes: &[u8], debris: &Debris) -> Result<Content, ReadError> 
     }
     let (mut formats, mut left) = (Vec::new(), Left { cells: MOST_CELLS, bytes: LIMIT });
     let mut before = 0;
-    for name in shown {
+    for (name, hidden) in shown {
         let cells = cells(&mut book, &name, &mut formats, &mut left)?;
         let merged = book.merge_cells_by_sheet_name(&name).map_err(|e| damaged(&e, &name))?;
-        before = Sheet { name, cells, merged }.write(before, debris, &mut content);
+        before = Sheet { name, cells, merged, hidden }.write(before, debris, &mut content);
     }
     Ok(content)
 }

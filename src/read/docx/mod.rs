@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use super::ReadError;
 use super::archive::Archive;
 use super::draft::Content;
-use super::xml::{self, Node};
+use super::relations::{Relation, relations};
 
 use body::Body;
 use numbering::Numbering;
@@ -51,24 +51,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Content, ReadError> {
 
 /// The names of the parts that the document refers to, by their kind: the last word of the relation's type.
 fn related(archive: &mut Archive<'_>, main: &str) -> Result<HashMap<String, String>, ReadError> {
-    let (folder, file) = main.rsplit_once('/').unwrap_or(("", main));
-    let name = format!("{folder}/_rels/{file}.rels");
     let mut related = HashMap::new();
-    let Some(bytes) = archive.part(&name)? else { return Ok(related) };
-    xml::read(&name, &bytes, |node| {
-        let Node::Start(tag) = node else { return Ok(()) };
-        if let ("Relationship", Some(kind), Some(target)) =
-            (tag.name, tag.attribute("Type"), tag.attribute("Target"))
-        {
-            let target = match target.strip_prefix('/') {
-                Some(target) => target.to_owned(),
-                None => format!("{folder}/{target}"),
-            };
-            let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
-            related.entry(kind).or_insert(target);
-        }
-        Ok(())
-    })?;
+    for Relation { kind, part, .. } in relations(archive, main)? {
+        related.entry(kind).or_insert(part);
+    }
     Ok(related)
 }
 

@@ -14,11 +14,11 @@ const OUTLINES: usize = 400;
 /// If this share of the characters cannot be told, or makes no sense, none can.
 const ILLEGIBLE: f32 = 0.15;
 
-/// The pages without text among `pages`, counted from 1.
+/// The pages without text among `pages` of a file of this format, counted from 1.
 ///
 /// # Errors
 /// Where half of the pages that are not empty have no text, or their characters cannot be told.
-pub(super) fn judge(pages: &[Page]) -> Result<Vec<usize>, ReadError> {
+pub(super) fn judge(pages: &[Page], format: &'static str) -> Result<Vec<usize>, ReadError> {
     let mut empty = 0;
     let mut without = Vec::new();
     let (mut seen, mut unknown) = (0, 0);
@@ -44,7 +44,7 @@ pub(super) fn judge(pages: &[Page]) -> Result<Vec<usize>, ReadError> {
     let illegible = unknown as f32 > ILLEGIBLE * seen as f32;
     Err(match illegible {
         true => ReadError::Illegible { without: without.len(), pages: pages.len() },
-        false => ReadError::NoTextLayer { without: without.len(), pages: pages.len() },
+        false => ReadError::NoTextLayer { format, without: without.len(), pages: pages.len() },
     })
 }
 

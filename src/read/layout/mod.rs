@@ -76,12 +76,16 @@ struct Sheet {
     foot: Option<f32>,
 }
 
-/// The text of `pages`.
+/// The text of `pages` of a file of this format.
 ///
 /// # Errors
 /// Where half of the pages have no text.
-pub(super) fn content(pages: Vec<Page>, debris: &Debris) -> Result<Content, ReadError> {
-    let without = legible::judge(&pages)?;
+pub(super) fn content(
+    pages: Vec<Page>,
+    format: &'static str,
+    debris: &Debris,
+) -> Result<Content, ReadError> {
+    let without = legible::judge(&pages, format)?;
     let mut sheets: Vec<Sheet> = pages.into_iter().map(sheet).collect();
     margins::drop_running(&mut sheets);
     tables::join_pages(&mut sheets);
