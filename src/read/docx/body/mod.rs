@@ -4,6 +4,10 @@
 //! it hangs before the paragraph's first word, else after it; a note stands after the paragraph or the table that
 //! refers to it; a note is read once. Every list counts in the order of the document.
 
+mod paragraphs;
+mod properties;
+mod tables;
+
 use std::collections::HashMap;
 use std::mem::take;
 
@@ -12,15 +16,12 @@ use super::super::draft::Content;
 use super::super::page::{Element, Event, Kind, Page};
 use super::super::xml::{self, Node, Tag};
 use super::numbering::Numbering;
-use super::styles::{Listed, Styles};
+use super::styles::Styles;
+use paragraphs::{Paragraph, symbol};
+use tables::{Cell, Table};
 
 /// More paragraphs, cells and pieces of text than any document has.
 const MOST: usize = 1 << 21;
-/// Columns of a table whose merged cells are followed.
-const COLUMNS: usize = 400;
-/// A cell reaches over no more columns or rows than this.
-const WIDEST_SPAN: usize = 64;
-const DEEPEST_SPAN: usize = 2000;
 
 /// What is written into the page, in order.
 enum Op {
@@ -28,48 +29,6 @@ enum Op {
     Close,
     Text(String),
     Break,
-}
-
-/// A paragraph that is being read.
-#[derive(Default)]
-struct Paragraph {
-    style: Option<String>,
-    listed: Listed,
-    /// Hidden as its style says.
-    hidden: bool,
-    /// The hidden mark at its end: with no text in it, nothing of it is printed.
-    mark_hidden: bool,
-    /// Tracked changes took its end out: it goes on in the next.
-    goes_on: bool,
-    pieces: Vec<Op>,
-    before: Vec<Op>,
-    after: Vec<Op>,
-}
-
-impl Paragraph {
-    fn has_text(&self) -> bool {
-        self.pieces.iter().any(|op| matches!(op, Op::Text(t) if !t.trim().is_empty()))
-    }
-}
-
-/// A table that is being read.
-#[derive(Default)]
-struct Table {
-    /// The cell that begins in each column, by its place among the ops, in the last row that had one.
-    columns: Vec<Option<usize>>,
-    /// Where the row begins among the ops, and the columns that are taken in it.
-    row: (usize, usize),
-    dropped: bool,
-    cell: Cell,
-}
-
-#[derive(Default)]
-struct Cell {
-    at: usize,
-    wide: usize,
-    /// Goes on from the row above.
-    goes_on: bool,
-    begun: bool,
 }
 
 /// What an element that is open is to the reading of it.
@@ -283,83 +242,6 @@ impl Body {
         Open::Other
     }
 
-    /// A property of what is open.
-    fn property(&mut self, tag: &Tag<'_>) -> Open {
-        let of = self.properties.last().copied().unwrap_or_default();
-        let paragraph = self.paragraphs.last_mut();
-        match (of, tag.name) {
-            // What it was before a change.
-            (_, "pPrChange" | "rPrChange" | "trPrChange" | "tcPrChange" | "sectPr") => {
-                return self.skip();
-            }
-            ("pPr", "rPr") => self.properties.push("mark"),
-            ("pPr", "pStyle") => {
-                if let Some(p) = paragraph {
-                    p.style = tag.attribute("val");
-                    p.hidden = self.styles.hidden(p.style.as_deref()).unwrap_or(false);
-                }
-            }
-            ("pPr", "numId") => {
-                if let Some(p) = paragraph {
-                    p.listed.num = tag.number("val");
-                }
-            }
-            ("pPr", "ilvl") => {
-                if let Some(p) = paragraph {
-                    p.listed.level = tag.number("val");
-                }
-            }
-            ("mark", "del" | "moveFrom") => {
-                if let Some(p) = paragraph {
-                    p.goes_on = true;
-                }
-            }
-            ("mark", "vanish") => {
-                if let Some(p) = paragraph {
-                    p.mark_hidden = tag.is_on();
-                }
-            }
-            ("rPr", "vanish") => self.run_hidden = tag.is_on(),
-            ("rPr", "rStyle") => {
-                let style = tag.attribute("val");
-                if let Some(hidden) = style.and_then(|s| self.styles.hidden(Some(&s))) {
-                    self.run_hidden = hidden;
-                }
-            }
-            ("trPr", "del" | "hidden") => {
-                if let Some(table) = self.tables.last_mut() {
-                    table.dropped |= tag.is_on();
-                }
-            }
-            ("trPr", "gridBefore") => {
-                let wide = tag.number("val").unwrap_or(1).clamp(1, WIDEST_SPAN);
-                if let Some(table) = self.tables.last_mut() {
-                    table.row.1 += wide;
-                    self.ops.extend([Op::Open(Kind::Cell, (1, wide)), Op::Close]);
-                }
-            }
-            ("tcPr", "gridSpan") => {
-                if let Some(table) = self.tables.last_mut() {
-                    table.cell.wide = tag.number("val").unwrap_or(1).clamp(1, WIDEST_SPAN);
-                }
-            }
-            ("tcPr", "vMerge") => {
-                let goes_on = tag.attribute("val").is_none_or(|v| v == "continue");
-                if let Some(table) = self.tables.last_mut() {
-                    table.cell.goes_on = goes_on;
-                }
-            }
-            // What stands in the control is but a prompt.
-            ("sdtPr", "showingPlcHdr") if tag.is_on() => {
-                // The control is the parent of its properties.
-                self.skipped = Some(self.depth.saturating_sub(2).max(1));
-                self.properties.pop();
-            }
-            _ => {}
-        }
-        Open::Other
-    }
-
     fn end(&mut self, name: &str) -> Result<(), ReadError> {
         let open = self.open.pop();
         self.depth = self.depth.saturating_sub(1);
@@ -425,68 +307,6 @@ impl Body {
         Ok(())
     }
 
-    fn start_row(&mut self) -> Open {
-        let Some(table) = self.tables.last_mut() else { return Open::Other };
-        table.row = (self.ops.len(), 0);
-        table.dropped = false;
-        self.ops.push(Op::Open(Kind::Row, (1, 1)));
-        Open::Row
-    }
-
-    fn end_row(&mut self) {
-        self.ops.push(Op::Close);
-        let Some(table) = self.tables.last_mut() else { return };
-        if table.dropped {
-            let from = table.row.0;
-            self.ops.truncate(from);
-            for column in &mut table.columns {
-                *column = column.filter(|&at| at < from);
-            }
-        }
-    }
-
-    /// Opens the cell once its properties are known, or finds it in the rows above.
-    fn begin_cell(&mut self) {
-        let Some(table) = self.tables.last_mut() else { return };
-        if table.cell.begun {
-            return;
-        }
-        table.cell.begun = true;
-        let column = table.row.1;
-        let wide = table.cell.wide;
-        table.row.1 += wide;
-        let above = table.columns.get(column).copied().flatten();
-        if table.cell.goes_on
-            && let Some(Op::Open(Kind::Cell, (deep, over))) =
-                above.and_then(|at| self.ops.get_mut(at))
-            && *over == wide
-            && *deep < DEEPEST_SPAN
-        {
-            *deep += 1;
-            table.cell.at = self.ops.len();
-            return;
-        }
-        table.cell.goes_on = false;
-        if column < COLUMNS {
-            if table.columns.len() < column + wide {
-                table.columns.resize(column + wide, None);
-            }
-            table.columns[column..column + wide].fill(None);
-            table.columns[column] = Some(self.ops.len());
-        }
-        self.ops.push(Op::Open(Kind::Cell, (1, wide)));
-    }
-
-    fn end_cell(&mut self) {
-        let Some(table) = self.tables.last() else { return };
-        if table.cell.goes_on {
-            // It is not shown.
-            self.ops.truncate(table.cell.at);
-        } else {
-            self.ops.push(Op::Close);
-        }
-    }
-
     fn start_note(&mut self, tag: &Tag<'_>) -> Open {
         // Others part notes from the text.
         if tag.attribute("type").is_some_and(|t| t != "normal") {
@@ -515,46 +335,6 @@ impl Body {
         }
     }
 
-    fn is_hidden(&self) -> bool {
-        self.run_hidden || self.fields.contains(&true)
-    }
-
-    fn write(&mut self, text: &str) {
-        let Some(preserve) = self.text else { return };
-        if self.skipped.is_some() || self.run_marks {
-            return;
-        }
-        let text = if preserve { text } else { text.trim_matches([' ', '\t', '\r', '\n']) };
-        self.piece(Op::Text(text.to_owned()));
-    }
-
-    fn piece(&mut self, piece: Op) {
-        if !self.is_hidden()
-            && let Some(paragraph) = self.paragraphs.last_mut()
-        {
-            paragraph.pieces.push(piece);
-        }
-    }
-
-    /// Writes a paragraph, its number first.
-    fn finish(&mut self, mut paragraph: Paragraph) {
-        self.ops.append(&mut paragraph.before);
-        let shown = paragraph.has_text() || !(paragraph.mark_hidden || paragraph.hidden);
-        self.ops.push(Op::Open(Kind::Block, (1, 1)));
-        if shown {
-            let style = paragraph.style.as_deref();
-            let told = self.styles.listed(style);
-            let listed = Listed {
-                num: paragraph.listed.num.or(told.num),
-                level: paragraph.listed.level.or(told.level),
-            };
-            self.ops.extend(self.lists.next(listed, style, &self.styles).map(Op::Text));
-        }
-        self.ops.append(&mut paragraph.pieces);
-        self.ops.push(Op::Close);
-        self.ops.append(&mut paragraph.after);
-    }
-
     /// The lines and tables of what was read; a line's source line is its paragraph's number.
     pub fn content(mut self) -> Content {
         let mut page = Page::default();
@@ -577,17 +357,5 @@ impl Body {
             }
         }
         page.content()
-    }
-}
-
-/// A character of a font of symbols. Boxes to tick are text; other symbols are marks, which no font names.
-fn symbol(tag: &Tag<'_>) -> Option<char> {
-    let code = u32::from_str_radix(&tag.attribute("char")?, 16).ok()?;
-    let font = tag.attribute("font").unwrap_or_default();
-    match (font.as_str(), code & 0xff) {
-        ("Wingdings", 0x6f | 0xa8) | ("Wingdings 2", 0x2a | 0xa3) => Some('□'),
-        ("Wingdings", 0xfe | 0xfc) | ("Wingdings 2", 0x50 | 0x52) => Some('☑'),
-        _ => char::from_u32(code)
-            .filter(|c| !matches!(c, '\u{e000}'..='\u{f8ff}') && !c.is_control()),
     }
 }
