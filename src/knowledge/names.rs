@@ -485,6 +485,22 @@ mod tests {
     }
 
     #[test]
+    fn levels_are_listed_from_above() {
+        let tiers = Names::embedded().tiers;
+        let row = examples::entries(SOURCE, "tiers").remove(0);
+        let parts = |text: &str| text.split_once(" + ").map(|(a, b)| (a.to_owned(), b.to_owned()));
+        for example in row.examples {
+            let (listed, rest) = example.split_once(" = ").unwrap();
+            let (group, next) = parts(listed).unwrap();
+            assert_eq!(tiers.go_on(&group, &next), Some(rest), "{example}");
+        }
+        for example in row.counter_examples {
+            let (group, next) = parts(&example).unwrap();
+            assert_eq!(tiers.go_on(&group, &next), None, "{example}");
+        }
+    }
+
+    #[test]
     fn short_endings_are_written_out() {
         let names = Names::embedded();
         assert_eq!(names.expand("临江新区管委会"), "临江新区管理委员会");

@@ -238,9 +238,7 @@ impl Agencies {
             if let Some(last) = joined.last_mut()
                 && let Some(rest) = self.names.tiers.go_on(list[last.clone()].trim(), text)
                 && (rest.is_empty()
-                    || ["政府", "人民政府", "级政府", "级人民政府"]
-                        .iter()
-                        .any(|g| rest.starts_with(g))
+                    || self.names.tiers.begins_government(rest)
                     || self.recognise(text) != Recognition::None
                     || self.recognise(rest) != Recognition::None)
             {
