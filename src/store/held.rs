@@ -1,11 +1,11 @@
 //! What the store holds of a source already, so that it need not be read again.
 
-use oxigraph::model::vocab::rdf as rdf_vocab;
-use oxigraph::model::{LiteralRef, NamedNode, NamedNodeRef, NamedOrBlankNode, TermRef};
+use oxigraph::model::vocab::rdf;
+use oxigraph::model::{LiteralRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, TermRef};
 use oxigraph::store::StorageError;
 
 use super::Store;
-use crate::rdf;
+use crate::rdf::used;
 use crate::rdf::vocab::{gm, prov};
 
 impl Store {
@@ -21,13 +21,13 @@ impl Store {
         sha256: &str,
         knowledge: &str,
     ) -> Result<Option<NamedNode>, StorageError> {
-        let used = rdf::used(&self.base, knowledge);
+        let used = used(&self.base, knowledge);
         let sha256 = LiteralRef::new_simple_literal(sha256);
         for quad in self.quads.matching(None, Some(gm::SHA256), Some(sha256.into()), None) {
             let NamedOrBlankNode::NamedNode(version) = quad?.subject else { continue };
             let name = LiteralRef::new_simple_literal(source_name).into();
             // What makes it a version is written last: without it, the rest may not be all.
-            if self.says(version.as_ref(), rdf_vocab::TYPE, gm::VERSION.into())?
+            if self.says(version.as_ref(), rdf::TYPE, gm::VERSION.into())?
                 && self.says(version.as_ref(), gm::SOURCE_NAME, name)?
                 && self.used(version.as_ref(), used.as_ref())?
             {
@@ -44,7 +44,7 @@ impl Store {
     ) -> Result<bool, StorageError> {
         let reading = Some(prov::WAS_GENERATED_BY);
         for quad in self.quads.matching(Some(version.into()), reading, None, None) {
-            if let oxigraph::model::Term::NamedNode(reading) = quad?.object
+            if let Term::NamedNode(reading) = quad?.object
                 && self.says(reading.as_ref(), prov::USED, used.into())?
             {
                 return Ok(true);
