@@ -1,4 +1,5 @@
-//! A digest of what the program knows, so that a store can tell with which knowledge a document was read.
+//! A digest of what the program knows and of its own code, so that a store can tell with which knowledge a document was
+//! read.
 
 use sha2::{Digest, Sha256};
 
@@ -18,9 +19,12 @@ const SEEDS: [&str; 12] = [
     include_str!("../../seeds/targets.toml"),
 ];
 
-/// The digest of the tables and of the user's own names, as hexadecimal digits.
+/// A digest of the code that reads: a program may be changed without another version number. See `build.rs`.
+const READING: &str = env!("READING_DIGEST");
+
+/// The digest of the code, of the tables and of the user's own names, as hexadecimal digits.
 pub(super) fn digest(names: &str) -> String {
-    let tables = SEEDS.into_iter().chain([names]);
+    let tables = [READING].into_iter().chain(SEEDS).chain([names]);
     let digest = tables.fold(Sha256::new(), |digest, table| {
         // With its length, so that what ends one table cannot begin the next.
         digest.chain_update(table.len().to_be_bytes()).chain_update(table)

@@ -65,7 +65,7 @@ pub struct Knowledge {
     pub agencies: Agencies,
     pub divisions: Divisions,
     pub confidences: Confidences,
-    /// Tells this knowledge from any other: hexadecimal digits.
+    /// Tells this knowledge, and the code that reads with it, from any other: hexadecimal digits.
     pub digest: String,
 }
 

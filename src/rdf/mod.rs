@@ -62,8 +62,8 @@ pub struct Described {
     pub history: NamedNode,
 }
 
-/// What the readings of this release with such knowledge used: the same program and knowledge read the same in
-/// the same bytes.
+/// What the readings of this release with such knowledge used: the same program and knowledge, of whose digest the code
+/// is part, read the same in the same bytes.
 pub fn used(base: &Base, knowledge: &str) -> NamedNode {
     base.knowledge(quads::PROGRAM.0, quads::PROGRAM.1, knowledge)
 }
