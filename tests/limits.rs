@@ -3,11 +3,12 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gangmu::config::{Config, Settings};
 use gangmu::store::{
-    Asked, CountingAllocator, Runs, Stop, Store, Update, UpdateError, UpdateReport,
+    Asked, CountingAllocator, Runs, Services, Stop, Store, Update, UpdateError, UpdateReport,
 };
 use tempfile::TempDir;
 
@@ -60,6 +61,7 @@ impl Server {
             digest(TOKEN)
         );
         let config = config(&format!("{settings}\n{token}"));
+        let store = Arc::new(store.with_services(Services::new(&config.federation)));
         std::thread::spawn(move || {
             let runtime = gangmu::web::runtime().unwrap();
             runtime.block_on(async {
@@ -543,7 +545,7 @@ fn load_reaches_only_what_the_settings_name() {
     listener.set_nonblocking(false).unwrap();
     let mut federation = Config::default().federation;
     federation.hosts.push(address.to_string());
-    let store = store.with_services(gangmu::store::Services::new(&federation));
+    let store = store.with_services(Services::new(&federation));
     let answers = [
         "HTTP/1.1 200 OK\r\nContent-Type: text/turtle\r\nContent-Length: 24\r\n\r\n<> <urn:p> 1 , _:x , 2 .",
         "HTTP/1.1 200 OK\r\nContent-Type: text/turtle\r\nContent-Length: 14\r\n\r\n<> <urn:p> 3 .",

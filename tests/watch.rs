@@ -224,3 +224,19 @@ fn a_report_without_anything_watched_is_refused() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("serve.watch"));
     assert!(fs::read_dir(dir.path()).unwrap().next().is_none());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_look_that_fails_does_not_end_the_server() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("a.txt"), document("学校建设", "教育局")).unwrap();
+    // The report stands on a disk that is full.
+    let flags = ["--watch", dir.path().to_str().unwrap(), "--report", "/dev/full"];
+    let start = Start { documents: None, flags: &flags, writes: false, ..Start::default() };
+    let mut server = Start { log: Stdio::piped(), ..start }.start();
+    eventually("the file is in", || due(&server).len() == 1);
+    server.ask_to_stop();
+    assert!(server.ended().success());
+    let log = server.log();
+    assert!(log.contains("the report /dev/full cannot be written"), "{log}");
+}

@@ -424,7 +424,7 @@ impl Indexing {
             .graphs()?
             .iter()
             .fold(Sha256::new(), |digest, graph| digest.chain_update(graph).chain_update("\n"));
-        Ok(digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex::encode(&digest.finalize()[..16]))
     }
 
     /// What a graph says of things that can be found.

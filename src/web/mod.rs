@@ -76,9 +76,9 @@ pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build()
 }
 
-/// Serves a store, with the services that it has, until the process is told to stop (Ctrl-C, SIGTERM); answers that are
-/// under way are finished, within the time that a query may take. `knowledge` is what documents that are sent are read
-/// with.
+/// Serves a store until the process is told to stop (Ctrl-C, SIGTERM); answers that are under way are finished, within
+/// the time that a query may take. Queries reach the services that the store has, which are its opener's to give it.
+/// `knowledge` is what documents that are sent are read with.
 ///
 /// # Errors
 /// When the listener fails.

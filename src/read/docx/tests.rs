@@ -49,6 +49,12 @@ fn rows(text: &Text) -> Vec<Vec<&str>> {
 }
 
 #[test]
+fn properties_of_a_cell_that_is_not_there_are_none() {
+    let cell = r#"<w:tr><w:tc><w:p><w:r><w:t>甲</w:t></w:r></w:p></w:tc></w:tr>"#;
+    assert_eq!(string(&format!("<w:tbl><w:tcPr/>{cell}</w:tbl>")), "甲");
+}
+
+#[test]
 fn numbers_are_text_wherever_they_come_from() {
     let number = |level: u8| {
         format!(

@@ -22,6 +22,7 @@ pub(super) struct Table {
 #[derive(Default)]
 pub(super) struct Cell {
     pub(super) at: usize,
+    /// In columns; none before the first cell.
     pub(super) wide: usize,
     /// Goes on from the row above.
     pub(super) goes_on: bool,
@@ -52,7 +53,8 @@ impl Body {
     /// Opens the cell once its properties are known, or finds it in the rows above.
     pub(super) fn begin_cell(&mut self) {
         let Some(table) = self.tables.last_mut() else { return };
-        if table.cell.begun {
+        // Properties that stand in no cell begin none.
+        if table.cell.begun || table.cell.wide == 0 {
             return;
         }
         table.cell.begun = true;
