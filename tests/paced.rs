@@ -155,8 +155,13 @@ struct Compare {
 
 impl Compare {
     fn new() -> Self {
+        Self::within(Config::default().limits.step_rows)
+    }
+
+    fn within(steps: usize) -> Self {
         let mut config = Config::default();
         config.limits.query_timeout = std::time::Duration::from_secs(600);
+        config.limits.step_rows = steps;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         Self { runs: Runs::new(&config), runtime }
     }
@@ -204,4 +209,31 @@ fn what_is_given_does_not_change_answers() {
         }
     }
     assert!(answered > 25, "most must find something: {answered}");
+}
+
+/// A question about one thing does not go through all that is like it.
+#[test]
+fn plans_begin_with_what_is_known() {
+    let all = "SELECT (COUNT(*) AS ?n) { ?claim a gm:Citation }";
+    let rows = SAMPLES.store.query(&format!("{PREFIXES}{all}")).unwrap().run(&SAMPLES.store);
+    let citations = rows.unwrap().rows().unwrap()[0].get("n").unwrap().to_string();
+    let citations: usize = citations.split('"').nth(1).unwrap().parse().unwrap();
+    let few = citations / 2;
+    let compare = Compare::within(few);
+    let text = |name: &str| std::fs::read_to_string(project("src/web/queries").join(name)).unwrap();
+    for (name, variable) in [("api_citations.rq", "cited"), ("cited_by.rq", "work")] {
+        let text = text(name);
+        let one = first(&text, variable).unwrap();
+        compare.answers(&text, Some(&(variable.to_owned(), one)));
+    }
+    let task =
+        first(&format!("{PREFIXES}SELECT ?t {{ ?t a gm:Task ; gm:heading ?h }}"), "t").unwrap();
+    for pattern in [
+        "?t gm:order ?o OPTIONAL { ?t gm:heading ?h } BIND(STR(?o) AS ?s)",
+        "?t a gm:Task OPTIONAL { ?t gm:heading ?h OPTIONAL { ?t gm:number ?n } }",
+        "{ ?t gm:heading ?h } UNION { ?t gm:number ?h }",
+    ] {
+        let text = format!("{PREFIXES}SELECT * {{ {pattern} }} VALUES ?t {{ {task} }}");
+        assert!(compare.answers(&text, None) > 1, "{text}");
+    }
 }
