@@ -586,8 +586,11 @@ impl Tables {
     }
 
     pub(in crate::web) fn agencies(&self, site: &Site) -> Result<&[Agency], QueryError> {
-        let (read, follow) = (Self::read_agencies, Self::follow_agencies);
-        self.followed(site, |tables| &tables.agencies, read, follow).map(Vec::as_slice)
+        let follow = |tables: &Self, site: &Site, _: &Update, old: &Vec<_>, new: &Vec<_>| {
+            tables.follow_agencies(site, old, new)
+        };
+        self.followed(site, |tables| &tables.agencies, Self::read_agencies, follow)
+            .map(Vec::as_slice)
     }
 
     fn read_agencies(&self, site: &Site) -> Result<Vec<Agency>, QueryError> {
@@ -613,9 +616,8 @@ impl Tables {
     fn follow_agencies(
         &self,
         site: &Site,
-        _: &Update,
-        old: &Vec<Agency>,
-        new: &Vec<Agency>,
+        old: &[Agency],
+        new: &[Agency],
     ) -> Result<Vec<Agency>, QueryError> {
         let mut counted = self.counted(site)?;
         let fresh: HashSet<&str> = new.iter().map(|agency| agency.iri.as_str()).collect();
@@ -673,8 +675,11 @@ impl Tables {
     }
 
     pub(in crate::web) fn policies(&self, site: &Site) -> Result<&[Policy], QueryError> {
-        let (read, follow) = (Self::read_policies, Self::follow_policies);
-        self.followed(site, |tables| &tables.policies, read, follow).map(Vec::as_slice)
+        let follow = |tables: &Self, site: &Site, update: &Update, old: &Vec<_>, new: &Vec<_>| {
+            tables.follow_policies(site, update, old, new)
+        };
+        self.followed(site, |tables| &tables.policies, Self::read_policies, follow)
+            .map(Vec::as_slice)
     }
 
     fn read_policies(&self, site: &Site) -> Result<Vec<Policy>, QueryError> {
@@ -710,8 +715,8 @@ impl Tables {
         &self,
         site: &Site,
         update: &Update,
-        old: &Vec<Policy>,
-        new: &Vec<Policy>,
+        old: &[Policy],
+        new: &[Policy],
     ) -> Result<Vec<Policy>, QueryError> {
         let fresh: HashSet<&str> = new.iter().map(|policy| policy.iri.as_str()).collect();
         let old = old.iter().filter(|policy| !fresh.contains(policy.iri.as_str()));
