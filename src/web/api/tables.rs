@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::super::App;
 use super::super::site::{Row, Site};
 use super::cell::Cell;
+use super::derived::Made;
 use super::links::Links;
 use super::terms::{Concept, Jurisdiction};
 use crate::rdf::vocab::{gm, role};
@@ -198,6 +199,11 @@ impl Agency {
     pub(in crate::web) fn names(&self) -> impl Iterator<Item = &str> {
         [&self.name].into_iter().chain(&self.others).map(String::as_str)
     }
+
+    /// Whether it is a name that is no known body.
+    pub(in crate::web) fn is_unresolved(&self) -> bool {
+        self.kind.as_deref() == Some(gm::UNRESOLVED_AGENCY.as_str())
+    }
 }
 
 /// A normative document.
@@ -232,6 +238,7 @@ pub(crate) struct Tables {
     policies: Cell<Vec<Policy>>,
     policy_places: Cell<HashMap<String, usize>>,
     pub(super) links: Links,
+    pub(super) made: Made,
 }
 
 /// The tables of the last state that was asked for.
@@ -255,8 +262,8 @@ impl Kept {
 }
 
 /// Reads all tables at the start and after each change, so that nobody has to wait for them; as long as there is the
-/// site. A store behind an endpoint is not asked when nobody asks for anything.
-pub(in crate::web) fn keep_ready(site: &App) {
+/// site, and has what pages need made of them. A store behind an endpoint is not asked when nobody asks for anything.
+pub(in crate::web) fn keep_ready(site: &App, make: fn(&Site, &Tables) -> Result<(), QueryError>) {
     if !site.store.is_here() {
         return;
     }
@@ -266,7 +273,9 @@ pub(in crate::web) fn keep_ready(site: &App) {
         while let Some(site) = site.upgrade() {
             let now = site.store.revision();
             if now.is_some() && now == seen && now != read {
-                if let Err(error) = site.tables.now(&site).read_all(&site) {
+                let tables = site.tables.now(&site);
+                let ready = tables.read_all(&site).and_then(|()| make(&site, &tables));
+                if let Err(error) = ready {
                     tracing::error!(cause = %error, "the tables of the pages could not be read");
                 }
                 read = now;
@@ -297,6 +306,7 @@ impl Tables {
             policies: Cell::default(),
             policy_places: Cell::default(),
             links: Links::default(),
+            made: Made::default(),
         })
     }
 

@@ -12,7 +12,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
-use super::narrow::{Asked as Wanted, Known, Thing, path};
+use super::narrow::{Asked as Wanted, Known, path};
 use super::policies::KINDS;
 use super::tasks::{self, Row, cut};
 use crate::store::QueryError;
@@ -22,7 +22,7 @@ use crate::web::api::links::{Citing, kind_iri};
 use crate::web::api::tables::Task;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
-use crate::web::facets::{Facet, Order, Question};
+use crate::web::facets::{Facet, Question, by_count};
 use crate::web::filters;
 use crate::web::labels::Label;
 use crate::web::paging::Paging;
@@ -137,13 +137,12 @@ fn title(known: &Known<'_>, iri: &str) -> Result<String, WebError> {
 }
 
 /// The tasks that carry a document out, by places.
-fn tasks<'s>(known: &Known<'s>, iri: &str) -> Result<Vec<Thing<'s, Task>>, QueryError> {
+fn tasks<'s>(known: &Known<'s>, iri: &str) -> Result<Vec<&'s Task>, QueryError> {
     let asked = Wanted { policy: path(known.site, iri).to_owned(), ..Wanted::default() };
     let mut found = known.tasks(&asked)?;
-    found.retain(Thing::is_wanted);
     // Within a place they stay in the order of the texts.
-    found.sort_by_cached_key(|thing| {
-        let code = thing.document.jurisdiction.as_ref().map(|place| place.code.clone());
+    found.sort_by_key(|task| {
+        let code = task.document.jurisdiction.as_ref().map(|place| &place.code);
         (code.is_none(), code)
     });
     Ok(found)
@@ -151,7 +150,7 @@ fn tasks<'s>(known: &Known<'s>, iri: &str) -> Result<Vec<Thing<'s, Task>>, Query
 
 fn build(site: &Site, iri: &str, asked: &Asked) -> Result<Policy, WebError> {
     let tables = site.tables.now(site);
-    let known = Known::new(site, &tables)?;
+    let known = Known::new(site, &tables);
     let title = title(&known, iri)?;
     let document = tables.works(site)?.get(iri);
     let all = tables.citations_of(site, iri)?;
@@ -177,8 +176,8 @@ fn build(site: &Site, iri: &str, asked: &Asked) -> Result<Policy, WebError> {
     let paging = Paging::new(total, SIZE, number, &asked.pairs());
     let (mut groups, mut rows): (Vec<Group>, _) = (Vec::new(), Vec::new());
     if asked.is_assigned() {
-        for thing in paging.cut(assigned, SIZE) {
-            let row = Row::new(&known, &thing)?;
+        for task in paging.cut(assigned, SIZE) {
+            let row = Row::new(&known, task)?;
             match groups.last_mut() {
                 Some(group) if group.place == row.place => group.rows.push(row),
                 _ => groups.push(Group { place: row.place.clone(), rows: vec![row] }),
@@ -216,12 +215,12 @@ fn build(site: &Site, iri: &str, asked: &Asked) -> Result<Policy, WebError> {
 }
 
 fn kinds(site: &Site, asked: &Asked, all: &[&Citing]) -> Facet {
-    let kinds = all.iter().map(|citing| {
-        let label = site.labels.of_citation(&kind_iri(&citing.kind));
-        (citing.kind.clone(), label.of(site.lang).to_owned())
+    let kinds = by_count(all.iter().map(|citing| citing.kind.as_str()));
+    let kinds = kinds.into_iter().map(|(kind, count)| {
+        (kind, site.labels.of_citation(&kind_iri(kind)).of(site.lang).to_owned(), count)
     });
     let label = ("kind", Label::new("引用方式", "How it is cited"));
-    Facet::new(&Question::new(&asked.pairs()), label, &asked.kind, Order::Count, kinds)
+    Facet::new(&Question::new(&asked.pairs()), label, &asked.kind, kinds)
 }
 
 /// The references that are asked for: the strongest kinds first, by places and the newest documents first.
@@ -272,7 +271,7 @@ fn item(known: &Known<'_>, citing: &Citing) -> Result<Option<(String, String)>, 
 
 fn tabulate(site: &Site, iri: &str, asked: &Asked) -> Result<Table, WebError> {
     let tables = site.tables.now(site);
-    let known = Known::new(site, &tables)?;
+    let known = Known::new(site, &tables);
     let title = title(&known, iri)?;
     if asked.is_assigned() {
         let mut table = tasks::tabulate(&known, &tasks(&known, iri)?)?;
