@@ -232,26 +232,25 @@ fn facets(
     };
     let year = narrow::facets::year(site);
     let place = |code: &str| divisions.get(code).map_or(code, |division| &division.name).to_owned();
-    let named: [(_, _, &str, &dyn Fn(&str) -> String); 4] = [
-        ("year", Label::new("年度", "Year"), &asked.year, &year),
-        ("genre", Label::new("体裁", "Genre"), &asked.genre, &concept(genre::NAMESPACE)),
-        ("tier", Label::new("效力", "Standing"), &asked.tier, &concept(gm::NAMESPACE)),
-        ("place", Label::new("地区", "Jurisdiction"), &asked.place, &place),
-    ];
-    let columns = of(documents).into_iter().zip(&found.counters);
-    let facets =
-        named.into_iter().zip(columns).map(|((name, label, chosen, text), (column, counter))| {
-            let mut counts = counter.ranked();
-            if name == "year" {
-                counts.sort_unstable_by_key(|(number, _)| Reverse(*number));
-            }
-            let choices = counts.into_iter().map(|(number, count)| {
-                let code = column.values.get(number);
-                (code, text(code), count)
-            });
-            Facet::new(&question, (name, label), chosen, choices)
+    let columns = of(documents);
+    let facet = |at: usize, name, label, chosen: &str, text: &dyn Fn(&str) -> String| {
+        let mut counts = found.counters[at].ranked();
+        if name == "year" {
+            counts.sort_unstable_by_key(|(number, _)| Reverse(*number));
+        }
+        let choices = counts.into_iter().map(|(number, count)| {
+            let code = columns[at].values.get(number);
+            (code, text(code), count)
         });
-    Ok(facets.collect())
+        Facet::new(&question, (name, label), chosen, choices)
+    };
+    let (genre, tier) = (concept(genre::NAMESPACE), concept(gm::NAMESPACE));
+    Ok(vec![
+        facet(0, "year", Label::new("年度", "Year"), &asked.year, &year),
+        facet(1, "genre", Label::new("体裁", "Genre"), &asked.genre, &genre),
+        facet(2, "tier", Label::new("效力", "Standing"), &asked.tier, &tier),
+        facet(3, "place", Label::new("地区", "Jurisdiction"), &asked.place, &place),
+    ])
 }
 
 fn tabulate(site: &Site, documents: &[Document]) -> Table {

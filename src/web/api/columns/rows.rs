@@ -35,6 +35,13 @@ pub(in crate::web) struct Part {
     pub(in crate::web) role: u32,
 }
 
+impl Part {
+    /// Whether it is one of these agencies'.
+    pub(in crate::web) fn is_of(&self, agencies: &[bool]) -> bool {
+        agencies.get(self.agency as usize).is_some_and(|is_meant| *is_meant)
+    }
+}
+
 /// What a row has or lacks.
 #[derive(Clone, Copy)]
 pub(in crate::web) struct Facts {

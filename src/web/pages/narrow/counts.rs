@@ -209,9 +209,7 @@ fn parts(
                 agencies.add(part.agency, 1);
                 last = part.agency;
             }
-            let is_meant = meant.as_ref().is_none_or(|meant| {
-                meant.get(part.agency as usize).is_some_and(|is_meant| *is_meant)
-            });
+            let is_meant = meant.as_ref().is_none_or(|meant| part.is_of(meant));
             let counted = &mut counted[part.role as usize];
             if is_meant && *counted != row {
                 roles.add(part.role, 1);

@@ -225,9 +225,7 @@ impl<'a> Conditions<'a> {
         let mut failed = 0;
         let is_part = |part: &Part| {
             self.role.is_none_or(|role| part.role == role)
-                && self.agencies.as_ref().is_none_or(|meant| {
-                    meant.get(part.agency as usize).is_some_and(|is_meant| *is_meant)
-                })
+                && self.agencies.as_ref().is_none_or(|meant| part.is_of(meant))
         };
         if self.role.is_some() || self.agencies.is_some() {
             failed |= fail(fails::PARTS, rows.parts.of(row).iter().any(is_part));
