@@ -67,7 +67,6 @@ impl Tied {
 impl Derived for Ranked {
     fn read(site: &Site, tables: &Tables) -> Result<(), QueryError> {
         tables.higher(site)?;
-        tables.policy(site, "")?;
         TaskRows::read(site, tables)
     }
 
