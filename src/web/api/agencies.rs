@@ -125,8 +125,9 @@ pub(super) async fn list(
             let code = agency.jurisdiction.as_ref().map(|place| place.code.as_str());
             q.split_whitespace().all(named) && place.is_none_or(|place| code == Some(place))
         };
-        let wanted: Vec<bool> = agencies.iter().map(is_wanted).collect();
-        list.page(site, &params, limit, Some(&wanted), |agency| Ok(Agency::new(site, agency)))
+        let wanted = || agencies.iter().map(is_wanted).collect::<Vec<bool>>();
+        let wanted = (!params.is_of_all()).then(wanted);
+        list.page(site, &params, limit, wanted.as_deref(), |agency| Ok(Agency::new(site, agency)))
     })
     .await
 }

@@ -174,8 +174,9 @@ pub(super) async fn list(
             filter.holds(document)
                 && matching.as_ref().is_none_or(|found| found.contains(&document.id))
         };
-        let wanted: Vec<bool> = documents.iter().map(is_wanted).collect();
-        list.page(site, &params, limit, Some(&wanted), |document| {
+        let wanted = || documents.iter().map(is_wanted).collect::<Vec<bool>>();
+        let wanted = (!params.is_of_all()).then(wanted);
+        list.page(site, &params, limit, wanted.as_deref(), |document| {
             Ok(ListedDocument::new(site, document))
         })
     })

@@ -127,13 +127,13 @@ fn ordered<'t, T>(
     let place = |at: &u32| key(&items[*at as usize]);
     // What goes first is least; IRIs are in their order both ways.
     match backwards {
-        false => order.sort_unstable_by(|a, b| {
-            let ((a, iri), (b, other)) = (place(a), place(b));
-            (a.is_none(), a, iri).cmp(&(b.is_none(), b, other))
+        false => order.sort_by_cached_key(|at| {
+            let (key, iri) = place(at);
+            (key.is_none(), key, iri)
         }),
-        true => order.sort_unstable_by(|a, b| {
-            let ((a, iri), (b, other)) = (place(a), place(b));
-            (Reverse(a), iri).cmp(&(Reverse(b), other))
+        true => order.sort_by_cached_key(|at| {
+            let (key, iri) = place(at);
+            (Reverse(key), iri)
         }),
     }
     order

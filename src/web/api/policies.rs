@@ -126,8 +126,9 @@ pub(super) async fn list(
             has_text.is_none_or(|has_text| policy.document.is_some() == has_text)
                 && matching.as_ref().is_none_or(|found| found.contains(&policy.iri))
         };
-        let wanted: Vec<bool> = policies.iter().map(is_wanted).collect();
-        list.page(site, &params, limit, Some(&wanted), |policy| Ok(Policy::new(site, policy)))
+        let wanted = || policies.iter().map(is_wanted).collect::<Vec<bool>>();
+        let wanted = (!params.is_of_all()).then(wanted);
+        list.page(site, &params, limit, wanted.as_deref(), |policy| Ok(Policy::new(site, policy)))
     })
     .await
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use memchr::memmem::Finder;
 use serde::Deserialize;
 
 use super::narrow::Counter;
@@ -178,11 +179,13 @@ impl Found {
         let (mut wanted, mut kinds, mut places) =
             (Vec::new(), Counter::new(&ranked.kind.values), Counter::new(&ranked.place.values));
         let all = tables.agencies(site)?;
-        let is_sought = |agency: &tables::Agency| {
-            agency.names().any(|name| asked.has(name)) || sounding.contains(&agency.iri)
-        };
+        let words: Vec<Finder<'_>> = asked.q.split_whitespace().map(Finder::new).collect();
+        let has = |name: &str| words.iter().all(|word| word.find(name.as_bytes()).is_some());
+        let is_sought =
+            |agency: &tables::Agency| agency.names().any(has) || sounding.contains(&agency.iri);
+        let sought = (!words.is_empty()).then(|| all.iter().map(is_sought).collect::<Vec<bool>>());
         for &at in order {
-            if !asked.q.is_empty() && !is_sought(&all[at as usize]) {
+            if sought.as_ref().is_some_and(|sought| !sought[at as usize]) {
                 continue;
             }
             let (own, other) = (ranked.kind.of[at as usize], ranked.place.of[at as usize]);

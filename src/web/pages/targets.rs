@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::narrow::sparql::{What, address};
 use super::narrow::{Answer, Asked, Head, KINDS, Known, List, Targets, ordered};
 use super::tasks::cut;
-use crate::web::api::columns::{self, UNSAID};
+use crate::web::api::columns::{self, Measures, UNSAID, number};
 use crate::web::api::tables::Target;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
@@ -106,6 +106,7 @@ pub(super) async fn table(
         let list = Targets::new(&known)?;
         let found = list.answer(&known, &asked)?;
         let all = sorted(&list, &asked, &found.wanted, 0..found.wanted.len());
+        let all: Vec<&Target> = all.into_iter().map(|row| list.get(row)).collect();
         Ok(tabulate(&known, &asked, &all))
     })
     .await
@@ -118,7 +119,10 @@ fn build(site: &Site, asked: Asked) -> Result<Page, WebError> {
     let found = list.answer(&known, &asked)?;
     let comparisons = match asked.indicator.is_empty() {
         true => Vec::new(),
-        false => compare(&known, &sorted(&list, &asked, &found.wanted, 0..found.wanted.len())),
+        false => {
+            let all = sorted(&list, &asked, &found.wanted, 0..found.wanted.len());
+            compare(&known, &list, &all)
+        }
     };
     let number = asked.page.parse().unwrap_or(1);
     let paging = Paging::new(found.wanted.len(), SIZE, number, &asked.pairs());
@@ -130,7 +134,7 @@ fn build(site: &Site, asked: Asked) -> Result<Page, WebError> {
         chips: known.chips(&asked)?,
         kept: asked.kept(&["indicator", "agency", "from", "to"]),
         heads: heads(site, &asked),
-        rows: shown.into_iter().map(|target| Row::new(&known, target)).collect(),
+        rows: shown.into_iter().map(|row| Row::new(&known, list.get(row))).collect(),
         sparql: address(site, &asked, What::Targets),
         comparisons,
         paging,
@@ -168,12 +172,7 @@ fn heads(site: &Site, asked: &Asked) -> Vec<Head> {
 
 /// A part of the targets that were found, in the order that is asked for, else in that of places, years and texts; what
 /// has nothing to sort by goes last, both ways.
-fn sorted<'s>(
-    list: &Targets<'s>,
-    asked: &Asked,
-    wanted: &[u32],
-    part: Range<usize>,
-) -> Vec<&'s Target> {
+fn sorted(list: &Targets<'_>, asked: &Asked, wanted: &[u32], part: Range<usize>) -> Vec<u32> {
     let (column, backwards) = asked.order();
     let (own, documents) = (&list.own, list.documents());
     let of_rows =
@@ -183,7 +182,7 @@ fn sorted<'s>(
         ordered(wanted, part.clone(), backwards, |row| column.of[document(row) as usize])
     };
     let due = |row| own.rows.due.of.of(row).first().copied().unwrap_or(UNSAID);
-    let rows = match column {
+    match column {
         "indicator" => of_rows(&own.measures.indicator.of),
         "value" => of_rows(&own.value),
         "due" => ordered(wanted, part.clone(), backwards, due),
@@ -192,8 +191,7 @@ fn sorted<'s>(
         "year" => of_documents(&documents.year),
         "document" => of_documents(&documents.title),
         _ => wanted[part].to_vec(),
-    };
-    rows.into_iter().map(|row| list.get(row)).collect()
+    }
 }
 
 /// A value with what it is compared by: `不低于 95 %`.
@@ -230,44 +228,44 @@ impl Row {
 }
 
 /// The values that can be compared, most of one unit first; a level and a change are not compared.
-fn compare(known: &Known<'_>, found: &[&Target]) -> Vec<Comparison> {
-    let site = known.site;
-    let mut groups: BTreeMap<(bool, String), Vec<Point>> = BTreeMap::new();
-    for target in found {
-        let Ok(value) = target.value.parse() else { continue };
-        let is_change = ["inc", "dec"].contains(&target.comparator.code());
-        let row = Row::new(known, target);
-        let point = Point {
-            place: row.place,
-            year: row.year,
-            indicator: row.indicator,
-            measure: row.measure,
-            href: row.href,
-            value,
-        };
-        let unit = target.unit.as_deref().unwrap_or_default().to_owned();
-        groups.entry((is_change, unit)).or_default().push(point);
+fn compare(known: &Known<'_>, list: &Targets<'_>, found: &[u32]) -> Vec<Comparison> {
+    let Measures { indicator, unit: units, comparator, .. } = &list.own.measures;
+    let changes = ["inc", "dec"].map(|code| comparator.values.wanted(code));
+    let mut groups: BTreeMap<(bool, u32), Vec<u32>> = BTreeMap::new();
+    for row in found.iter().map(|row| *row as usize).filter(|row| list.own.value[*row] != UNSAID) {
+        // What has no unit goes first.
+        let key = (changes.contains(&comparator.of[row]), units.of[row].wrapping_add(1));
+        groups.entry(key).or_default().push(number(row));
     }
-    let mut groups: Vec<_> = groups.into_iter().filter(|(_, points)| points.len() > 1).collect();
-    for (_, points) in &mut groups {
-        // The same indicator of several places side by side.
-        points.sort_by(|a, b| a.indicator.cmp(&b.indicator));
-    }
+    let groups = groups.into_iter().filter(|(_, rows)| rows.len() > 1);
     let mut comparisons: Vec<Comparison> = groups
-        .into_iter()
-        .map(|((is_change, unit), mut points)| {
-            let total = points.len();
-            points.truncate(DRAWN);
+        .map(|((is_change, unit), rows)| {
+            // The same indicator of several places side by side.
+            let places: Vec<u32> = (0..number(rows.len())).collect();
+            let of_place = |place: u32| indicator.of[rows[place as usize] as usize];
+            let drawn = ordered(&places, 0..DRAWN.min(rows.len()), false, of_place);
+            let targets = drawn.into_iter().map(|place| list.get(rows[place as usize]));
+            let points: Vec<Point> = targets.map(|target| Point::new(known, target)).collect();
             let label = match is_change {
                 true => Label::new("增减", "Change"),
                 false => Label::new("水平", "Level"),
             };
-            let chart = chart(label.of(site.lang), &unit, &points);
-            Comparison { label, unit, points, total, chart }
+            let unit = unit.checked_sub(1).map(|unit| units.values.get(unit).to_owned());
+            let unit = unit.unwrap_or_default();
+            let chart = chart(label.of(known.site.lang), &unit, &points);
+            Comparison { label, unit, points, total: rows.len(), chart }
         })
         .collect();
     comparisons.sort_by_key(|comparison| std::cmp::Reverse(comparison.total));
     comparisons
+}
+
+impl Point {
+    fn new(known: &Known<'_>, target: &Target) -> Self {
+        let Row { place, year, indicator, measure, href, .. } = Row::new(known, target);
+        let value = target.value.parse().unwrap_or_default();
+        Self { place, year, indicator, measure, href, value }
+    }
 }
 
 /// The data of the island: one bar a value, so that no two documents are taken for one.
