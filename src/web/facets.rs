@@ -1,5 +1,6 @@
 //! What a list can be narrowed by, with how many things each choice would leave.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::labels::Label;
@@ -60,40 +61,21 @@ pub(super) struct Chip {
     pub(super) href: String,
 }
 
-/// The order of the choices.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
-    /// The most frequent first.
-    Count,
-    /// By their values, the last first: the newest of years.
-    Newest,
-}
-
 impl Facet {
-    /// A facet named `name` in addresses, of which `asked` is chosen. `values` are those of each thing that answers the
-    /// rest of the question: what stands in addresses, and what is shown.
-    pub(super) fn new(
+    /// A facet named `name` in addresses, of which `asked` is chosen. The choices are what stands in addresses, what is
+    /// shown and how many things have it, in the order they are listed in.
+    pub(super) fn new<'c>(
         question: &Question,
         (name, label): (&'static str, Label),
         asked: &str,
-        order: Order,
-        values: impl IntoIterator<Item = (String, String)>,
+        choices: impl IntoIterator<Item = (&'c str, String, usize)>,
     ) -> Self {
-        let mut counted: BTreeMap<(String, String), usize> = BTreeMap::new();
-        for value in values {
-            *counted.entry(value).or_default() += 1;
-        }
-        let choices = counted.into_iter().map(|((value, text), count)| {
-            let chosen = value == asked;
-            let href = question.with(name, if chosen { "" } else { &value });
+        let choices = choices.into_iter().map(|(code, text, count)| {
+            let chosen = code == asked;
+            let href = question.with(name, if chosen { "" } else { code });
             Choice { text, count, href, chosen, depth: 0 }
         });
-        let mut choices: Vec<Choice> = choices.collect();
-        match order {
-            Order::Count => choices.sort_by_key(|choice| std::cmp::Reverse(choice.count)),
-            Order::Newest => choices.reverse(),
-        }
-        Self { label, choices, left_off: 0 }
+        Self { label, choices: choices.collect(), left_off: 0 }
     }
 
     /// Whether a choice of it would leave less than all of so many things, or one is made.
@@ -108,6 +90,17 @@ impl Facet {
     }
 }
 
+/// How many things have each value, the most frequent first; those of equal counts in the order of the values.
+pub(super) fn by_count<V: Ord>(values: impl IntoIterator<Item = V>) -> Vec<(V, usize)> {
+    let mut counted: BTreeMap<V, usize> = BTreeMap::new();
+    for value in values {
+        *counted.entry(value).or_default() += 1;
+    }
+    let mut counted: Vec<(V, usize)> = counted.into_iter().collect();
+    counted.sort_by_key(|(_, count)| Reverse(*count));
+    counted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,8 +108,11 @@ mod tests {
     #[test]
     fn a_choice_leads_in_and_out() {
         let question = Question::new(&[("q", "教 育"), ("year", "2024"), ("place", "")]);
-        let years = ["2023", "2024", "2024"].map(|year| (year.to_owned(), format!("{year} 年")));
-        let facet = Facet::new(&question, ("year", Label::default()), "2024", Order::Newest, years);
+        let years = by_count(["2023", "2024", "2022", "2024"]);
+        assert_eq!(years, [("2024", 2), ("2022", 1), ("2023", 1)]);
+        let years = years.into_iter().filter(|(year, _)| *year != "2022");
+        let years = years.map(|(year, count)| (year, format!("{year} 年"), count));
+        let facet = Facet::new(&question, ("year", Label::default()), "2024", years);
         let shown: Vec<_> = facet.choices.iter().map(|c| (&*c.text, c.count, &*c.href)).collect();
         let q = "?q=%E6%95%99%20%E8%82%B2";
         let expected = [("2024 年", 2, q.to_owned()), ("2023 年", 1, format!("{q}&year=2023"))];

@@ -90,7 +90,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let timeout = config.limits.query_timeout;
     let site = Arc::new(Site::new(store, knowledge, config));
-    api::tables::keep_ready(&site);
+    api::tables::keep_ready(&site, pages::prepare);
     open_index(&site);
     http::connections::serve(listener, routes(site, config), timeout).await
 }

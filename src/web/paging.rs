@@ -1,5 +1,7 @@
 //! Long lists in pages, and links that keep the rest of the question.
 
+use std::ops::Range;
+
 /// One page of a list.
 pub(super) struct Paging {
     /// From 1.
@@ -29,6 +31,11 @@ impl Paging {
         list.into_iter().skip(self.first).take(size).collect()
     }
 
+    /// Which part of the list is on the page.
+    pub(super) fn part(&self, size: usize) -> Range<usize> {
+        self.first..(self.first + size).min(self.total)
+    }
+
     /// The address of another page.
     pub(super) fn at(&self, page: &usize) -> String {
         format!("?{}page={page}", self.question)
@@ -56,6 +63,7 @@ mod tests {
         let paging = Paging::new(25, 10, 9, &[("q", "教育 a&b"), ("place", "")]);
         assert_eq!((paging.page, paging.pages), (3, 3));
         assert_eq!(paging.cut((0..25).collect(), 10), [20, 21, 22, 23, 24]);
+        assert_eq!(paging.part(10), 20..25);
         assert_eq!(paging.at(&2), "?q=%E6%95%99%E8%82%B2%20a%26b&page=2");
         assert_eq!(Paging::new(0, 10, 0, &[]).pages, 1);
     }

@@ -8,7 +8,7 @@ use super::super::App;
 use super::super::problem::Problem;
 use super::super::site::Site;
 use super::facts::Bearer;
-use super::listing::{Listing, One, Page};
+use super::listing::{Key, Listing, One, Page};
 use super::params::{Id, Order, Params, limit, order, text};
 use super::terms::{Failures, Jurisdiction, address, iri};
 use super::{read, tables};
@@ -103,24 +103,31 @@ pub(super) async fn list(
         let order = order(asked.sort.as_ref(), Order { by: By::Tasks, backwards: true })?;
         let (q, place) = (text(asked.q.as_ref()).unwrap_or_default(), text(asked.place.as_ref()));
         let tables = site.tables.now(site);
-        let found = tables.agencies(site)?.iter().filter(|agency| {
+        let agencies = tables.agencies(site)?;
+        let list = Listing::of_table(
+            site,
+            &tables,
+            "agencies",
+            agencies,
+            &params,
+            order.backwards,
+            |agency: &tables::Agency| {
+                let key = match order.by {
+                    By::Name => Key::text(&agency.name),
+                    By::Tasks => Key::Number(agency.tasks),
+                    By::Leads => Key::Number(agency.leads),
+                };
+                (Some(key), &*agency.iri)
+            },
+        )?;
+        let is_wanted = |agency: &tables::Agency| {
             let named = |word: &str| agency.names().any(|name| name.contains(word));
             let code = agency.jurisdiction.as_ref().map(|place| place.code.as_str());
             q.split_whitespace().all(named) && place.is_none_or(|place| code == Some(place))
-        });
-        let key = |agency: &&tables::Agency| match order.by {
-            By::Name => agency.name.clone(),
-            By::Tasks => format!("{:09}", agency.tasks),
-            By::Leads => format!("{:09}", agency.leads),
         };
-        Listing::new(found, |agency| (Some(key(agency)), &agency.iri)).page(
-            site,
-            "agencies",
-            &params,
-            order.backwards,
-            limit,
-            |agency| Ok(Agency::new(site, agency)),
-        )
+        let wanted = || agencies.iter().map(is_wanted).collect::<Vec<bool>>();
+        let wanted = (!params.is_of_all()).then(wanted);
+        list.page(site, &params, limit, wanted.as_deref(), |agency| Ok(Agency::new(site, agency)))
     })
     .await
 }

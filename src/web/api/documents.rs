@@ -1,5 +1,7 @@
 //! `/api/v1/documents`: the documents that have been taken in.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -8,7 +10,7 @@ use super::super::App;
 use super::super::problem::Problem;
 use super::super::site::Site;
 use super::facts::{Bearer, Citation, citations};
-use super::listing::{Listing, One, Page};
+use super::listing::{Key, Listing, One, Page};
 use super::params::{Id, Order, Params, choice, limit, order, text, year};
 use super::read;
 use super::search::matching;
@@ -152,22 +154,31 @@ pub(super) async fn list(
         )?;
         let tables = site.tables.now(site);
         let matching = matching(site, asked.q.as_ref(), Some(Kind::Document))?;
-        let found = tables.documents(site)?.iter().filter(|document| {
-            filter.holds(document)
-                && matching.as_ref().is_none_or(|found| found.contains(&document.id))
-        });
-        let key = |document: &Document| match order.by {
-            By::Date => document.date(),
-            By::Title => document.title.clone(),
-        };
-        Listing::new(found, |document| (key(document), &document.id)).page(
+        let documents = tables.documents(site)?;
+        let list = Listing::of_table(
             site,
+            &tables,
             "documents",
+            documents,
             &params,
             order.backwards,
-            limit,
-            |document| Ok(ListedDocument::new(site, document)),
-        )
+            |document: &Arc<Document>| {
+                let key = match order.by {
+                    By::Date => document.day().or(document.year.as_ref()),
+                    By::Title => document.title.as_ref(),
+                };
+                (key.map(|key| Key::text(key)), &*document.id)
+            },
+        )?;
+        let is_wanted = |document: &Arc<Document>| {
+            filter.holds(document)
+                && matching.as_ref().is_none_or(|found| found.contains(&document.id))
+        };
+        let wanted = || documents.iter().map(is_wanted).collect::<Vec<bool>>();
+        let wanted = (!params.is_of_all()).then(wanted);
+        list.page(site, &params, limit, wanted.as_deref(), |document| {
+            Ok(ListedDocument::new(site, document))
+        })
     })
     .await
 }

@@ -19,7 +19,7 @@ const DIVISIONS: &str = include_str!("../queries/divisions.rq");
 pub(in crate::web) const CARRIES_OUT: [&str; 3] = ["implements", "basis", "via"];
 
 /// How far up an outline leads at most: the store is open to write, and may hold one that leads back to itself.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 
 /// Where an item of a document stands.
 #[derive(Clone, Debug)]

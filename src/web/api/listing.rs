@@ -3,7 +3,10 @@
 //! The cursor names the last item of a page by what it was sorted by, not by its number: items that come or go in
 //! between neither repeat others nor hide them.
 
-use std::cmp::Ordering;
+use std::borrow::Cow;
+use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -15,7 +18,11 @@ use super::super::cache::Lasting;
 use super::super::paging::encode;
 use super::super::problem::Problem;
 use super::super::site::Site;
+use super::columns::number;
+use super::derived::Derived;
 use super::params::{Params, bad};
+use super::tables::Tables;
+use crate::store::QueryError;
 
 /// A page of a list.
 #[derive(Serialize, ToSchema)]
@@ -86,63 +93,150 @@ impl Place {
     }
 }
 
-/// A list to be sorted and cut into pages.
-pub(super) struct Listing<T> {
-    items: Vec<(Place, T)>,
+/// What an item is sorted by; all of a list by the same.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key<'t> {
+    Text(Cow<'t, str>),
+    Number(usize),
+    /// How old a document is, its version, and the place of an item in its text.
+    InText(u32, &'t str, usize),
 }
 
-impl<T> Listing<T> {
-    /// `key` gives what an item is sorted by and its IRI.
-    pub(super) fn new<'t>(
-        items: impl IntoIterator<Item = T>,
-        key: impl Fn(&T) -> (Option<String>, &str) + 't,
-    ) -> Self {
-        let place = |item: &T| {
-            let (key, iri) = key(item);
-            Place { key, iri: iri.to_owned() }
-        };
-        Self { items: items.into_iter().map(|item| (place(&item), item)).collect() }
+impl<'t> Key<'t> {
+    pub(super) fn text(text: &'t str) -> Self {
+        Self::Text(Cow::Borrowed(text))
     }
 
-    /// The page that the request asks for. `sort` names the order in cursors, so that one of another is refused;
-    /// `show` reads the rest of an item.
-    pub(super) fn page<A, S>(
-        mut self,
+    /// The same as a text of the same order.
+    fn written(self) -> String {
+        match self {
+            Self::Text(text) => text.into_owned(),
+            Self::Number(number) => format!("{number:09}"),
+            Self::InText(age, version, order) => format!("{age:04} {version} {order:06}"),
+        }
+    }
+}
+
+/// The numbers of items in the order of their keys; those without one go last, those of the same by their IRIs.
+fn ordered<'t, T>(
+    items: &'t [T],
+    backwards: bool,
+    key: impl Fn(&'t T) -> (Option<Key<'t>>, &'t str),
+) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..number(items.len())).collect();
+    let place = |at: &u32| key(&items[*at as usize]);
+    // What goes first is least; IRIs are in their order both ways.
+    match backwards {
+        false => order.sort_by_cached_key(|at| {
+            let (key, iri) = place(at);
+            (key.is_none(), key, iri)
+        }),
+        true => order.sort_by_cached_key(|at| {
+            let (key, iri) = place(at);
+            (Reverse(key), iri)
+        }),
+    }
+    order
+}
+
+/// The orders that lists of the tables have been asked for in.
+#[derive(Default)]
+struct Orders(Mutex<HashMap<OrderOf, Arc<[u32]>>>);
+
+/// A list, and the name of its order.
+type OrderOf = (&'static str, String);
+
+impl Derived for Orders {
+    fn read(_: &Site, _: &Tables) -> Result<(), QueryError> {
+        Ok(())
+    }
+
+    fn derive(_: &Site, _: &Tables) -> Result<Self, QueryError> {
+        Ok(Self::default())
+    }
+}
+
+/// A list in the order that a request asks for, to be cut into pages.
+pub(super) struct Listing<'t, T, K> {
+    resource: &'static str,
+    items: &'t [T],
+    order: Arc<[u32]>,
+    backwards: bool,
+    /// What an item is sorted by, and its IRI.
+    key: K,
+}
+
+impl<'t, T, K: Fn(&'t T) -> (Option<Key<'t>>, &'t str)> Listing<'t, T, K> {
+    /// Of a table, which is sorted once.
+    pub(super) fn of_table<A>(
         site: &Site,
-        resource: &str,
+        tables: &Tables,
+        resource: &'static str,
+        items: &'t [T],
         params: &Params<A>,
         backwards: bool,
+        key: K,
+    ) -> Result<Self, Problem> {
+        let orders = tables.derived::<Orders>(site)?;
+        let name = (resource, params.given("sort").unwrap_or_default().trim().to_owned());
+        let mut orders = orders.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let order = orders.entry(name).or_insert_with(|| ordered(items, backwards, &key).into());
+        Ok(Self { resource, items, order: Arc::clone(order), backwards, key })
+    }
+
+    /// Of what was found.
+    pub(super) fn of_found(
+        resource: &'static str,
+        items: &'t [T],
+        backwards: bool,
+        key: K,
+    ) -> Self {
+        Self { resource, items, order: ordered(items, backwards, &key).into(), backwards, key }
+    }
+
+    /// The page that the request asks for of the items that are `wanted`, or of all. The cursor has the order's name, so
+    /// that one of another is refused; `show` reads the rest of an item.
+    pub(super) fn page<A, S>(
+        &self,
+        site: &Site,
+        params: &Params<A>,
         limit: usize,
-        mut show: impl FnMut(T) -> Result<S, Problem>,
+        wanted: Option<&[bool]>,
+        mut show: impl FnMut(&'t T) -> Result<S, Problem>,
     ) -> Result<Page<S>, Problem> {
-        let given = |name: &str| params.pairs.iter().find(|(n, _)| n == name).map(|(_, v)| &**v);
-        let sort = given("sort").unwrap_or_default();
-        let total = self.items.len();
-        self.items.sort_by(|(a, _), (b, _)| a.compare(b, backwards));
-        let first = match given("cursor") {
+        let sort = params.given("sort").unwrap_or_default();
+        let is_wanted = |at: &u32| wanted.is_none_or(|wanted| wanted[*at as usize]);
+        let total = wanted.map_or(self.items.len(), |all| all.iter().filter(|is| **is).count());
+        let first = match params.given("cursor") {
             Some(cursor) => {
                 let last = decode(cursor, sort).ok_or_else(|| {
                     bad("cursor", "it is not one that a `next` link of this list and order gave")
                 })?;
-                self.items.partition_point(|(place, _)| place.compare(&last, backwards).is_le())
+                let is_before = |at: &u32| self.place(*at).compare(&last, self.backwards).is_le();
+                self.order.partition_point(is_before)
             }
             None => 0,
         };
-        let cursor = (first + limit < total)
-            .then(|| self.items.get(first + limit - 1))
-            .flatten()
-            .map(|(place, _)| encode_cursor(place, sort));
-        let page = self.items.into_iter().skip(first).take(limit);
-        let items = page.map(|(_, item)| show(item)).collect::<Result<_, _>>()?;
+        let mut rest = self.order[first..].iter().copied().filter(is_wanted);
+        let page: Vec<u32> = rest.by_ref().take(limit).collect();
+        let last = page.last().filter(|_| rest.next().is_some());
+        let cursor = last.map(|last| encode_cursor(&self.place(*last), sort));
+        let items = page.iter().map(|at| show(&self.items[*at as usize]));
+        let items = items.collect::<Result<_, _>>()?;
         let next = cursor.map(|cursor| {
             let others = params.pairs.iter().filter(|(name, _)| name != "cursor");
             let cursor = ("cursor".to_owned(), cursor);
             let pairs = others.chain([&cursor]);
             let pairs: Vec<String> =
                 pairs.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-            format!("{}api/v1/{resource}?{}", site.root(), pairs.join("&"))
+            format!("{}api/v1/{}?{}", site.root(), self.resource, pairs.join("&"))
         });
         Ok(Page { context: context(site), total, items, next })
+    }
+
+    fn place(&self, at: u32) -> Place {
+        let (key, iri) = (self.key)(&self.items[at as usize]);
+        Place { key: key.map(Key::written), iri: iri.to_owned() }
     }
 }
 
@@ -168,12 +262,15 @@ mod tests {
 
     #[test]
     fn what_has_no_key_goes_last_in_both_directions() {
-        let mut places = [place(None, "a"), place(Some("2"), "b"), place(Some("1"), "c")];
-        let iris = |places: &[Place]| places.iter().map(|p| p.iri.clone()).collect::<String>();
-        places.sort_by(|a, b| a.compare(b, false));
-        assert_eq!(iris(&places), "cba");
-        places.sort_by(|a, b| a.compare(b, true));
-        assert_eq!(iris(&places), "bca");
+        let items = [(None, "a"), (Some("2"), "b"), (Some("1"), "c"), (Some("2"), "d")];
+        let key = |item: &(Option<&'static str>, &'static str)| (item.0.map(Key::text), item.1);
+        let places = items.map(|(key, iri)| place(key, iri));
+        for (backwards, expected) in [(false, [2, 1, 3, 0]), (true, [1, 3, 2, 0])] {
+            let order = ordered(&items, backwards, key);
+            assert_eq!(order, expected);
+            let sorted = order.iter().map(|at| &places[*at as usize]);
+            assert!(sorted.is_sorted_by(|a, b| a.compare(b, backwards).is_lt()), "of cursors");
+        }
     }
 
     #[test]

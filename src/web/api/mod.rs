@@ -8,7 +8,9 @@
 
 mod agencies;
 mod cell;
+pub(super) mod columns;
 mod context;
+pub(super) mod derived;
 mod documents;
 pub(super) mod empty;
 pub(super) mod facts;

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::super::App;
 use super::super::problem::Problem;
 use super::super::site::Site;
-use super::listing::{Listing, Page};
+use super::listing::{Key, Listing, Page};
 use super::params::{Params, bad, choice, limit, text};
 use super::read;
 use super::search::current;
@@ -70,8 +70,10 @@ pub(super) async fn list(
         let q = text(asked.q.as_ref()).ok_or_else(|| bad("q", "what to look for is missing"))?;
         let mut found = named(site, q)?;
         found.retain(|thing| kind.is_none_or(|kind| kind == thing.kind));
-        Listing::new(found, |thing| (Some(thing.rank.clone()), &thing.id))
-            .page(site, "names", &params, false, limit, Ok)
+        Listing::of_found("names", &found, false, |thing: &Named| {
+            (Some(Key::text(&thing.rank)), &*thing.id)
+        })
+        .page(site, &params, limit, None, |thing| Ok(thing.clone()))
     })
     .await
 }

@@ -38,6 +38,18 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Params<T> {
     }
 }
 
+impl<T> Params<T> {
+    /// A parameter as it came.
+    pub(super) fn given(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether all things of a list are asked for, in whatever order and on whatever page.
+    pub(super) fn is_of_all(&self) -> bool {
+        self.pairs.iter().all(|(name, _)| ["sort", "limit", "cursor"].contains(&name.as_str()))
+    }
+}
+
 /// The last segment of an address: what stands after the base in an IRI.
 pub(super) struct Id(pub(super) String);
 

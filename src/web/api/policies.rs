@@ -8,7 +8,7 @@ use super::super::App;
 use super::super::problem::Problem;
 use super::super::site::Site;
 use super::facts::{Citation, citations};
-use super::listing::{Listing, One, Page};
+use super::listing::{Key, Listing, One, Page};
 use super::params::{Id, Order, Params, choice, limit, order};
 use super::read;
 use super::search::matching;
@@ -106,22 +106,29 @@ pub(super) async fn list(
         let has_text = has_text.map(|truth| matches!(truth, Truth::True));
         let matching = matching(site, asked.q.as_ref(), Some(Kind::Document))?;
         let tables = site.tables.now(site);
-        let found = tables.policies(site)?.iter().filter(|policy| {
-            has_text.is_none_or(|has_text| policy.document.is_some() == has_text)
-                && matching.as_ref().is_none_or(|found| found.contains(&policy.iri))
-        });
-        let key = |policy: &tables::Policy| match order.by {
-            By::Citations => format!("{:09}", policy.cited_by),
-            By::Title => policy.title.clone(),
-        };
-        Listing::new(found, |policy| (Some(key(policy)), &policy.iri)).page(
+        let policies = tables.policies(site)?;
+        let list = Listing::of_table(
             site,
+            &tables,
             "policies",
+            policies,
             &params,
             order.backwards,
-            limit,
-            |policy| Ok(Policy::new(site, policy)),
-        )
+            |policy: &tables::Policy| {
+                let key = match order.by {
+                    By::Citations => Key::Number(policy.cited_by),
+                    By::Title => Key::text(&policy.title),
+                };
+                (Some(key), &*policy.iri)
+            },
+        )?;
+        let is_wanted = |policy: &tables::Policy| {
+            has_text.is_none_or(|has_text| policy.document.is_some() == has_text)
+                && matching.as_ref().is_none_or(|found| found.contains(&policy.iri))
+        };
+        let wanted = || policies.iter().map(is_wanted).collect::<Vec<bool>>();
+        let wanted = (!params.is_of_all()).then(wanted);
+        list.page(site, &params, limit, wanted.as_deref(), |policy| Ok(Policy::new(site, policy)))
     })
     .await
 }

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::super::App;
 use super::super::problem::Problem;
 use super::super::site::Site;
-use super::listing::{Listing, Page};
+use super::listing::{Key, Listing, Page};
 use super::params::{Params, bad, choice, limit, text};
 use super::read;
 use super::tables::Document;
@@ -194,15 +194,10 @@ pub(super) async fn list(
         let kind = kind(asked.kind.as_ref())?;
         let q = text(asked.q.as_ref()).ok_or_else(|| bad("q", "what to look for is missing"))?;
         let (found, hits) = current(site, q, kind)?;
-        let key = |hit: &Hit| Some(format!("{:012.3}", hit.score));
-        Listing::new(hits, |hit| (key(hit), &hit.iri)).page(
-            site,
-            "search",
-            &params,
-            true,
-            limit,
-            |hit| show(site, &found, &hit),
-        )
+        Listing::of_found("search", &hits, true, |hit: &Hit| {
+            (Some(Key::Text(format!("{:012.3}", hit.score).into())), &*hit.iri)
+        })
+        .page(site, &params, limit, None, |hit| show(site, &found, hit))
     })
     .await
 }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::super::App;
 use super::super::site::{Row, Site};
 use super::cell::Cell;
+use super::derived::Made;
 use super::follow::{Since, Update, failure};
 use super::links::Links;
 use super::terms::{Concept, Jurisdiction};
@@ -204,6 +205,11 @@ impl Agency {
     pub(in crate::web) fn names(&self) -> impl Iterator<Item = &str> {
         [&self.name].into_iter().chain(&self.others).map(String::as_str)
     }
+
+    /// Whether it is a name that is no known body.
+    pub(in crate::web) fn is_unresolved(&self) -> bool {
+        self.kind.as_deref() == Some(gm::UNRESOLVED_AGENCY.as_str())
+    }
 }
 
 /// A normative document.
@@ -242,6 +248,7 @@ pub(crate) struct Tables {
     policies: Cell<Vec<Policy>>,
     policy_places: Cell<HashMap<String, usize>>,
     pub(super) links: Links,
+    pub(super) made: Made,
 }
 
 /// The tables of the last state that was asked for.
@@ -268,8 +275,8 @@ impl Kept {
 }
 
 /// Reads all tables at the start and after each change, so that nobody has to wait for them; as long as there is the
-/// site. A store behind an endpoint is not asked when nobody asks for anything.
-pub(in crate::web) fn keep_ready(site: &App) {
+/// site, and has what pages need made of them. A store behind an endpoint is not asked when nobody asks for anything.
+pub(in crate::web) fn keep_ready(site: &App, make: fn(&Site, &Tables) -> Result<(), QueryError>) {
     if !site.store.is_here() {
         return;
     }
@@ -280,7 +287,8 @@ pub(in crate::web) fn keep_ready(site: &App) {
             let now = site.store.revision();
             if now.is_some() && now == seen && now != read {
                 let begun = Instant::now();
-                match site.tables.now(&site).read_all(&site) {
+                let tables = site.tables.now(&site);
+                match tables.read_all(&site).and_then(|()| make(&site, &tables)) {
                     Ok(()) => {
                         let ms = begun.elapsed().as_millis();
                         tracing::info!(ms, "the tables of the pages are read");
@@ -320,6 +328,7 @@ impl Tables {
             policies: Cell::default(),
             policy_places: Cell::default(),
             links: Links::default(),
+            made: Made::default(),
         })
     }
 

@@ -3,14 +3,17 @@
 use std::collections::HashSet;
 
 use axum::extract::State;
+use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::App;
 use super::super::problem::Problem;
+use super::super::site::Site;
+use super::columns::{Documents, TargetRows, TaskRows};
 use super::documents::Filter;
 use super::facts;
-use super::listing::{Listing, Page};
+use super::listing::{Key, Listing, Page};
 use super::params::{Order, Params, choice, limit, order, text};
 use super::read;
 use super::tables::{self, Document};
@@ -110,45 +113,63 @@ pub(super) async fn list(
         )?;
         let due = Due::new(asked.due_before.as_ref(), asked.due_after.as_ref())?;
         let tables = site.tables.now(site);
-        let theirs = match agencies(site, &tables, asked.agency.as_ref())? {
-            None => None,
-            Some(agencies) => {
-                let is_theirs = |task: &&tables::Task| {
-                    task.bearers
-                        .iter()
-                        .filter_map(|part| part.agency.as_deref())
-                        .any(|a| agencies.contains(a))
-                };
-                let tasks = tables.tasks(site)?.iter().filter(is_theirs);
-                Some(tasks.map(|task| &*task.iri).collect::<HashSet<_>>())
-            }
-        };
-        let indicator = text(asked.indicator.as_ref());
-        let found = tables.targets(site)?.iter().filter(|target| {
-            *target.class == *class
-                && indicator.is_none_or(|words| target.is_of(words))
-                && filter.holds(&target.document)
-                && due.holds(&target.due)
-                && theirs.as_ref().is_none_or(|tasks| tasks.contains(&*target.item))
-        });
-        let key = |target: &tables::Target| match order.by {
-            By::Due => target.due.as_deref().map(str::to_owned),
-            By::Indicator => target.indicator.as_deref().map(str::to_owned),
-            By::Year => target.document.year.clone(),
-        };
-        Listing::new(found, |target| (key(target), &target.iri)).page(
+        let targets = tables.targets(site)?;
+        let list = Listing::of_table(
             site,
+            &tables,
             "targets",
+            targets,
             &params,
             order.backwards,
-            limit,
-            |target| {
-                let facts = facts::targets(site, ("target", &target.iri))?;
-                let facts =
-                    facts.into_iter().next().ok_or_else(|| Problem::unknown(&target.iri))?;
-                Ok(StatedTarget { target: facts, document: Document::clone(&target.document) })
+            |target: &tables::Target| {
+                let key = match order.by {
+                    By::Due => target.due.as_deref(),
+                    By::Indicator => target.indicator.as_deref(),
+                    By::Year => target.document.year.as_deref(),
+                };
+                (key.map(Key::text), &*target.iri)
             },
-        )
+        )?;
+        let (own, documents) =
+            (tables.derived::<TargetRows>(site)?, tables.derived::<Documents>(site)?);
+        let theirs = theirs(site, &tables, asked.agency.as_ref())?;
+        let (classes, indicators) = (&own.measures.class, &own.measures.indicator);
+        let class = classes.values.wanted(class);
+        let indicator = text(asked.indicator.as_ref()).map(|words| {
+            let words = Finder::new(words);
+            indicators.values.which(|indicator| words.find(indicator.as_bytes()).is_some())
+        });
+        let has = |which: &Vec<bool>, row: u32| {
+            which.get(indicators.of[row as usize] as usize).is_some_and(|has| *has)
+        };
+        let mut wanted = vec![false; targets.len()];
+        let spans = own.rows.spans.iter();
+        let of_documents = spans.filter(|(number, _)| filter.holds(documents.get(*number)));
+        for row in of_documents.flat_map(|(_, rows)| rows.clone()) {
+            let at = own.at[row as usize] as usize;
+            wanted[at] = classes.of[row as usize] == class
+                && indicator.as_ref().is_none_or(|which| has(which, row))
+                && due.holds(&targets[at].due)
+                && theirs.as_ref().is_none_or(|tasks| tasks.contains(&*targets[at].item));
+        }
+        list.page(site, &params, limit, Some(&wanted), |target| {
+            let facts = facts::targets(site, ("target", &target.iri))?;
+            let facts = facts.into_iter().next().ok_or_else(|| Problem::unknown(&target.iri))?;
+            Ok(StatedTarget { target: facts, document: Document::clone(&target.document) })
+        })
     })
     .await
+}
+
+/// The tasks in which the agencies that are asked for have a part.
+fn theirs<'t>(
+    site: &Site,
+    tables: &'t tables::Tables,
+    asked: Option<&String>,
+) -> Result<Option<HashSet<&'t str>>, Problem> {
+    let own = tables.derived::<TaskRows>(site)?;
+    let Some(agencies) = agencies(site, tables, &own.rows, asked)? else { return Ok(None) };
+    let tasks = (0..).zip(tables.tasks(site)?);
+    let is_theirs = |at: u32| own.rows.parts.of(at).iter().any(|part| part.is_of(&agencies));
+    Ok(Some(tasks.filter(|(at, _)| is_theirs(*at)).map(|(_, task)| &*task.iri).collect()))
 }

@@ -4,17 +4,19 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::State;
+use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::App;
 use super::super::problem::Problem;
 use super::super::site::Site;
+use super::columns::{Documents, Part, Rows, TaskRows};
 use super::documents::Filter;
 use super::facts::{
     Citation, Deadline, Responsibility, Target, citations, deadlines, responsibilities, targets,
 };
-use super::listing::{Listing, One, Page};
+use super::listing::{Key, Listing, One, Page};
 use super::params::{Id, Order, Params, choice, day, limit, order, text};
 use super::read;
 use super::search::matching;
@@ -116,19 +118,30 @@ impl Task {
     }
 }
 
-/// The agencies that a filter names: by IRI, or by a part of a name.
+/// The agencies that a filter names, by IRI or by a part of a name, among those that rows have.
 pub(super) fn agencies(
     site: &Site,
     tables: &tables::Tables,
+    rows: &Rows,
     asked: Option<&String>,
-) -> Result<Option<HashSet<String>>, Problem> {
+) -> Result<Option<Vec<bool>>, Problem> {
     let Some(asked) = text(asked) else { return Ok(None) };
-    let all = tables.agencies(site)?.iter();
-    let is_iri = asked.contains("://");
-    let named = all.filter(|agency| {
-        if is_iri { agency.iri == asked } else { agency.names().any(|name| name.contains(asked)) }
-    });
-    Ok(Some(named.map(|agency| agency.iri.clone()).collect()))
+    let mut named = vec![false; rows.agencies.len()];
+    let mut name = |agency: &tables::Agency| {
+        if let Some(number) = rows.agencies.number(&agency.iri) {
+            named[number as usize] = true;
+        }
+    };
+    match asked.contains("://") {
+        true => tables.agency(site, asked)?.into_iter().for_each(name),
+        false => {
+            let words = Finder::new(asked);
+            let has = |name: &str| words.find(name.as_bytes()).is_some();
+            let all = tables.agencies(site)?.iter();
+            all.filter(|agency| agency.names().any(has)).for_each(&mut name);
+        }
+    }
+    Ok(Some(named))
 }
 
 /// A span of days; both ends count.
@@ -172,47 +185,58 @@ pub(super) async fn list(
         )?;
         let due = Due::new(asked.due_before.as_ref(), asked.due_after.as_ref())?;
         let tables = site.tables.now(site);
-        let agencies = agencies(site, &tables, asked.agency.as_ref())?;
-        let matching = matching(site, asked.q.as_ref(), Some(Kind::Task))?;
-        let with_indicator = with_indicator(site, &tables, asked.indicator.as_ref())?;
-        let found = tables.tasks(site)?.iter().filter(|task| {
-            let has_part = |part: &tables::Part| {
-                let is_meant = |agencies: &HashSet<String>| {
-                    part.agency.as_deref().is_some_and(|agency| agencies.contains(agency))
-                };
-                role.as_ref().is_none_or(|role| **role == *part.role)
-                    && agencies.as_ref().is_none_or(is_meant)
-            };
-            let bearers =
-                (role.is_none() && agencies.is_none()) || task.bearers.iter().any(has_part);
-            bearers
-                && filter.holds(&task.document)
-                && due.holds(&*task.due)
-                && matching.as_ref().is_none_or(|found| found.contains(&*task.iri))
-                && with_indicator.as_ref().is_none_or(|items| items.contains(&*task.iri))
-        });
-        let key = |task: &tables::Task| match order.by {
-            By::Order => {
-                // Texts in their order; of the documents the newest first.
-                let year = task.document.year.as_ref().and_then(|year| year.parse().ok());
-                let age = 9999 - year.unwrap_or(0).clamp(0, 9999);
-                Some(format!("{age:04} {} {:06}", task.document.version, task.order))
-            }
-            By::Due => match order.backwards {
-                true => task.due.last().map(|day| (**day).to_owned()),
-                false => task.due.first().map(|day| (**day).to_owned()),
-            },
-            By::Year => task.document.year.clone(),
-            By::Heading => task.heading.as_deref().map(str::to_owned),
-        };
-        Listing::new(found, |task| (key(task), &task.iri)).page(
+        let tasks = tables.tasks(site)?;
+        let list = Listing::of_table(
             site,
+            &tables,
             "tasks",
+            tasks,
             &params,
             order.backwards,
-            limit,
-            |task| Task::read(site, task),
-        )
+            |task: &tables::Task| {
+                let key = match order.by {
+                    By::Order => {
+                        // Texts in their order; of the documents the newest first.
+                        let year = task.document.year.as_ref().and_then(|year| year.parse().ok());
+                        let age = 9999 - year.unwrap_or(0_u32).min(9999);
+                        Some(Key::InText(age, &task.document.version, task.order))
+                    }
+                    By::Due if order.backwards => task.due.last().map(|day| Key::text(day)),
+                    By::Due => task.due.first().map(|day| Key::text(day)),
+                    By::Year => task.document.year.as_deref().map(Key::text),
+                    By::Heading => task.heading.as_deref().map(Key::text),
+                };
+                (key, &*task.iri)
+            },
+        )?;
+        let mut wanted = None;
+        if !params.is_of_all() {
+            let own = tables.derived::<TaskRows>(site)?;
+            let (documents, rows) = (tables.derived::<Documents>(site)?, &own.rows);
+            let agencies = agencies(site, &tables, rows, asked.agency.as_ref())?;
+            let role = role.map(|role| rows.roles.wanted(&role));
+            let matching = matching(site, asked.q.as_ref(), Some(Kind::Task))?;
+            let with_indicator = with_indicator(site, &tables, asked.indicator.as_ref())?;
+            let has_part = |part: &Part| {
+                role.is_none_or(|role| role == part.role)
+                    && agencies.as_ref().is_none_or(|named| part.is_of(named))
+            };
+            let holds = |at: u32| {
+                let task = &tasks[at as usize];
+                ((role.is_none() && agencies.is_none()) || rows.parts.of(at).iter().any(has_part))
+                    && due.holds(&*task.due)
+                    && matching.as_ref().is_none_or(|found| found.contains(&*task.iri))
+                    && with_indicator.as_ref().is_none_or(|items| items.contains(&*task.iri))
+            };
+            let of_documents =
+                rows.spans.iter().filter(|(number, _)| filter.holds(documents.get(*number)));
+            let mut found = vec![false; tasks.len()];
+            for at in of_documents.flat_map(|(_, rows)| rows.clone()) {
+                found[at as usize] = holds(at);
+            }
+            wanted = Some(found);
+        }
+        list.page(site, &params, limit, wanted.as_deref(), |task| Task::read(site, task))
     })
     .await
 }

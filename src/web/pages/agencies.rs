@@ -1,19 +1,25 @@
 //! `/agencies`: the bearers of duties, found by any of their names or by their initials.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use memchr::memmem::Finder;
 use serde::Deserialize;
 
+use super::narrow::Counter;
 use crate::rdf::vocab::gm;
 use crate::search::Kind;
+use crate::store::QueryError;
+use crate::web::api::columns::{Column, number};
+use crate::web::api::derived::Derived;
 use crate::web::api::search::matching;
-use crate::web::api::tables;
+use crate::web::api::tables::{self, Tables};
 use crate::web::error::WebError;
-use crate::web::export::{self, Cell, Column, Form, Table};
-use crate::web::facets::{Chip, Facet, Order, Question};
+use crate::web::export::{self, Cell, Form, Table};
+use crate::web::facets::{Chip, Facet, Question};
 use crate::web::filters;
 use crate::web::labels::Label;
 use crate::web::paging::Paging;
@@ -62,8 +68,7 @@ struct Agency {
     name: String,
     /// Group or unresolved; none for one body.
     kind: Option<Label>,
-    code: &'static str,
-    place: Option<(String, String)>,
+    place: Option<String>,
     tasks: usize,
     leads: usize,
     /// Of its other names the one that was sought.
@@ -85,67 +90,131 @@ pub(super) async fn table(
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
     export::answer(app, form, move |site| {
-        let mut found = named(site, &asked)?;
-        found.retain(|agency| asked.wants(agency, ""));
-        Ok(tabulate(site, &found))
+        let tables = site.tables.now(site);
+        let found = Found::new(site, &tables, &asked)?;
+        let all = tables.agencies(site)?;
+        let found = found.wanted.iter().map(|at| Agency::new(site, &all[*at as usize], &asked));
+        Ok(tabulate(site, &found.collect::<Vec<_>>()))
     })
     .await
 }
 
 impl Asked {
-    /// Whether it asks for this agency; for the sake of counting choices, whatever `except` is.
-    fn wants(&self, agency: &Agency, except: &str) -> bool {
-        let place = agency.place.as_ref().map(|(code, _)| code.as_str());
-        (except == "place" || self.place.is_empty() || place == Some(&self.place))
-            && (except == "kind" || self.kind.is_empty() || agency.code == self.kind)
-    }
-
     fn pairs(&self) -> [(&'static str, &str); 4] {
         [("q", &self.q), ("place", &self.place), ("kind", &self.kind), ("sort", &self.sort)]
     }
+
+    /// Whether a name has all that is sought.
+    fn has(&self, name: &str) -> bool {
+        self.q.split_whitespace().all(|word| name.contains(word))
+    }
 }
 
-/// The agencies with the name that is sought, in the order that is asked for.
-fn named(site: &Site, asked: &Asked) -> Result<Vec<Agency>, WebError> {
-    let tables = site.tables.now(site);
-    let words: Vec<&str> = asked.q.split_whitespace().collect();
-    // By their sound, too; a question that the index does not understand is one for names only.
-    let sounding = matching(site, Some(&asked.q), Some(Kind::Agency)).ok().flatten();
-    let sounding = sounding.unwrap_or_default();
-    let agencies = tables.agencies(site)?.iter().filter_map(|agency| {
-        let has = |name: &str| words.iter().all(|word| name.contains(word));
-        let by_name = agency.names().any(has);
-        (by_name || sounding.contains(&agency.iri)).then(|| Agency::new(site, agency, has))
-    });
-    let mut agencies: Vec<Agency> = agencies.collect();
-    match asked.sort.as_str() {
-        "name" => agencies.sort_by(|a, b| a.name.cmp(&b.name)),
-        sort => agencies.sort_by_cached_key(|a| {
-            let (first, second) =
-                if sort == "leads" { (a.leads, a.tasks) } else { (a.tasks, a.leads) };
-            // Names that are no known body go last, whatever their number.
-            (a.code == "unresolved", Reverse(first), Reverse(second), a.name.clone())
-        }),
+/// The agencies in the orders that they are listed in, by their places in the table.
+pub(super) struct Ranked {
+    by_tasks: Vec<u32>,
+    by_leads: Vec<u32>,
+    by_name: Vec<u32>,
+    kind: Column,
+    place: Column,
+}
+
+impl Derived for Ranked {
+    fn read(site: &Site, tables: &Tables) -> Result<(), QueryError> {
+        tables.agencies(site).map(|_| ())
     }
-    Ok(agencies)
+
+    fn derive(site: &Site, tables: &Tables) -> Result<Self, QueryError> {
+        let all = tables.agencies(site)?;
+        let at = |at: u32| &all[at as usize];
+        let mut by_name: Vec<u32> = (0..number(all.len())).collect();
+        by_name.sort_by(|a, b| at(*a).name.cmp(&at(*b).name));
+        let by = |counts: fn(&tables::Agency) -> (usize, usize)| {
+            let mut ranked = by_name.clone();
+            // Names that are no known body go last, whatever their number.
+            ranked.sort_by_key(|a| (at(*a).is_unresolved(), Reverse(counts(at(*a)))));
+            ranked
+        };
+        Ok(Self {
+            by_tasks: by(|agency| (agency.tasks, agency.leads)),
+            by_leads: by(|agency| (agency.leads, agency.tasks)),
+            kind: Column::new(all.iter().map(|agency| Some(code(agency)))),
+            place: Column::new(all.iter().map(|a| a.jurisdiction.as_ref().map(|p| &*p.code))),
+            by_name,
+        })
+    }
+}
+
+fn code(agency: &tables::Agency) -> &'static str {
+    match agency.kind {
+        None => "body",
+        Some(_) if agency.is_unresolved() => "unresolved",
+        Some(_) => "group",
+    }
+}
+
+/// The agencies that are asked for, in the order that is, and how many each choice would leave.
+struct Found {
+    ranked: Arc<Ranked>,
+    wanted: Vec<u32>,
+    kinds: Counter,
+    places: Counter,
+}
+
+impl Found {
+    fn new(site: &Site, tables: &Tables, asked: &Asked) -> Result<Self, WebError> {
+        let ranked = tables.derived::<Ranked>(site)?;
+        // By their sound, too; a question that the index does not understand is one for names only.
+        let sounding = matching(site, Some(&asked.q), Some(Kind::Agency)).ok().flatten();
+        let sounding = sounding.unwrap_or_default();
+        let order = match asked.sort.as_str() {
+            "name" => &ranked.by_name,
+            "leads" => &ranked.by_leads,
+            _ => &ranked.by_tasks,
+        };
+        let chosen =
+            |column: &Column, asked: &str| (!asked.is_empty()).then(|| column.values.wanted(asked));
+        let (kind, place) =
+            (chosen(&ranked.kind, &asked.kind), chosen(&ranked.place, &asked.place));
+        let (mut wanted, mut kinds, mut places) =
+            (Vec::new(), Counter::new(&ranked.kind.values), Counter::new(&ranked.place.values));
+        let all = tables.agencies(site)?;
+        let words: Vec<Finder<'_>> = asked.q.split_whitespace().map(Finder::new).collect();
+        let has = |name: &str| words.iter().all(|word| word.find(name.as_bytes()).is_some());
+        let is_sought =
+            |agency: &tables::Agency| agency.names().any(has) || sounding.contains(&agency.iri);
+        let sought = (!words.is_empty()).then(|| all.iter().map(is_sought).collect::<Vec<bool>>());
+        for &at in order {
+            if sought.as_ref().is_some_and(|sought| !sought[at as usize]) {
+                continue;
+            }
+            let (own, other) = (ranked.kind.of[at as usize], ranked.place.of[at as usize]);
+            let is_kind = kind.is_none_or(|kind| kind == own);
+            let is_at = place.is_none_or(|place| place == other);
+            if is_at {
+                kinds.add(own, 1);
+            }
+            if is_kind {
+                places.add(other, 1);
+            }
+            if is_at && is_kind {
+                wanted.push(at);
+            }
+        }
+        Ok(Self { ranked, wanted, kinds, places })
+    }
 }
 
 impl Agency {
-    fn new(site: &Site, agency: &tables::Agency, has: impl Fn(&str) -> bool) -> Self {
-        let code = match agency.kind.as_deref() {
-            None => "body",
-            Some(kind) if kind == gm::UNRESOLVED_AGENCY.as_str() => "unresolved",
-            Some(_) => "group",
-        };
-        let place = agency.jurisdiction.as_ref();
-        let sought = agency.others.iter().find(|other| !has(&agency.name) && has(other));
+    fn new(site: &Site, agency: &tables::Agency, asked: &Asked) -> Self {
+        let sought =
+            agency.others.iter().find(|other| !asked.has(&agency.name) && asked.has(other));
         Self {
             iri: agency.iri.clone(),
             href: site.href(&agency.iri),
             name: agency.name.clone(),
             kind: agency.kind.as_ref().map(|iri| site.labels.of(iri)),
-            code,
-            place: place.map(|place| (place.code.clone(), place.name.clone())),
+            place: agency.jurisdiction.as_ref().map(|place| place.name.clone()),
             tasks: agency.tasks,
             leads: agency.leads,
             sought: sought.cloned(),
@@ -154,13 +223,14 @@ impl Agency {
 }
 
 fn build(site: &Site, asked: Asked) -> Result<Agencies, WebError> {
-    let mut found = named(site, &asked)?;
+    let tables = site.tables.now(site);
+    let found = Found::new(site, &tables, &asked)?;
     let question = Question::new(&asked.pairs());
-    let all = site.tables.now(site).agencies(site)?.len();
-    let mut facets = facets(site, &question, &asked, &found);
-    found.retain(|agency| asked.wants(agency, ""));
-    facets.retain(|facet| facet.narrows(found.len()));
-    let paging = Paging::new(found.len(), SIZE, asked.page.parse().unwrap_or(1), &asked.pairs());
+    let all = tables.agencies(site)?;
+    let mut facets = facets(site, &tables, &question, &asked, &found)?;
+    facets.retain(|facet| facet.narrows(found.wanted.len()));
+    let number = asked.page.parse().unwrap_or(1);
+    let paging = Paging::new(found.wanted.len(), SIZE, number, &asked.pairs());
     let heads = [
         ("name", "名称", "Name", "name"),
         ("", "地区", "Jurisdiction", ""),
@@ -173,52 +243,54 @@ fn build(site: &Site, asked: Asked) -> Result<Agencies, WebError> {
         chosen: !sort.is_empty() && asked.sort == value,
         is_number: ["leads", "tasks"].contains(&sort),
     });
+    let shown = found.wanted[paging.part(SIZE)].iter();
+    let shown = shown.map(|at| Agency::new(site, &all[*at as usize], &asked));
     Ok(Agencies {
         chips: Facet::chips(&facets),
         facets,
         heads: heads.into(),
-        agencies: paging.cut(found, SIZE),
+        agencies: shown.collect(),
         paging,
-        all,
+        all: all.len(),
         asked,
     })
 }
 
-fn facets(site: &Site, question: &Question, asked: &Asked, found: &[Agency]) -> Vec<Facet> {
-    let rest = |except: &'static str| found.iter().filter(move |a| asked.wants(a, except));
-    let kinds = rest("kind").map(|agency| {
-        let label = match &agency.kind {
-            Some(label) => label.of(site.lang).to_owned(),
-            None => site.say("单个机构", "one body").to_owned(),
+fn facets(
+    site: &Site,
+    tables: &Tables,
+    question: &Question,
+    asked: &Asked,
+    found: &Found,
+) -> Result<Vec<Facet>, WebError> {
+    let divisions = tables.divisions(site)?;
+    let kinds = found.kinds.ranked().into_iter().map(|(number, count)| {
+        let code = found.ranked.kind.values.get(number);
+        let text = match code {
+            "body" => site.say("单个机构", "one body").to_owned(),
+            "group" => site.labels.of(gm::AGENCY_GROUP.as_str()).of(site.lang).to_owned(),
+            _ => site.labels.of(gm::UNRESOLVED_AGENCY.as_str()).of(site.lang).to_owned(),
         };
-        (agency.code.to_owned(), label)
+        (code, text, count)
     });
-    let places = rest("place").filter_map(|agency| agency.place.clone());
-    vec![
-        Facet::new(
-            question,
-            ("kind", Label::new("性质", "Kind")),
-            &asked.kind,
-            Order::Count,
-            kinds,
-        ),
-        Facet::new(
-            question,
-            ("place", Label::new("地区", "Jurisdiction")),
-            &asked.place,
-            Order::Count,
-            places,
-        ),
-    ]
+    let places = found.places.ranked().into_iter().map(|(number, count)| {
+        let code = found.ranked.place.values.get(number);
+        let division = divisions.get(code);
+        (code, division.map_or(code, |division| &division.name).to_owned(), count)
+    });
+    Ok(vec![
+        Facet::new(question, ("kind", Label::new("性质", "Kind")), &asked.kind, kinds),
+        Facet::new(question, ("place", Label::new("地区", "Jurisdiction")), &asked.place, places),
+    ])
 }
 
 fn tabulate(site: &Site, agencies: &[Agency]) -> Table {
-    let column = |key, zh, en, width| Column::new(key, site.say(zh, en), width);
+    let column = |key, zh, en, width| export::Column::new(key, site.say(zh, en), width);
     let rows = agencies.iter().map(|agency| {
         vec![
             Cell::link(&agency.name, agency.href.clone()),
             agency.kind.as_ref().map(|kind| kind.of(site.lang).to_owned()).into(),
-            agency.place.as_ref().map(|(_, name)| name.clone()).into(),
+            agency.place.clone().into(),
             agency.leads.into(),
             agency.tasks.into(),
         ]

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use memchr::memmem::Finder;
 use serde::Deserialize;
 
-use crate::rdf::vocab::gm;
+use super::narrow::{self, Counter};
+use crate::rdf::vocab::{genre, gm};
+use crate::web::api::columns;
 use crate::web::api::tables::{self, Tables};
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
-use crate::web::facets::{Chip, Facet, Order, Question};
+use crate::web::facets::{Chip, Facet, Question};
 use crate::web::filters;
 use crate::web::labels::Label;
 use crate::web::paging::Paging;
@@ -79,28 +82,16 @@ pub(super) async fn table(
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
     export::answer(app, form, move |site| {
-        let mut found = all(site, &site.tables.now(site))?;
-        found.retain(|document| asked.wants(document, ""));
-        Ok(tabulate(site, &found))
+        let tables = site.tables.now(site);
+        let documents = tables.derived(site)?;
+        let found = Found::new(site, &asked, &documents);
+        let shown = shown(site, &tables, &documents, &found.wanted)?;
+        Ok(tabulate(site, &shown))
     })
     .await
 }
 
 impl Asked {
-    /// Whether it asks for this document; for the sake of counting choices, whatever `except` is.
-    fn wants(&self, document: &Document, except: &str) -> bool {
-        let code = |value: &Option<(String, Label)>| value.as_ref().map(|(code, _)| code.clone());
-        let is = |name: &str, asked: &str, value: Option<String>| {
-            name == except || asked.is_empty() || value.as_deref() == Some(asked)
-        };
-        let sought = |word: &str| document.title.contains(word) || document.number.contains(word);
-        self.q.split_whitespace().all(sought)
-            && is("genre", &self.genre, code(&document.genre))
-            && is("tier", &self.tier, code(&document.tier))
-            && is("place", &self.place, document.place.as_ref().map(|(code, _)| code.clone()))
-            && is("year", &self.year, Some(document.year.clone()))
-    }
-
     fn pairs(&self) -> [(&'static str, &str); 5] {
         [
             ("q", &self.q),
@@ -112,16 +103,74 @@ impl Asked {
     }
 }
 
-/// All documents, the newest first.
-fn all(site: &Site, tables: &Tables) -> Result<Vec<Document>, WebError> {
+/// The documents that are asked for, the newest first, and how many each choice would leave.
+struct Found {
+    wanted: Vec<u32>,
+    /// By year, genre, tier and place.
+    counters: [Counter; 4],
+}
+
+impl Found {
+    fn new(site: &Site, asked: &Asked, documents: &columns::Documents) -> Self {
+        let columns = of(documents);
+        let chosen = [&asked.year, &asked.genre, &asked.tier, &asked.place];
+        let chosen = [0, 1, 2, 3].map(|at| {
+            let value = Some(chosen[at]).filter(|value| !value.is_empty());
+            value.map(|value| columns[at].values.wanted(value))
+        });
+        let words: Vec<Finder<'_>> = asked.q.split_whitespace().map(Finder::new).collect();
+        let mut wanted = Vec::new();
+        let mut counters = columns.map(|column| Counter::new(&column.values));
+        for &number in &documents.newest {
+            let document = documents.get(number);
+            let sought = |word: &Finder<'_>| {
+                let number = document.number.as_deref().unwrap_or_default();
+                [title(site, document), number]
+                    .iter()
+                    .any(|text| word.find(text.as_bytes()).is_some())
+            };
+            if !words.iter().all(sought) {
+                continue;
+            }
+            let values = columns.map(|column| column.of[number as usize]);
+            let fails = |at: &usize| chosen[*at].is_some_and(|chosen| chosen != values[*at]);
+            let mut failed = (0..columns.len()).filter(fails);
+            match (failed.next(), failed.next()) {
+                (None, _) => {
+                    wanted.push(number);
+                    (0..columns.len()).for_each(|at| counters[at].add(values[at], 1));
+                }
+                // It would be wanted but for one choice.
+                (Some(at), None) => counters[at].add(values[at], 1),
+                _ => {}
+            }
+        }
+        Self { wanted, counters }
+    }
+}
+
+/// The columns that documents are narrowed by: year, genre, tier and place.
+fn of(documents: &columns::Documents) -> [&columns::Column; 4] {
+    [&documents.year, &documents.genre, &documents.tier, &documents.place]
+}
+
+fn shown(
+    site: &Site,
+    tables: &Tables,
+    documents: &columns::Documents,
+    numbers: &[u32],
+) -> Result<Vec<Document>, WebError> {
     let counts = tables.counts(site)?;
-    let documents = tables.documents(site)?.iter().map(|document| {
+    let shown = numbers.iter().map(|number| {
+        let document = documents.get(*number);
         let counts = counts.get(&document.version).map_or(&[][..], Vec::as_slice);
         Document::new(site, document, counts)
     });
-    let mut all: Vec<Document> = documents.collect();
-    all.sort_by_cached_key(|d| (Reverse((d.year.clone(), d.date.clone())), d.title.clone()));
-    Ok(all)
+    Ok(shown.collect())
+}
+
+fn title<'d>(site: &Site, document: &'d tables::Document) -> &'d str {
+    document.title.as_deref().unwrap_or(site.say("（无题）", "(untitled)"))
 }
 
 impl Document {
@@ -135,11 +184,10 @@ impl Document {
             let (_, count) = counts.iter().find(|(known, _)| **known == *class)?;
             Some((site.labels.of(&class), *count))
         });
-        let untitled = site.say("（无题）", "(untitled)");
         Self {
             iri: document.id.clone(),
             href: site.href(&document.id),
-            title: document.title.as_deref().unwrap_or(untitled).to_owned(),
+            title: title(site, document).to_owned(),
             genre: document.genre.as_ref().map(coded),
             tier: document.tier.as_ref().map(coded),
             is_draft: document.draft,
@@ -153,62 +201,56 @@ impl Document {
 }
 
 fn build(site: &Site, asked: Asked) -> Result<Documents, WebError> {
-    let mut found = all(site, &site.tables.now(site))?;
-    let all = found.len();
-    let mut facets = facets(site, &asked, &found);
-    found.retain(|document| asked.wants(document, ""));
-    facets.retain(|facet| facet.narrows(found.len()));
-    let paging = Paging::new(found.len(), SIZE, asked.page.parse().unwrap_or(1), &asked.pairs());
+    let tables = site.tables.now(site);
+    let documents = tables.derived(site)?;
+    let found = Found::new(site, &asked, &documents);
+    let number = asked.page.parse().unwrap_or(1);
+    let paging = Paging::new(found.wanted.len(), SIZE, number, &asked.pairs());
+    let mut facets = facets(site, &tables, &asked, &documents, &found)?;
+    facets.retain(|facet| facet.narrows(found.wanted.len()));
     Ok(Documents {
         chips: Facet::chips(&facets),
         facets,
-        documents: paging.cut(found, SIZE),
+        documents: shown(site, &tables, &documents, &found.wanted[paging.part(SIZE)])?,
         paging,
-        all,
+        all: documents.len(),
         asked,
     })
 }
 
-fn facets(site: &Site, asked: &Asked, all: &[Document]) -> Vec<Facet> {
+fn facets(
+    site: &Site,
+    tables: &Tables,
+    asked: &Asked,
+    documents: &columns::Documents,
+    found: &Found,
+) -> Result<Vec<Facet>, WebError> {
     let question = Question::new(&asked.pairs());
-    let rest = |except: &'static str| all.iter().filter(move |d| asked.wants(d, except));
-    let named = |(code, label): &(String, Label)| (code.clone(), label.of(site.lang).to_owned());
-    let years = rest("year").filter(|document| !document.year.is_empty()).map(|document| {
-        (document.year.clone(), site.say("{} 年", "{}").replace("{}", &document.year))
-    });
-    let genres = rest("genre").filter_map(|document| document.genre.as_ref().map(named));
-    let tiers = rest("tier").filter_map(|document| document.tier.as_ref().map(named));
-    let places = rest("place").filter_map(|document| document.place.clone());
-    vec![
-        Facet::new(
-            &question,
-            ("year", Label::new("年度", "Year")),
-            &asked.year,
-            Order::Newest,
-            years,
-        ),
-        Facet::new(
-            &question,
-            ("genre", Label::new("体裁", "Genre")),
-            &asked.genre,
-            Order::Count,
-            genres,
-        ),
-        Facet::new(
-            &question,
-            ("tier", Label::new("效力", "Standing")),
-            &asked.tier,
-            Order::Count,
-            tiers,
-        ),
-        Facet::new(
-            &question,
-            ("place", Label::new("地区", "Jurisdiction")),
-            &asked.place,
-            Order::Count,
-            places,
-        ),
-    ]
+    let divisions = tables.divisions(site)?;
+    let concept = |namespace: &'static str| {
+        move |code: &str| site.labels.of(&format!("{namespace}{code}")).of(site.lang).to_owned()
+    };
+    let year = narrow::facets::year(site);
+    let place = |code: &str| divisions.get(code).map_or(code, |division| &division.name).to_owned();
+    let columns = of(documents);
+    let facet = |at: usize, name, label, chosen: &str, text: &dyn Fn(&str) -> String| {
+        let mut counts = found.counters[at].ranked();
+        if name == "year" {
+            counts.sort_unstable_by_key(|(number, _)| Reverse(*number));
+        }
+        let choices = counts.into_iter().map(|(number, count)| {
+            let code = columns[at].values.get(number);
+            (code, text(code), count)
+        });
+        Facet::new(&question, (name, label), chosen, choices)
+    };
+    let (genre, tier) = (concept(genre::NAMESPACE), concept(gm::NAMESPACE));
+    Ok(vec![
+        facet(0, "year", Label::new("年度", "Year"), &asked.year, &year),
+        facet(1, "genre", Label::new("体裁", "Genre"), &asked.genre, &genre),
+        facet(2, "tier", Label::new("效力", "Standing"), &asked.tier, &tier),
+        facet(3, "place", Label::new("地区", "Jurisdiction"), &asked.place, &place),
+    ])
 }
 
 fn tabulate(site: &Site, documents: &[Document]) -> Table {

@@ -2,18 +2,22 @@
 //! carries out in a year; and what the texts leave open.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::narrow::{self, Asked as Wanted, Known, NONE, Thing, fails, path};
+use super::narrow::facets::divisions;
+use super::narrow::{
+    self, Asked as Wanted, Counter, Known, List, NONE, Targets, Tasks, fails, ordered, path,
+};
 use super::tasks::cut;
 use crate::rdf::vocab::role;
 use crate::store::QueryError;
-use crate::web::api::tables::Task;
+use crate::web::api::columns::{Documents, Facts, UNSAID};
+use crate::web::api::tables::Agency;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
 use crate::web::facets::{Facet, Question};
@@ -88,16 +92,20 @@ struct Flag {
 }
 
 /// What is put into the matrix: tasks, and the columns each belongs to.
-struct Grid<'t> {
+#[derive(Default)]
+struct Grid {
     columns: Vec<Head>,
     /// What a link to the tasks of each column asks for.
     asks: Vec<(&'static str, String)>,
+    /// The tasks of each column.
+    rows: Vec<Vec<u32>>,
     left_off: usize,
-    /// Agency, column, role and how many tasks.
-    counts: HashMap<&'t str, BTreeMap<(usize, &'static str), usize>>,
-    /// How many tasks each agency has, and leads.
-    totals: Vec<(&'t str, usize, usize)>,
+    /// The numbers of the agencies, in the order of their rows.
+    totals: Vec<u32>,
 }
+
+/// By an agency and a column how many tasks there are in each of the roles.
+type Cells = HashMap<(u32, usize), [usize; 4]>;
 
 /// The page.
 pub(super) async fn show(
@@ -115,10 +123,12 @@ pub(super) async fn table(
 ) -> Result<Response, WebError> {
     export::answer(app, form, move |site| {
         let tables = site.tables.now(site);
-        let known = Known::new(site, &tables)?;
-        let things = tasks(&known, &asked)?;
-        let grid = grid(&known, &asked, &things, usize::MAX)?;
-        Ok(tabulate(&known, &grid)?)
+        let known = Known::new(site, &tables);
+        let list = Tasks::new(&known)?;
+        let failures = known.failures(&asked.wanted(), list.documents())?;
+        let grid = Grid::new(&known, &asked, &list, &rows(&list, &failures), usize::MAX)?;
+        let all = grid.cells(&list, &grid.totals);
+        Ok(tabulate(&known, &list, &grid, &all)?)
     })
     .await
 }
@@ -143,40 +153,43 @@ impl Asked {
     }
 }
 
-fn tasks<'s>(known: &Known<'s>, asked: &Asked) -> Result<Vec<Thing<'s, Task>>, QueryError> {
-    let mut things = known.tasks(&asked.wanted())?;
-    things.retain(Thing::is_wanted);
-    Ok(things)
+/// The rows of the documents that fail nothing.
+fn rows(list: &impl List, failures: &[u32]) -> Vec<u32> {
+    let spans = list.rows().spans.iter();
+    let wanted = spans.filter(|(document, _)| failures[*document as usize] == 0);
+    wanted.flat_map(|(_, rows)| rows.clone()).collect()
 }
 
 fn build(site: &Site, asked: &Asked) -> Result<Matrix, WebError> {
     let tables = site.tables.now(site);
-    let known = Known::new(site, &tables)?;
-    let mut things = known.tasks(&asked.wanted())?;
-    let facets = facets(&known, asked, &things)?;
-    things.retain(Thing::is_wanted);
+    let known = Known::new(site, &tables);
+    let list = Tasks::new(&known)?;
+    let failures = known.failures(&asked.wanted(), list.documents())?;
+    let tasks = rows(&list, &failures);
     // A matrix of everything would show nothing.
-    let shown = if asked.is_nothing() { &[][..] } else { &things[..] };
-    let grid = grid(&known, asked, shown, WIDE)?;
+    let shown = if asked.is_nothing() { &[][..] } else { &tasks[..] };
+    let grid = Grid::new(&known, asked, &list, shown, WIDE)?;
     let number = asked.page.parse().unwrap_or(1);
     let paging = Paging::new(grid.totals.len(), SIZE, number, &asked.pairs());
-    let mut rows = Vec::new();
-    for (agency, ..) in paging.cut(grid.totals.clone(), SIZE) {
-        rows.push(row(&known, asked, &grid, agency)?);
+    let agencies = &grid.totals[paging.part(SIZE)];
+    let cells = grid.cells(&list, agencies);
+    let mut rows = Vec::with_capacity(agencies.len());
+    for agency in agencies {
+        rows.push(row(&known, asked, &grid, &cells, (list.rows().agencies.get(*agency), *agency))?);
     }
     let signs = ROLES.map(|(code, sign)| (code, sign, label(site, code)));
-    let is_nobodys = |thing: &&Thing<'_, Task>| thing.parts.iter().all(|p| p.agency.is_none());
+    let is_nobodys = |row: &&u32| list.rows().facts[**row as usize].is_nobodys;
     Ok(Matrix {
-        title: title(&known, asked)?,
-        facets,
-        columns: grid.columns,
-        left_off: grid.left_off,
+        title: title(&known, asked, list.documents())?,
+        facets: facets(&known, asked, &list, &failures)?,
         rows,
         paging,
-        tasks: things.len(),
-        without: things.iter().filter(is_nobodys).count(),
+        tasks: tasks.len(),
+        without: tasks.iter().filter(is_nobodys).count(),
         signs: signs.into(),
-        flags: flags(&known, asked, &things)?,
+        flags: flags(&known, asked, &list, &tasks, &failures)?,
+        columns: grid.columns,
+        left_off: grid.left_off,
     })
 }
 
@@ -184,11 +197,13 @@ fn label(site: &Site, code: &str) -> Label {
     site.labels.of(&format!("{}{code}", role::NAMESPACE))
 }
 
-fn title(known: &Known<'_>, asked: &Asked) -> Result<Option<(String, Option<String>)>, QueryError> {
+/// What the matrix is of, and the page about it.
+type Title = Option<(String, Option<String>)>;
+
+fn title(known: &Known<'_>, asked: &Asked, documents: &Documents) -> Result<Title, QueryError> {
     let site = known.site;
     if !asked.document.is_empty() {
-        let documents = known.tables.documents(site)?;
-        let document = documents.iter().find(|d| path(site, &d.id) == asked.document);
+        let document = documents.find(known.of_path(&documents.ids, &asked.document));
         return Ok(document.map(|d| (known.title(d).to_owned(), Some(site.href(&d.id)))));
     }
     let place = known.tables.divisions(site)?.get(&asked.place).map(|place| place.name.as_str());
@@ -205,44 +220,57 @@ fn title(known: &Known<'_>, asked: &Asked) -> Result<Option<(String, Option<Stri
 fn facets(
     known: &Known<'_>,
     asked: &Asked,
-    things: &[Thing<'_, Task>],
+    list: &Tasks<'_>,
+    failures: &[u32],
 ) -> Result<Vec<Facet>, QueryError> {
-    let site = known.site;
+    let (wanted, columns) = (asked.wanted(), list.documents());
     let of_any = Wanted { document: String::new(), ..asked.wanted() };
-    let but = |bit: u32| {
-        let rest = things.iter().filter(move |thing| thing.is_wanted_but(bit | fails::DOCUMENT));
-        rest.map(|thing| thing.document)
-    };
-    let codes = but(fails::PLACE).map(|d| d.jurisdiction.as_ref().map(|place| &*place.code));
-    let places = narrow::facets::tree(known, &of_any.question(), &asked.place, codes)?;
-    let (mut years, mut documents) = (HashMap::new(), HashMap::new());
-    for document in but(fails::YEAR) {
-        *years.entry(document.year.as_deref().unwrap_or(NONE)).or_default() += 1;
+    let mut places = Counter::new(&columns.place.values);
+    let mut years = Counter::new(&columns.year.values);
+    let mut documents = Counter::new(&columns.ids);
+    for (document, rows) in &list.rows().spans {
+        let (at, failed) = (*document as usize, failures[*document as usize] & !fails::DOCUMENT);
+        if failed & !fails::PLACE == 0 {
+            places.add(columns.place.of[at], rows.len());
+        }
+        if failed & !fails::YEAR == 0 {
+            years.add(columns.year.of[at], rows.len());
+        }
+        if failed == 0 {
+            documents.add(*document, rows.len());
+        }
     }
-    let mut titles: HashMap<&str, &str> = HashMap::new();
-    for document in but(0) {
-        *documents.entry(&*document.id).or_default() += 1;
-        titles.insert(&document.id, known.title(document));
-    }
-    let year = |year: &str| match year {
-        NONE => site.say("未载明", "not said").to_owned(),
-        year => site.say("{} 年", "{}").replace("{}", year),
+    let divisions = divisions(known, columns, &places)?;
+    let places =
+        narrow::facets::places(known, &of_any.question(), &asked.place, divisions, places.unsaid)?;
+    let values = &columns.year.values;
+    let chosen = match &*asked.year {
+        NONE => UNSAID,
+        year => values.wanted(year),
     };
-    let years = narrow::facets::counted(&of_any, "year", years, |year| year, year);
-    let title = |iri: &str| titles.get(iri).copied().unwrap_or(iri).to_owned();
-    let wanted = asked.wanted();
-    let documents =
-        narrow::facets::counted(&wanted, "document", documents, |iri| path(site, iri), title);
+    let in_words = narrow::facets::year(known.site);
+    let years = known.facet(&of_any, "year", &years.tally(values, chosen), values, in_words);
+    let chosen = known.of_path(&columns.ids, &asked.document);
+    let tally = documents.tally(&columns.ids, chosen);
+    let title = |iri: &str| {
+        let number = columns.ids.number(iri);
+        number.map_or(iri, |number| known.title(columns.get(number))).to_owned()
+    };
+    let documents = known.facet(&wanted, "document", &tally, &columns.ids, title);
     Ok(vec![places, narrow::facets::newest_first(years), documents])
 }
 
 /// The sections of a document that tasks stand in, as high as there are; those below, where one would have more than
 /// half of all tasks and each of these stands in one.
-fn sections<'t>(known: &Known<'t>, things: &[Thing<'t, Task>]) -> Result<Vec<&'t str>, QueryError> {
-    let mut all = Vec::with_capacity(things.len());
+fn sections<'t>(
+    known: &Known<'t>,
+    list: &Tasks<'t>,
+    tasks: &[u32],
+) -> Result<Vec<&'t str>, QueryError> {
+    let mut all = Vec::with_capacity(tasks.len());
     let mut of_top: HashMap<&str, (usize, bool)> = HashMap::new();
-    for thing in things {
-        let sections = known.tables.sections(known.site, thing.item)?;
+    for row in tasks {
+        let sections = known.tables.sections(known.site, &list.get(*row).iri)?;
         if let Some(top) = sections.first() {
             let (count, is_split) = of_top.entry(top).or_insert((0, true));
             *count += 1;
@@ -251,7 +279,7 @@ fn sections<'t>(known: &Known<'t>, things: &[Thing<'t, Task>]) -> Result<Vec<&'t
         all.push(sections);
     }
     let is_split = |top: &str| {
-        of_top.get(top).is_some_and(|(count, is_split)| *is_split && count * 2 > things.len())
+        of_top.get(top).is_some_and(|(count, is_split)| *is_split && count * 2 > tasks.len())
     };
     let choose = |sections: Vec<&'t str>| match sections[..] {
         [top, below, ..] if is_split(top) => below,
@@ -261,116 +289,172 @@ fn sections<'t>(known: &Known<'t>, things: &[Thing<'t, Task>]) -> Result<Vec<&'t
     Ok(all.into_iter().map(choose).collect())
 }
 
-/// Puts tasks into columns and counts the parts of agencies in them; no more columns than `wide`.
-fn grid<'t>(
-    known: &Known<'t>,
-    asked: &Asked,
-    things: &[Thing<'t, Task>],
-    wide: usize,
-) -> Result<Grid<'t>, QueryError> {
-    let (site, tables) = (known.site, known.tables);
-    let mut of_column: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    if !asked.document.is_empty() {
-        for (at, section) in sections(known, things)?.into_iter().enumerate() {
-            of_column.entry(section).or_default().push(at);
-        }
-    }
-    for (at, thing) in things.iter().enumerate().filter(|_| asked.document.is_empty()) {
-        let policies: HashSet<&'t str> = thing.policies.iter().map(|policy| &**policy).collect();
-        for policy in &policies {
-            of_column.entry(policy).or_default().push(at);
-        }
-        if policies.is_empty() {
-            of_column.entry(NONE).or_default().push(at);
-        }
-    }
-    let mut keys: Vec<(&str, Vec<usize>)> = of_column.into_iter().collect();
-    let outline = tables.outline(site)?;
-    match asked.document.is_empty() {
-        true => keys.sort_by_key(|(key, tasks)| (*key == NONE, Reverse(tasks.len()))),
-        false => keys.sort_by_key(|(key, _)| outline.get(*key).map_or(usize::MAX, |p| p.order)),
-    }
-    let left_off = match asked.document.is_empty() {
-        true => keys.len().saturating_sub(wide),
-        false => 0,
-    };
-    keys.truncate(keys.len() - left_off);
-    let (mut columns, mut asks) = (Vec::new(), Vec::new());
-    let mut counts: HashMap<&str, BTreeMap<(usize, &'static str), usize>> = HashMap::new();
-    for (column, (key, tasks)) in keys.into_iter().enumerate() {
-        let (title, href, ask) = match (key, asked.document.is_empty()) {
-            (NONE, true) => (
-                site.say("未写明落实何文件", "no policy named").to_owned(),
-                None,
-                ("policy", NONE.to_owned()),
-            ),
-            (NONE, false) => (
-                site.say("不在章节中", "in no section").to_owned(),
-                None,
-                ("section", NONE.to_owned()),
-            ),
-            (policy, true) => {
-                let title = tables.policy(site, policy)?.map_or(policy, |policy| &policy.title);
-                let href = format!("{}policy/{}", site.root(), path(site, policy));
-                (title.to_owned(), Some(href), ("policy", path(site, policy).to_owned()))
-            }
-            (item, false) => {
-                let place = outline.get(item);
-                let title =
-                    place.map(|p| format!("{} {}", p.number, p.heading)).unwrap_or_default();
-                let href = things.first().map(|thing| known.at(thing.document, item));
-                (title.trim().to_owned(), href, ("section", path(site, item).to_owned()))
-            }
+impl Grid {
+    /// Puts tasks into columns and ranks the agencies that have parts in them; no more columns than `wide`.
+    fn new(
+        known: &Known<'_>,
+        asked: &Asked,
+        list: &Tasks<'_>,
+        tasks: &[u32],
+        wide: usize,
+    ) -> Result<Self, QueryError> {
+        let mut grid = match asked.document.is_empty() {
+            true => Self::of_policies(known, list, tasks, wide)?,
+            false => Self::of_sections(known, list, tasks)?,
         };
-        columns.push(Head { title: cut(&title), href, tasks: tasks.len() });
-        asks.push(ask);
-        for at in tasks {
-            let mut seen = HashSet::new();
-            for part in things[at].parts {
-                let role = ROLES.iter().find(|(code, _)| **code == *part.role);
-                let (Some(agency), Some((code, _))) = (part.agency.as_deref(), role) else {
-                    continue;
-                };
-                if seen.insert((agency, *code)) {
-                    *counts.entry(agency).or_default().entry((column, *code)).or_default() += 1;
+        grid.totals = grid.ranked(list, tasks);
+        Ok(grid)
+    }
+
+    fn of_sections(known: &Known<'_>, list: &Tasks<'_>, tasks: &[u32]) -> Result<Self, QueryError> {
+        let site = known.site;
+        let mut of_section: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (section, row) in sections(known, list, tasks)?.into_iter().zip(tasks) {
+            of_section.entry(section).or_default().push(*row);
+        }
+        let outline = known.tables.outline(site)?;
+        let mut sections: Vec<(&str, Vec<u32>)> = of_section.into_iter().collect();
+        sections.sort_by_key(|(key, _)| outline.get(*key).map_or(usize::MAX, |p| p.order));
+        let mut grid = Self::default();
+        for (section, rows) in sections {
+            let (title, href, asks) = match section {
+                NONE => (site.say("不在章节中", "in no section").to_owned(), None, NONE),
+                item => {
+                    let place = outline.get(item);
+                    let title = place.map(|p| format!("{} {}", p.number, p.heading));
+                    let document = &list.get(rows[0]).document;
+                    let title = title.unwrap_or_default().trim().to_owned();
+                    (title, Some(known.at(document, item)), path(site, item))
+                }
+            };
+            grid.push(Head { title, href, tasks: rows.len() }, ("section", asks), rows);
+        }
+        Ok(grid)
+    }
+
+    fn of_policies(
+        known: &Known<'_>,
+        list: &Tasks<'_>,
+        tasks: &[u32],
+        wide: usize,
+    ) -> Result<Self, QueryError> {
+        let (site, policies) = (known.site, &list.rows().policies);
+        let mut counter = Counter::new(&policies.values);
+        for row in tasks {
+            match policies.of.of(*row) {
+                [] => counter.add(UNSAID, 1),
+                all => all.iter().for_each(|policy| counter.add(*policy, 1)),
+            }
+        }
+        let mut ranked: Vec<(u32, usize)> = counter.iter().collect();
+        ranked.sort_by_key(|(policy, tasks)| (*policy == UNSAID, Reverse(*tasks)));
+        let mut grid = Self { left_off: ranked.len().saturating_sub(wide), ..Self::default() };
+        ranked.truncate(wide);
+        let mut column_of: HashMap<u32, usize> = HashMap::new();
+        for (policy, tasks) in ranked {
+            column_of.insert(policy, grid.columns.len());
+            let (title, href, asks) = match policy {
+                UNSAID => (site.say("未写明落实何文件", "no policy named").to_owned(), None, NONE),
+                policy => {
+                    let iri = policies.values.get(policy);
+                    let title = known.tables.policy(site, iri)?.map_or(iri, |policy| &policy.title);
+                    let href = format!("{}policy/{}", site.root(), path(site, iri));
+                    (title.to_owned(), Some(href), path(site, iri))
+                }
+            };
+            grid.push(Head { title, href, tasks }, ("policy", asks), Vec::new());
+        }
+        for row in tasks {
+            let of_row = policies.of.of(*row);
+            let none = [UNSAID];
+            for policy in if of_row.is_empty() { &none } else { of_row } {
+                if let Some(column) = column_of.get(policy) {
+                    grid.rows[*column].push(*row);
                 }
             }
         }
+        Ok(grid)
     }
-    let mut in_all: HashMap<&str, [HashSet<usize>; 2]> = HashMap::new();
-    for (at, thing) in things.iter().enumerate() {
-        for part in thing.parts {
-            let Some(agency) = part.agency.as_deref() else { continue };
-            let [all, led] = in_all.entry(agency).or_default();
-            all.insert(at);
-            if part.leads() {
-                led.insert(at);
+
+    fn push(&mut self, head: Head, (name, value): (&'static str, &str), rows: Vec<u32>) {
+        self.columns.push(Head { title: cut(&head.title), ..head });
+        self.asks.push((name, value.to_owned()));
+        self.rows.push(rows);
+    }
+
+    /// The numbers of the agencies that have a part in the columns: those first that lead most of all tasks.
+    fn ranked(&self, list: &Tasks<'_>, tasks: &[u32]) -> Vec<u32> {
+        let rows = list.rows();
+        let signs = signs(list);
+        let lead = rows.roles.number("lead");
+        let mut is_in = vec![false; rows.agencies.len()];
+        for part in self.rows.iter().flatten().flat_map(|row| rows.parts.of(*row)) {
+            if let Some(is_in) = is_in.get_mut(part.agency as usize) {
+                *is_in |= signs[part.role as usize].is_some();
             }
         }
+        let (mut all, mut led) = (vec![0_usize; is_in.len()], vec![0_usize; is_in.len()]);
+        for row in tasks {
+            let mut last = UNSAID;
+            for part in rows.parts.of(*row).iter().filter(|part| part.agency != UNSAID) {
+                // Those of one agency stand together, each role once.
+                all[part.agency as usize] += usize::from(part.agency != last);
+                led[part.agency as usize] += usize::from(Some(part.role) == lead);
+                last = part.agency;
+            }
+        }
+        let mut ranked: Vec<u32> =
+            (0..).zip(&is_in).filter(|(_, is_in)| **is_in).map(|(n, _)| n).collect();
+        ranked.sort_by_key(|&agency| {
+            (Reverse(led[agency as usize]), Reverse(all[agency as usize]), agency)
+        });
+        ranked
     }
-    let mut totals: Vec<(&str, usize, usize)> = in_all
-        .into_iter()
-        .filter(|(agency, _)| counts.contains_key(agency))
-        .map(|(agency, [all, led])| (agency, all.len(), led.len()))
-        .collect();
-    totals.sort_by_key(|(agency, all, led)| (Reverse(*led), Reverse(*all), *agency));
-    Ok(Grid { columns, asks, left_off, counts, totals })
+
+    /// How many tasks of each column some agencies have in each of the roles.
+    fn cells(&self, list: &Tasks<'_>, agencies: &[u32]) -> Cells {
+        let rows = list.rows();
+        let signs = signs(list);
+        let mut is_shown = vec![false; rows.agencies.len()];
+        agencies.iter().for_each(|agency| is_shown[*agency as usize] = true);
+        let mut cells = Cells::new();
+        for (column, tasks) in self.rows.iter().enumerate() {
+            for part in tasks.iter().flat_map(|row| rows.parts.of(*row)) {
+                let is_shown = is_shown.get(part.agency as usize).is_some_and(|is| *is);
+                if let Some(sign) = signs[part.role as usize].filter(|_| is_shown) {
+                    cells.entry((part.agency, column)).or_default()[sign] += 1;
+                }
+            }
+        }
+        cells
+    }
 }
 
-fn row(known: &Known<'_>, asked: &Asked, grid: &Grid<'_>, iri: &str) -> Result<Row, QueryError> {
+/// The place of each role, by its number, among those that are told.
+fn signs(list: &Tasks<'_>) -> Vec<Option<usize>> {
+    let roles = list.rows().roles.iter();
+    roles.map(|role| ROLES.iter().position(|(code, _)| *code == role)).collect()
+}
+
+fn row(
+    known: &Known<'_>,
+    asked: &Asked,
+    grid: &Grid,
+    cells: &Cells,
+    (iri, agency): (&str, u32),
+) -> Result<Row, QueryError> {
     let site = known.site;
-    let name = known.tables.agency(site, iri)?.map_or(iri, |agency| &agency.name).to_owned();
-    let none = BTreeMap::new();
-    let counts = grid.counts.get(iri).unwrap_or(&none);
-    let cells = (0..grid.columns.len()).map(|column| {
-        let marks = ROLES.iter().filter_map(|(code, sign)| {
-            let count = *counts.get(&(column, *code))?;
-            let (name, value) = &grid.asks[column];
+    let body = known.tables.agency(site, iri)?;
+    let name = body.map_or(iri, |agency| &agency.name).to_owned();
+    let cells = grid.asks.iter().enumerate().map(|(column, (ask, value))| {
+        let counts = cells.get(&(agency, column)).copied().unwrap_or_default();
+        let marks = ROLES.iter().zip(counts).filter(|(_, count)| *count > 0);
+        let marks = marks.map(|(&(code, sign), count)| {
             let question = Question::new(&asked.pairs());
             let question =
-                question.and(name, value).and("agency", path(site, iri)).and("role", code);
+                question.and(ask, value).and("agency", path(site, iri)).and("role", code);
             let href = format!("{}tasks{}", site.root(), question.with("", ""));
-            Some(Mark { code, sign, label: label(site, code), count, href })
+            Mark { code, sign, label: label(site, code), count, href }
         });
         marks.collect()
     });
@@ -378,7 +462,7 @@ fn row(known: &Known<'_>, asked: &Asked, grid: &Grid<'_>, iri: &str) -> Result<R
         cells: cells.collect(),
         name,
         href: site.href(iri),
-        is_unresolved: known.unresolved.contains(iri),
+        is_unresolved: body.is_some_and(Agency::is_unresolved),
     })
 }
 
@@ -386,54 +470,66 @@ fn row(known: &Known<'_>, asked: &Asked, grid: &Grid<'_>, iri: &str) -> Result<R
 fn flags(
     known: &Known<'_>,
     asked: &Asked,
-    things: &[Thing<'_, Task>],
+    list: &Tasks<'_>,
+    tasks: &[u32],
+    failures: &[u32],
 ) -> Result<Vec<Flag>, QueryError> {
     let site = known.site;
-    let of_tasks = |wanted: Wanted, label, is_meant: &dyn Fn(&Thing<'_, Task>) -> bool| {
-        let found: Vec<_> = things.iter().filter(|thing| is_meant(thing)).collect();
-        let first = found.iter().take(FEW);
+    let of_tasks = |wanted: Wanted, label, is_meant: fn(&Facts) -> bool| {
+        let is_meant = |row: &&u32| is_meant(&list.rows().facts[**row as usize]);
+        let found = || tasks.iter().filter(is_meant);
+        let first = found().take(FEW).map(|row| list.get(*row));
         Flag {
             label,
-            total: found.len(),
+            total: found().count(),
             href: format!("{}tasks{}", site.root(), wanted.question().with("", "")),
-            first: first.map(|t| (cut(t.said), known.at(t.document, t.item))).collect(),
+            first: first.map(|t| (cut(&t.said), known.at(&t.document, &t.iri))).collect(),
         }
     };
     let lead = |lead: &str| Wanted { lead: lead.to_owned(), ..asked.wanted() };
     let names = Wanted { names: "unresolved".to_owned(), ..asked.wanted() };
     let wanted = Wanted { deadline: narrow::NO.to_owned(), ..asked.wanted() };
-    let mut targets = known.targets(&wanted)?;
-    targets.retain(Thing::is_wanted);
-    let first = targets.iter().take(FEW);
+    let targets = Targets::new(known)?;
+    let class = &targets.own.measures.class;
+    let of_class = class.values.wanted(wanted.class());
+    let mut open = rows(&targets, failures);
+    open.retain(|&row| {
+        class.of[row as usize] == of_class && !targets.rows().facts[row as usize].has_deadline
+    });
+    let first = ordered(&open, 0..FEW.min(open.len()), false, |row| targets.own.at[row as usize]);
+    let first = first.into_iter().map(|row| targets.get(row));
     let targets = Flag {
         label: Label::new("未写明时限的目标", "Targets with no deadline said"),
-        total: targets.len(),
+        total: open.len(),
         href: format!("{}targets{}", site.root(), wanted.question().with("", "")),
-        first: first.map(|t| (cut(t.said), site.href(&t.of.evidence))).collect(),
+        first: first.map(|t| (cut(&t.quote), site.href(&t.evidence))).collect(),
     };
     let no_lead = Label::new("未写明牵头单位的任务", "Tasks with no lead named");
     let two_leads = Label::new("有两个以上牵头单位的任务", "Tasks with two leads or more");
     let unresolved = Label::new("有未识别名称的任务", "Tasks with an unresolved name");
     Ok(vec![
-        of_tasks(lead(narrow::NO), no_lead, &|thing| thing.leads == 0),
-        of_tasks(lead(narrow::TWO), two_leads, &|thing| thing.leads > 1),
+        of_tasks(lead(narrow::NO), no_lead, |facts| facts.leads == 0),
+        of_tasks(lead(narrow::TWO), two_leads, |facts| facts.leads > 1),
         targets,
-        of_tasks(names, unresolved, &|thing| known.is_unresolved(thing)),
+        of_tasks(names, unresolved, |facts| facts.is_unresolved),
     ])
 }
 
-fn tabulate(known: &Known<'_>, grid: &Grid<'_>) -> Result<Table, QueryError> {
+fn tabulate(
+    known: &Known<'_>,
+    list: &Tasks<'_>,
+    grid: &Grid,
+    cells: &Cells,
+) -> Result<Table, QueryError> {
     let site = known.site;
     let column = |key, zh, en, width| Column::new(key, site.say(zh, en), width);
+    let iri = |agency: &u32| list.rows().agencies.get(*agency);
     let mut rows = Vec::new();
-    for (iri, ..) in &grid.totals {
-        let name = known.tables.agency(site, iri)?.map_or(*iri, |agency| &agency.name);
-        let counts = grid.counts.get(iri);
+    for agency in &grid.totals {
+        let iri = iri(agency);
+        let name = known.tables.agency(site, iri)?.map_or(iri, |agency| &agency.name);
         for (at, head) in grid.columns.iter().enumerate() {
-            let count =
-                |code| counts.and_then(|counts| counts.get(&(at, code))).copied().unwrap_or(0);
-            let roles = ROLES.map(|(code, _)| count(code));
-            if roles.iter().sum::<usize>() > 0 {
+            if let Some(roles) = cells.get(&(*agency, at)) {
                 let mut row = vec![Cell::link(name, site.href(iri)), head.title.as_str().into()];
                 row.extend(roles.map(Cell::from));
                 rows.push(row);
@@ -457,7 +553,7 @@ fn tabulate(known: &Known<'_>, grid: &Grid<'_>) -> Result<Table, QueryError> {
         ],
         rows,
         notes: vec![notes.to_owned()],
-        things: grid.totals.iter().map(|(iri, ..)| (*iri).to_owned()).collect(),
+        things: grid.totals.iter().map(|agency| iri(agency).to_owned()).collect(),
         frozen: 1,
     })
 }

@@ -7,7 +7,8 @@
 //! A file here, with a template beside it in `templates/` that extends `base.html`, and a line in [`pages`] below.
 //! The handler takes [`Here`](super::site::Here), which is the site in the language and at the address of the request,
 //! and hands a function of the [`Site`](super::site::Site) to [`page`](super::site::page()); a template has no field
-//! for language or root. What lists are narrowed by is in `api::tables`, read once a revision. A page that stands in
+//! for language or root. What lists are narrowed by is in `api::tables`, read once a
+//! revision; what is made of that once, in `api::columns` and wherever [`prepare`] says. A page that stands in
 //! the navigation has a line in `base.html`; what looks its own way, a file in `templates/style` and a line in `style`.
 //!
 //! # To say something
@@ -51,9 +52,12 @@ use axum::routing::get;
 pub(super) use document::Views;
 pub(super) use home::show as first;
 
+use super::api::tables::Tables;
 use super::error::{WebError, tell};
 use super::lang::Lang;
+use super::site::Site;
 use super::{App, api, export};
+use crate::store::QueryError;
 
 /// The pages that there are in every language.
 fn pages() -> Router<App> {
@@ -71,6 +75,18 @@ fn pages() -> Router<App> {
         .merge(policy::routes())
         .route("/search", get(search::show))
         .route("/page/{*path}", get(resource::of))
+}
+
+/// Makes what the lists need of the tables, so that nobody has to wait for it.
+pub(super) fn prepare(site: &Site, tables: &Tables) -> Result<(), QueryError> {
+    tables.derived::<narrow::AllTasks>(site)?;
+    tables.derived::<narrow::AllTargets>(site)?;
+    tables.derived::<home::Days>(site)?;
+    tables.derived::<home::Newest>(site)?;
+    tables.derived::<home::overview::Ranked>(site)?;
+    tables.derived::<agencies::Ranked>(site)?;
+    tables.derived::<policies::Cited>(site)?;
+    Ok(())
 }
 
 /// The pages below the top: those in Chinese, and those in the other languages below their paths. What is found

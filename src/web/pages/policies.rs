@@ -1,19 +1,24 @@
 //! `/policies`: the documents that others cite, with by how many, how and where.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use memchr::memmem::Finder;
 use serde::Deserialize;
 
-use super::narrow::{self, Known, NO, YES, path};
+use super::narrow::{self, Counter, Known, NO, YES, ordered, path};
 use crate::store::QueryError;
+use crate::web::api::columns::{self, Several, number};
+use crate::web::api::derived::Derived;
 use crate::web::api::links::kind_iri;
+use crate::web::api::tables::Tables;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
-use crate::web::facets::{Chip, Facet, Order, Question};
+use crate::web::facets::{Chip, Facet, Question};
 use crate::web::filters;
 use crate::web::labels::Label;
 use crate::web::paging::Paging;
@@ -68,8 +73,8 @@ struct Row {
     /// How many documents cite it in each way, and in any.
     kinds: Vec<(&'static str, Label, usize)>,
     cited_by: usize,
-    /// The codes and names of the divisions whose documents cite it.
-    places: Vec<(String, String)>,
+    /// The names of the divisions whose documents cite it.
+    places: Vec<String>,
     has_text: bool,
 }
 
@@ -101,49 +106,168 @@ pub(super) async fn table(
 ) -> Result<Response, WebError> {
     export::answer(app, form, move |site| {
         let tables = site.tables.now(site);
-        let known = Known::new(site, &tables)?;
-        let mut rows = all(&known)?;
-        let wanted = rows.iter().map(|row| row.answers(&known, &asked, ""));
-        let wanted = wanted.collect::<Result<Vec<_>, _>>()?;
-        let mut wanted = wanted.into_iter();
-        rows.retain(|_| wanted.next().unwrap_or_default());
-        sort(&asked, &mut rows);
-        Ok(tabulate(site, &rows))
+        let cited = tables.derived::<Cited>(site)?;
+        let found = Found::new(site, &tables, &asked, &cited)?;
+        let all = cited.sorted(&asked, &found.wanted, 0..found.wanted.len());
+        Ok(tabulate(site, &cited.shown(site, &tables, &all)?))
     })
     .await
 }
 
 /// All policies, those that most documents cite first.
-fn all(known: &Known<'_>) -> Result<Vec<Row>, QueryError> {
-    let (site, tables) = (known.site, known.tables);
-    let mut rows = Vec::new();
-    for policy in tables.policies(site)? {
-        let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        let mut places: BTreeMap<&str, &str> = BTreeMap::new();
-        let mut documents: BTreeSet<&str> = BTreeSet::new();
-        for citing in tables.citations_of(site, &policy.iri)? {
-            kinds.entry(&citing.kind).or_default().insert(&citing.document.id);
-            documents.insert(&citing.document.id);
-            if let Some(place) = &citing.document.jurisdiction {
-                places.insert(&place.code, &place.name);
+pub(super) struct Cited {
+    policies: Vec<Own>,
+    /// The places of their titles in their order.
+    title: Vec<u32>,
+    /// The divisions whose documents cite each, and those with all that they lie in.
+    places: Several,
+    around: Several,
+}
+
+/// Who cites a policy.
+struct Own {
+    /// Its place in the table.
+    at: usize,
+    /// How many documents cite it in each way, and in any.
+    kinds: [usize; KINDS.len()],
+    cited_by: usize,
+    has_text: bool,
+}
+
+impl Derived for Cited {
+    fn read(site: &Site, tables: &Tables) -> Result<(), QueryError> {
+        tables.policies(site)?;
+        tables.divisions(site)?;
+        tables.citations_of(site, "").map(|_| ())
+    }
+
+    fn derive(site: &Site, tables: &Tables) -> Result<Self, QueryError> {
+        let all = tables.policies(site)?;
+        let mut policies = Vec::with_capacity(all.len());
+        for (at, policy) in all.iter().enumerate() {
+            let mut documents: [BTreeSet<&str>; KINDS.len()] = Default::default();
+            let (mut in_any, mut places) = (BTreeSet::new(), BTreeSet::new());
+            for citing in tables.citations_of(site, &policy.iri)? {
+                if let Some(kind) = KINDS.iter().position(|kind| *kind == citing.kind) {
+                    documents[kind].insert(&citing.document.id);
+                }
+                in_any.insert(&*citing.document.id);
+                places.extend(citing.document.jurisdiction.as_ref().map(|place| &*place.code));
+            }
+            let (kinds, cited_by) = (documents.map(|documents| documents.len()), in_any.len());
+            let own = Own { at, kinds, cited_by, has_text: policy.document.is_some() };
+            policies.push((own, places));
+        }
+        policies.sort_by_key(|(own, _)| (Reverse(own.cited_by), &all[own.at].title));
+        let mut around = Vec::with_capacity(policies.len());
+        for (_, places) in &policies {
+            let mut ways = Vec::new();
+            for code in places {
+                ways.extend(tables.chain(site, code)?);
+            }
+            around.push(ways);
+        }
+        Ok(Self {
+            title: columns::Column::new(policies.iter().map(|(own, _)| Some(&*all[own.at].title)))
+                .of,
+            places: Several::new(policies.iter().map(|(_, places)| places.iter().copied())),
+            around: Several::new(around),
+            policies: policies.into_iter().map(|(own, _)| own).collect(),
+        })
+    }
+}
+
+impl Cited {
+    /// A part of the policies that were found, in the order that is asked for.
+    fn sorted(&self, asked: &Asked, wanted: &[u32], part: Range<usize>) -> Vec<u32> {
+        let by =
+            |backwards, key: &dyn Fn(u32) -> u32| ordered(wanted, part.clone(), backwards, key);
+        let title = |row: u32| self.title[row as usize];
+        let places = |row: u32| number(self.places.of.of(row).len());
+        match asked.sort.as_str() {
+            "title" => by(false, &title),
+            "-title" => by(true, &title),
+            "cited" => by(false, &|row| number(self.policies[row as usize].cited_by)),
+            "places" => by(false, &places),
+            "-places" => by(true, &places),
+            _ => wanted[part.clone()].to_vec(),
+        }
+    }
+
+    /// What is told of some policies.
+    fn shown(&self, site: &Site, tables: &Tables, rows: &[u32]) -> Result<Vec<Row>, QueryError> {
+        let (all, divisions) = (tables.policies(site)?, tables.divisions(site)?);
+        let shown = rows.iter().map(|&row| {
+            let own = &self.policies[row as usize];
+            let policy = &all[own.at];
+            let kinds = KINDS.iter().zip(own.kinds).filter(|(_, count)| *count > 0);
+            let kinds =
+                kinds.map(|(kind, count)| (*kind, site.labels.of_citation(&kind_iri(kind)), count));
+            let places = self.places.of.of(row).iter().map(|place| {
+                let code = self.places.values.get(*place);
+                divisions.get(code).map_or(code, |division| &division.name).to_owned()
+            });
+            Row {
+                iri: policy.iri.clone(),
+                title: policy.title.clone(),
+                href: address(site, &policy.iri),
+                kinds: kinds.collect(),
+                cited_by: own.cited_by,
+                places: places.collect(),
+                has_text: own.has_text,
+            }
+        });
+        Ok(shown.collect())
+    }
+}
+
+/// The policies that are asked for, and how many each choice would leave.
+struct Found {
+    wanted: Vec<u32>,
+    kinds: [usize; KINDS.len()],
+    places: Counter,
+    /// Those that are only cited, and those that have been taken in.
+    texts: [usize; 2],
+}
+
+impl Found {
+    fn new(site: &Site, tables: &Tables, asked: &Asked, cited: &Cited) -> Result<Self, QueryError> {
+        let all = tables.policies(site)?;
+        let words: Vec<Finder<'_>> = asked.q.split_whitespace().map(Finder::new).collect();
+        let kind = KINDS.iter().position(|kind| *kind == asked.kind);
+        let place = cited.around.values.wanted(&asked.place);
+        let mut found = Self {
+            wanted: Vec::new(),
+            kinds: Default::default(),
+            places: Counter::new(&cited.around.values),
+            texts: Default::default(),
+        };
+        for (row, own) in (0..).zip(&cited.policies) {
+            let title = all[own.at].title.as_bytes();
+            if words.iter().any(|word| word.find(title).is_none()) {
+                continue;
+            }
+            let around = cited.around.of.of(row);
+            let is_at = asked.place.is_empty() || around.contains(&place);
+            let is_cited_so = asked.kind.is_empty() || kind.is_some_and(|kind| own.kinds[kind] > 0);
+            let has = if own.has_text { YES } else { NO };
+            let has_text = asked.text.is_empty() || asked.text == has;
+            if is_at && has_text {
+                let counts = found.kinds.iter_mut().zip(own.kinds);
+                counts.for_each(|(count, own)| *count += usize::from(own > 0));
+            }
+            if is_cited_so && has_text {
+                around.iter().for_each(|place| found.places.add(*place, 1));
+            }
+            if is_at && is_cited_so {
+                found.texts[usize::from(own.has_text)] += 1;
+            }
+            if is_at && is_cited_so && has_text {
+                found.wanted.push(row);
             }
         }
-        let kinds = KINDS.iter().filter_map(|kind| {
-            let documents = kinds.get(kind)?;
-            Some((*kind, site.labels.of_citation(&kind_iri(kind)), documents.len()))
-        });
-        rows.push(Row {
-            iri: policy.iri.clone(),
-            title: policy.title.clone(),
-            href: address(site, &policy.iri),
-            kinds: kinds.collect(),
-            cited_by: documents.len(),
-            places: places.iter().map(|(c, n)| ((*c).to_owned(), (*n).to_owned())).collect(),
-            has_text: policy.document.is_some(),
-        });
+        Ok(found)
     }
-    rows.sort_by_cached_key(|row| (Reverse(row.cited_by), row.title.clone()));
-    Ok(rows)
 }
 
 /// The page about a policy.
@@ -153,18 +277,12 @@ pub(super) fn address(site: &Site, iri: &str) -> String {
 
 fn build(site: &Site, asked: Asked) -> Result<Policies, WebError> {
     let tables = site.tables.now(site);
-    let known = Known::new(site, &tables)?;
-    let rows = all(&known)?;
-    let all = rows.len();
-    let facets = facets(&known, &asked, &rows)?;
-    let mut found = Vec::new();
-    for row in rows {
-        if row.answers(&known, &asked, "")? {
-            found.push(row);
-        }
-    }
-    sort(&asked, &mut found);
-    let paging = Paging::new(found.len(), SIZE, asked.page.parse().unwrap_or(1), &asked.pairs());
+    let cited = tables.derived::<Cited>(site)?;
+    let found = Found::new(site, &tables, &asked, &cited)?;
+    let facets = facets(&Known::new(site, &tables), &asked, &cited, &found)?;
+    let number = asked.page.parse().unwrap_or(1);
+    let paging = Paging::new(found.wanted.len(), SIZE, number, &asked.pairs());
+    let shown = cited.sorted(&asked, &found.wanted, paging.part(SIZE));
     let head = |name, zh, en| Head::new(&asked, name, site.say(zh, en));
     let mut chips = Facet::chips(&facets);
     if !asked.q.is_empty() {
@@ -177,11 +295,11 @@ fn build(site: &Site, asked: Asked) -> Result<Policies, WebError> {
             head("cited", "引用它的文件", "Cited by"),
             head("places", "引用它的地区", "Citing places"),
         ],
-        rows: paging.cut(found, SIZE),
+        rows: cited.shown(site, &tables, &shown)?,
+        all: cited.policies.len(),
         chips,
         facets,
         paging,
-        all,
         asked,
     })
 }
@@ -203,80 +321,39 @@ impl Head {
     }
 }
 
-fn sort(asked: &Asked, rows: &mut [Row]) {
-    match asked.sort.as_str() {
-        "title" => rows.sort_by(|a, b| a.title.cmp(&b.title)),
-        "-title" => rows.sort_by(|a, b| b.title.cmp(&a.title)),
-        "cited" => rows.sort_by_key(|row| row.cited_by),
-        "places" => rows.sort_by_key(|row| row.places.len()),
-        "-places" => rows.sort_by_key(|row| Reverse(row.places.len())),
-        _ => {}
-    }
-}
-
-impl Row {
-    /// Whether it is asked for; for the sake of counting choices, whatever `except` is.
-    fn answers(&self, known: &Known<'_>, asked: &Asked, except: &str) -> Result<bool, QueryError> {
-        let mut is_at = asked.place.is_empty() || except == "place";
-        for (code, _) in &self.places {
-            is_at = is_at || known.tables.chain(known.site, code)?.contains(&&*asked.place);
-        }
-        let is_cited_so = |(kind, ..): &(&str, Label, usize)| *kind == asked.kind;
-        let has = if self.has_text { YES } else { NO };
-        Ok(is_at
-            && asked.q.split_whitespace().all(|word| self.title.contains(word))
-            && (except == "kind" || asked.kind.is_empty() || self.kinds.iter().any(is_cited_so))
-            && (except == "text" || asked.text.is_empty() || asked.text == has))
-    }
-}
-
-fn facets(known: &Known<'_>, asked: &Asked, rows: &[Row]) -> Result<Vec<Facet>, QueryError> {
+fn facets(
+    known: &Known<'_>,
+    asked: &Asked,
+    cited: &Cited,
+    found: &Found,
+) -> Result<Vec<Facet>, QueryError> {
     let site = known.site;
     let question = Question::new(&asked.pairs());
-    let rest = |except: &'static str| -> Result<Vec<&Row>, QueryError> {
-        let mut rest = Vec::new();
-        for row in rows {
-            if row.answers(known, asked, except)? {
-                rest.push(row);
-            }
-        }
-        Ok(rest)
+    let ranked = |mut counts: Vec<(&'static str, String, usize)>| {
+        counts.retain(|(.., count)| *count > 0);
+        counts.sort_by_key(|(code, _, count)| (Reverse(*count), *code));
+        counts
     };
-    let by_kind = rest("kind")?;
-    let kinds = by_kind.iter().flat_map(|row| &row.kinds);
-    let kinds = kinds.map(|(kind, label, _)| ((*kind).to_owned(), label.of(site.lang).to_owned()));
+    let kinds = KINDS.iter().zip(found.kinds).map(|(kind, count)| {
+        (*kind, site.labels.of_citation(&kind_iri(kind)).of(site.lang).to_owned(), count)
+    });
     let kinds = Facet::new(
         &question,
         ("kind", Label::new("引用方式", "How it is cited")),
         &asked.kind,
-        Order::Count,
-        kinds,
+        ranked(kinds.collect()),
     );
-    let by_place = rest("place")?;
     // A policy that two places of a province cite counts once for the province.
-    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
-    for row in &by_place {
-        let mut all = BTreeSet::new();
-        for (code, _) in &row.places {
-            all.extend(known.tables.chain(site, code)?);
-        }
-        for code in all {
-            *counted.entry(code).or_default() += 1;
-        }
-    }
-    let places = narrow::facets::places(known, &question, &asked.place, counted, 0)?;
-    let by_text = rest("text")?;
-    let texts = by_text.iter().map(|row| match row.has_text {
-        true => (YES.to_owned(), site.say("已收录", "taken in").to_owned()),
-        false => (NO.to_owned(), site.say("未收录，仅被引用", "only cited").to_owned()),
-    });
-    let texts = Facet::new(
-        &question,
-        ("text", Label::new("文本", "Text")),
-        &asked.text,
-        Order::Count,
-        texts,
-    );
+    let divisions = found.places.iter();
+    let divisions = divisions.map(|(place, count)| (cited.around.values.get(place), count));
+    let places = narrow::facets::places(known, &question, &asked.place, divisions.collect(), 0)?;
+    let [only_cited, taken_in] = found.texts;
+    let texts = vec![
+        (YES, site.say("已收录", "taken in").to_owned(), taken_in),
+        (NO, site.say("未收录，仅被引用", "only cited").to_owned(), only_cited),
+    ];
+    let texts =
+        Facet::new(&question, ("text", Label::new("文本", "Text")), &asked.text, ranked(texts));
     Ok(vec![kinds, places, texts])
 }
 
@@ -297,8 +374,7 @@ fn tabulate(site: &Site, rows: &[Row]) -> Table {
             let count = row.kinds.iter().find(|(code, ..)| *code == kind);
             Cell::from(count.map_or(0, |(.., count)| *count))
         }));
-        let places: Vec<&str> = row.places.iter().map(|(_, name)| &**name).collect();
-        cells.push(places.join("、").into());
+        cells.push(row.places.join("、").into());
         let (zh, en) =
             if row.has_text { ("已收录", "taken in") } else { ("仅被引用", "only cited") };
         cells.push(site.say(zh, en).into());

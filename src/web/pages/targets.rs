@@ -1,6 +1,7 @@
 //! `/targets`: what is to be reached, what has been, and what is limited, each by itself; of one indicator, compared.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use askama::Template;
 use axum::extract::Query;
@@ -8,10 +9,9 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::narrow::sparql::{What, address};
-use super::narrow::{Asked, Head, Known, Thing};
+use super::narrow::{Answer, Asked, Head, KINDS, Known, List, Targets, ordered};
 use super::tasks::cut;
-use crate::rdf::vocab::gm;
-use crate::store::QueryError;
+use crate::web::api::columns::{self, Measures, UNSAID, number};
 use crate::web::api::tables::Target;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
@@ -28,7 +28,7 @@ const DRAWN: usize = 40;
 
 #[derive(Template)]
 #[template(path = "targets.html")]
-struct Targets {
+struct Page {
     asked: Asked,
     kept: Vec<(&'static str, String)>,
     tabs: Vec<Tab>,
@@ -102,59 +102,59 @@ pub(super) async fn table(
 ) -> Result<Response, WebError> {
     export::answer(app, form, move |site| {
         let tables = site.tables.now(site);
-        let known = Known::new(site, &tables)?;
-        let mut found = known.targets(&asked)?;
-        found.retain(Thing::is_wanted);
-        sort(&asked, &mut found);
-        Ok(tabulate(&known, &asked, &found))
+        let known = Known::new(site, &tables);
+        let list = Targets::new(&known)?;
+        let found = list.answer(&known, &asked)?;
+        let all = sorted(&list, &asked, &found.wanted, 0..found.wanted.len());
+        let all: Vec<&Target> = all.into_iter().map(|row| list.get(row)).collect();
+        Ok(tabulate(&known, &asked, &all))
     })
     .await
 }
 
-fn build(site: &Site, asked: Asked) -> Result<Targets, WebError> {
+fn build(site: &Site, asked: Asked) -> Result<Page, WebError> {
     let tables = site.tables.now(site);
-    let known = Known::new(site, &tables)?;
-    let mut found = known.targets(&asked)?;
-    let all = found.len();
-    let facets = known.facets(&asked, &found)?;
-    found.retain(Thing::is_wanted);
-    sort(&asked, &mut found);
+    let known = Known::new(site, &tables);
+    let list = Targets::new(&known)?;
+    let found = list.answer(&known, &asked)?;
     let comparisons = match asked.indicator.is_empty() {
         true => Vec::new(),
-        false => compare(&known, &found),
+        false => {
+            let all = sorted(&list, &asked, &found.wanted, 0..found.wanted.len());
+            compare(&known, &list, &all)
+        }
     };
-    let paging = Paging::new(found.len(), SIZE, asked.page.parse().unwrap_or(1), &asked.pairs());
-    let shown = paging.cut(found, SIZE);
-    Ok(Targets {
-        tabs: tabs(&known, &asked)?,
-        facets,
+    let number = asked.page.parse().unwrap_or(1);
+    let paging = Paging::new(found.wanted.len(), SIZE, number, &asked.pairs());
+    let shown = sorted(&list, &asked, &found.wanted, paging.part(SIZE));
+    let of_all = list.all(&known, &asked)?;
+    Ok(Page {
+        tabs: tabs(&known, &list, &asked, &found),
+        facets: known.facets(&asked, &list, &found.counts)?,
         chips: known.chips(&asked)?,
         kept: asked.kept(&["indicator", "agency", "from", "to"]),
         heads: heads(site, &asked),
-        rows: shown.iter().map(|thing| Row::new(&known, thing)).collect(),
+        rows: shown.into_iter().map(|row| Row::new(&known, list.get(row))).collect(),
         sparql: address(site, &asked, What::Targets),
         comparisons,
         paging,
-        all,
+        all: of_all.wanted.len(),
         asked,
     })
 }
 
 /// The classes, each with how many answer the rest of the question.
-fn tabs(known: &Known<'_>, asked: &Asked) -> Result<Vec<Tab>, QueryError> {
-    let mut tabs = Vec::new();
-    for (kind, class) in [("", gm::TARGET), ("limit", gm::LIMIT), ("achievement", gm::ACHIEVEMENT)]
-    {
-        let of_kind = Asked { kind: kind.to_owned(), ..asked.clone() };
-        let found = known.targets(&of_kind)?;
-        tabs.push(Tab {
-            label: known.site.labels.of(class.as_str()),
-            count: found.iter().filter(|thing| thing.is_wanted()).count(),
+fn tabs(known: &Known<'_>, list: &Targets<'_>, asked: &Asked, found: &Answer) -> Vec<Tab> {
+    let tab = |kind: &str| {
+        let class = Asked { kind: kind.to_owned(), ..Asked::default() }.class();
+        Tab {
+            label: known.site.labels.of(class),
+            count: found.counts.of_class(list, class),
             href: asked.question().with("kind", kind),
-            chosen: asked.class() == class.as_str(),
-        });
-    }
-    Ok(tabs)
+            chosen: asked.class() == class,
+        }
+    };
+    KINDS.map(tab).into()
 }
 
 fn heads(site: &Site, asked: &Asked) -> Vec<Head> {
@@ -170,41 +170,27 @@ fn heads(site: &Site, asked: &Asked) -> Vec<Head> {
     ]
 }
 
-/// Puts targets in the order that is asked for, else in that of places, years and texts; what has nothing to sort by
-/// goes last, both ways.
-fn sort(asked: &Asked, things: &mut [Thing<'_, Target>]) {
+/// A part of the targets that were found, in the order that is asked for, else in that of places, years and texts; what
+/// has nothing to sort by goes last, both ways.
+fn sorted(list: &Targets<'_>, asked: &Asked, wanted: &[u32], part: Range<usize>) -> Vec<u32> {
     let (column, backwards) = asked.order();
-    things.sort_by_cached_key(|thing| {
-        let document = thing.document;
-        let code = document.jurisdiction.as_ref().map(|place| place.code.clone());
-        (code.is_none(), code, document.year.clone(), document.id.clone(), thing.of.iri.clone())
-    });
-    if column == "value" {
-        let value = |thing: &Thing<'_, Target>| thing.of.value.parse::<f64>().ok();
-        things.sort_by(|a, b| match (value(a), value(b)) {
-            (Some(a), Some(b)) if backwards => b.total_cmp(&a),
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            (a, b) => b.is_some().cmp(&a.is_some()),
-        });
-        return;
-    }
-    things.sort_by(|a, b| match (key(a, column), key(b, column)) {
-        (Some(a), Some(b)) if backwards => b.cmp(a),
-        (Some(a), Some(b)) => a.cmp(b),
-        (a, b) => b.is_some().cmp(&a.is_some()),
-    });
-}
-
-/// What a column sorts by.
-fn key<'t>(thing: &Thing<'t, Target>, column: &str) -> Option<&'t str> {
+    let (own, documents) = (&list.own, list.documents());
+    let of_rows =
+        |column: &[u32]| ordered(wanted, part.clone(), backwards, |row| column[row as usize]);
+    let of_documents = |column: &columns::Column| {
+        let document = |row: u32| own.rows.document[row as usize];
+        ordered(wanted, part.clone(), backwards, |row| column.of[document(row) as usize])
+    };
+    let due = |row| own.rows.due.of.of(row).first().copied().unwrap_or(UNSAID);
     match column {
-        "indicator" => thing.of.indicator.as_deref(),
-        "due" => thing.of.due.as_deref(),
-        "quote" => Some(&thing.of.quote),
-        "place" => thing.document.jurisdiction.as_ref().map(|place| &*place.code),
-        "year" => thing.document.year.as_deref(),
-        "document" => thing.document.title.as_deref(),
-        _ => Some(""),
+        "indicator" => of_rows(&own.measures.indicator.of),
+        "value" => of_rows(&own.value),
+        "due" => ordered(wanted, part.clone(), backwards, due),
+        "quote" => of_rows(&own.quote),
+        "place" => of_documents(&documents.place),
+        "year" => of_documents(&documents.year),
+        "document" => of_documents(&documents.title),
+        _ => wanted[part].to_vec(),
     }
 }
 
@@ -220,8 +206,8 @@ fn measure(site: &Site, target: &Target) -> String {
 }
 
 impl Row {
-    fn new(known: &Known<'_>, thing: &Thing<'_, Target>) -> Self {
-        let (site, target, document) = (known.site, thing.of, thing.document);
+    fn new(known: &Known<'_>, target: &Target) -> Self {
+        let (site, document) = (known.site, &target.document);
         let indicator = target.indicator.as_deref().unwrap_or_default().to_owned();
         Self {
             compared: Question::new(&[]).with("indicator", &indicator),
@@ -235,51 +221,51 @@ impl Row {
             place: document.jurisdiction.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
             year: document.year.clone().unwrap_or_default(),
             document: known.title(document).to_owned(),
-            document_href: known.at(document, thing.item),
+            document_href: known.at(document, &target.item),
             tier: document.tier.as_ref().filter(|_| document.draft).map(|tier| tier.label()),
         }
     }
 }
 
 /// The values that can be compared, most of one unit first; a level and a change are not compared.
-fn compare(known: &Known<'_>, found: &[Thing<'_, Target>]) -> Vec<Comparison> {
-    let site = known.site;
-    let mut groups: BTreeMap<(bool, String), Vec<Point>> = BTreeMap::new();
-    for thing in found {
-        let Ok(value) = thing.of.value.parse() else { continue };
-        let is_change = ["inc", "dec"].contains(&thing.of.comparator.code());
-        let row = Row::new(known, thing);
-        let point = Point {
-            place: row.place,
-            year: row.year,
-            indicator: row.indicator,
-            measure: row.measure,
-            href: row.href,
-            value,
-        };
-        let unit = thing.of.unit.as_deref().unwrap_or_default().to_owned();
-        groups.entry((is_change, unit)).or_default().push(point);
+fn compare(known: &Known<'_>, list: &Targets<'_>, found: &[u32]) -> Vec<Comparison> {
+    let Measures { indicator, unit: units, comparator, .. } = &list.own.measures;
+    let changes = ["inc", "dec"].map(|code| comparator.values.wanted(code));
+    let mut groups: BTreeMap<(bool, u32), Vec<u32>> = BTreeMap::new();
+    for row in found.iter().map(|row| *row as usize).filter(|row| list.own.value[*row] != UNSAID) {
+        // What has no unit goes first.
+        let key = (changes.contains(&comparator.of[row]), units.of[row].wrapping_add(1));
+        groups.entry(key).or_default().push(number(row));
     }
-    let mut groups: Vec<_> = groups.into_iter().filter(|(_, points)| points.len() > 1).collect();
-    for (_, points) in &mut groups {
-        // The same indicator of several places side by side.
-        points.sort_by(|a, b| a.indicator.cmp(&b.indicator));
-    }
+    let groups = groups.into_iter().filter(|(_, rows)| rows.len() > 1);
     let mut comparisons: Vec<Comparison> = groups
-        .into_iter()
-        .map(|((is_change, unit), mut points)| {
-            let total = points.len();
-            points.truncate(DRAWN);
+        .map(|((is_change, unit), rows)| {
+            // The same indicator of several places side by side.
+            let places: Vec<u32> = (0..number(rows.len())).collect();
+            let of_place = |place: u32| indicator.of[rows[place as usize] as usize];
+            let drawn = ordered(&places, 0..DRAWN.min(rows.len()), false, of_place);
+            let targets = drawn.into_iter().map(|place| list.get(rows[place as usize]));
+            let points: Vec<Point> = targets.map(|target| Point::new(known, target)).collect();
             let label = match is_change {
                 true => Label::new("增减", "Change"),
                 false => Label::new("水平", "Level"),
             };
-            let chart = chart(label.of(site.lang), &unit, &points);
-            Comparison { label, unit, points, total, chart }
+            let unit = unit.checked_sub(1).map(|unit| units.values.get(unit).to_owned());
+            let unit = unit.unwrap_or_default();
+            let chart = chart(label.of(known.site.lang), &unit, &points);
+            Comparison { label, unit, points, total: rows.len(), chart }
         })
         .collect();
     comparisons.sort_by_key(|comparison| std::cmp::Reverse(comparison.total));
     comparisons
+}
+
+impl Point {
+    fn new(known: &Known<'_>, target: &Target) -> Self {
+        let Row { place, year, indicator, measure, href, .. } = Row::new(known, target);
+        let value = target.value.parse().unwrap_or_default();
+        Self { place, year, indicator, measure, href, value }
+    }
 }
 
 /// The data of the island: one bar a value, so that no two documents are taken for one.
@@ -298,11 +284,11 @@ fn chart(name: &str, unit: &str, points: &[Point]) -> Value {
     })
 }
 
-fn tabulate(known: &Known<'_>, asked: &Asked, found: &[Thing<'_, Target>]) -> Table {
+fn tabulate(known: &Known<'_>, asked: &Asked, found: &[&Target]) -> Table {
     let site = known.site;
     let column = |key, zh, en, width| Column::new(key, site.say(zh, en), width);
-    let rows = found.iter().map(|thing| {
-        let (target, document) = (thing.of, thing.document);
+    let rows = found.iter().map(|target| {
+        let document = &target.document;
         let value = match target.value.parse() {
             Ok(number) => Cell::Number(number),
             Err(_) => (*target.value).into(),
@@ -318,7 +304,7 @@ fn tabulate(known: &Known<'_>, asked: &Asked, found: &[Thing<'_, Target>]) -> Ta
             Cell::link(&target.quote, site.href(&target.evidence)),
             document.jurisdiction.as_ref().map(|place| place.name.clone()).into(),
             document.year.clone().into(),
-            Cell::link(known.title(document), known.at(document, thing.item)),
+            Cell::link(known.title(document), known.at(document, &target.item)),
             document.tier.as_ref().map(|tier| tier.label().of(site.lang).to_owned()).into(),
         ]
     });
@@ -349,7 +335,7 @@ fn tabulate(known: &Known<'_>, asked: &Asked, found: &[Thing<'_, Target>]) -> Ta
             )
             .to_owned(),
         ],
-        things: found.iter().map(|thing| thing.of.iri.to_string()).collect(),
+        things: found.iter().map(|target| target.iri.to_string()).collect(),
         frozen: 1,
     }
 }

@@ -1,12 +1,15 @@
 //! `/tasks`: all tasks, narrowed by whatever is known of them.
 
+use std::ops::Range;
+
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 
 use super::narrow::sparql::{What, address};
-use super::narrow::{Asked, Bearer, Head, Known, Thing};
+use super::narrow::{Asked, Bearer, Head, Known, List, Tasks, ordered};
 use crate::store::QueryError;
+use crate::web::api::columns::{self, UNSAID, number};
 use crate::web::api::tables::Task;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
@@ -23,7 +26,7 @@ const LONG: usize = 90;
 
 #[derive(Template)]
 #[template(path = "tasks.html")]
-struct Tasks {
+struct Page {
     asked: Asked,
     /// What the form keeps of the question.
     kept: Vec<(&'static str, String)>,
@@ -71,35 +74,33 @@ pub(super) async fn table(
 ) -> Result<Response, WebError> {
     export::answer(app, form, move |site| {
         let tables = site.tables.now(site);
-        let known = Known::new(site, &tables)?;
-        let mut found = known.tasks(&asked)?;
-        found.retain(Thing::is_wanted);
-        sort(&known, &asked, &mut found)?;
-        Ok(tabulate(&known, &found)?)
+        let known = Known::new(site, &tables);
+        let list = Tasks::new(&known)?;
+        let found = list.answer(&known, &asked)?;
+        let all = sorted(&list, &asked, &found.wanted, 0..found.wanted.len());
+        Ok(tabulate(&known, &all)?)
     })
     .await
 }
 
-fn build(site: &Site, asked: Asked) -> Result<Tasks, WebError> {
+fn build(site: &Site, asked: Asked) -> Result<Page, WebError> {
     let tables = site.tables.now(site);
-    let known = Known::new(site, &tables)?;
-    let mut found = known.tasks(&asked)?;
-    let all = found.len();
-    let facets = known.facets(&asked, &found)?;
-    found.retain(Thing::is_wanted);
-    sort(&known, &asked, &mut found)?;
-    let paging = Paging::new(found.len(), SIZE, asked.page.parse().unwrap_or(1), &asked.pairs());
-    let shown = paging.cut(found, SIZE);
-    let rows = shown.iter().map(|thing| Row::new(&known, thing));
-    Ok(Tasks {
-        facets,
+    let known = Known::new(site, &tables);
+    let list = Tasks::new(&known)?;
+    let found = list.answer(&known, &asked)?;
+    let number = asked.page.parse().unwrap_or(1);
+    let paging = Paging::new(found.wanted.len(), SIZE, number, &asked.pairs());
+    let shown = sorted(&list, &asked, &found.wanted, paging.part(SIZE));
+    let rows = shown.into_iter().map(|task| Row::new(&known, task));
+    Ok(Page {
+        facets: known.facets(&asked, &list, &found.counts)?,
         chips: known.chips(&asked)?,
         kept: asked.kept(&["q", "agency", "from", "to"]),
         heads: heads(site, &asked),
         rows: rows.collect::<Result<_, _>>()?,
         sparql: address(site, &asked, What::Tasks),
         paging,
-        all,
+        all: list.rows().len(),
         asked,
     })
 }
@@ -118,63 +119,65 @@ fn heads(site: &Site, asked: &Asked) -> Vec<Head> {
     ]
 }
 
-/// Puts tasks in the order that is asked for; what has nothing to sort by goes last, both ways.
-fn sort(
-    known: &Known<'_>,
+/// A part of the tasks that were found, in the order that is asked for; what has nothing to sort by goes last, both
+/// ways.
+fn sorted<'s>(
+    list: &Tasks<'s>,
     asked: &Asked,
-    things: &mut Vec<Thing<'_, Task>>,
-) -> Result<(), QueryError> {
+    wanted: &[u32],
+    part: Range<usize>,
+) -> Vec<&'s Task> {
     let (column, backwards) = asked.order();
-    let mut keyed = Vec::with_capacity(things.len());
-    for thing in things.drain(..) {
-        let document = thing.document;
-        let names = |roles: &[&str]| -> Result<Option<String>, QueryError> {
-            let bearers = known.bearers(thing.parts, roles)?;
-            Ok(bearers.into_iter().next().map(|bearer| bearer.name))
-        };
-        let key = match column {
-            "name" => Some(thing.said.to_owned()),
-            "lead" => names(&["lead"])?,
-            "others" => names(&["responsible", "support", "guide", "leader"])?,
-            "due" if backwards => thing.due.last().map(|day| (**day).to_owned()),
-            "due" => thing.due.first().map(|day| (**day).to_owned()),
-            "targets" => Some(thing.of.targets).filter(|n| *n > 0).map(|n| format!("{n:06}")),
-            "place" => document.jurisdiction.as_ref().map(|place| place.code.clone()),
-            "year" => document.year.clone(),
-            "document" => document.title.clone(),
-            _ => Some(String::new()),
-        };
-        keyed.push((key, thing));
-    }
-    keyed.sort_by(|(a, _), (b, _)| match (a, b) {
-        (Some(a), Some(b)) if backwards => b.cmp(a),
-        (Some(a), Some(b)) => a.cmp(b),
-        (a, b) => b.is_some().cmp(&a.is_some()),
-    });
-    things.extend(keyed.into_iter().map(|(_, thing)| thing));
-    Ok(())
+    let (own, documents) = (&list.own, list.documents());
+    let of_rows =
+        |column: &[u32]| ordered(wanted, part.clone(), backwards, |row| column[row as usize]);
+    let of_documents = |column: &columns::Column| {
+        let document = |row: u32| own.rows.document[row as usize];
+        ordered(wanted, part.clone(), backwards, |row| column.of[document(row) as usize])
+    };
+    let due = |day: fn(&[u32]) -> Option<&u32>| {
+        let day = |row| day(own.rows.due.of.of(row)).copied().unwrap_or(UNSAID);
+        ordered(wanted, part.clone(), backwards, day)
+    };
+    let targets = |row| match list.get(row).targets {
+        0 => UNSAID,
+        targets => number(targets),
+    };
+    let rows = match column {
+        "name" => of_rows(&own.said),
+        "lead" => of_rows(&own.lead),
+        "others" => of_rows(&own.others),
+        "due" if backwards => due(<[u32]>::last),
+        "due" => due(<[u32]>::first),
+        "targets" => ordered(wanted, part.clone(), backwards, targets),
+        "place" => of_documents(&documents.place),
+        "year" => of_documents(&documents.year),
+        "document" => of_documents(&documents.title),
+        _ => wanted[part].to_vec(),
+    };
+    rows.into_iter().map(|row| list.get(row)).collect()
 }
 
 impl Row {
-    pub(super) fn new(known: &Known<'_>, thing: &Thing<'_, Task>) -> Result<Self, QueryError> {
-        let (site, document) = (known.site, thing.document);
+    pub(super) fn new(known: &Known<'_>, task: &Task) -> Result<Self, QueryError> {
+        let (site, document) = (known.site, &task.document);
         let mut others = Vec::new();
         for code in ["responsible", "support", "guide", "leader"] {
-            let bearers = known.bearers(thing.parts, &[code])?;
+            let bearers = known.bearers(&task.bearers, &[code])?;
             if !bearers.is_empty() {
                 let role = format!("{}{code}", crate::rdf::vocab::role::NAMESPACE);
                 others.push((code, site.labels.of(&role), bearers));
             }
         }
         Ok(Self {
-            number: thing.of.number.as_deref().unwrap_or_default().to_owned(),
-            name: cut(thing.said),
-            href: known.at(document, thing.item),
-            leads: known.bearers(thing.parts, &["lead"])?,
+            number: task.number.as_deref().unwrap_or_default().to_owned(),
+            name: cut(&task.said),
+            href: known.at(document, &task.iri),
+            leads: known.bearers(&task.bearers, &["lead"])?,
             others,
-            due: thing.due.iter().map(|day| (**day).to_owned()).collect(),
-            is_limited: thing.has_deadline,
-            targets: thing.of.targets,
+            due: task.due.iter().map(|day| (**day).to_owned()).collect(),
+            is_limited: task.is_limited,
+            targets: task.targets,
             place: document.jurisdiction.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
             year: document.year.clone().unwrap_or_default(),
             document: known.title(document).to_owned(),
@@ -193,26 +196,26 @@ pub(super) fn cut(text: &str) -> String {
 }
 
 /// Tasks as a table, whole.
-pub(super) fn tabulate(known: &Known<'_>, found: &[Thing<'_, Task>]) -> Result<Table, QueryError> {
+pub(super) fn tabulate(known: &Known<'_>, found: &[&Task]) -> Result<Table, QueryError> {
     let site = known.site;
     let column = |key, zh, en, width| Column::new(key, site.say(zh, en), width);
     let mut rows = Vec::with_capacity(found.len());
-    for thing in found {
-        let document = thing.document;
+    for task in found {
+        let document = &task.document;
         let roles = |roles: &[&str]| -> Result<Cell, QueryError> {
-            let bearers = known.bearers(thing.parts, roles)?;
+            let bearers = known.bearers(&task.bearers, roles)?;
             Ok(bearers.into_iter().map(|b| b.name).collect::<Vec<_>>().join("、").into())
         };
         rows.push(vec![
-            thing.of.number.as_deref().map(str::to_owned).into(),
-            Cell::link(thing.said, known.at(document, thing.item)),
+            task.number.as_deref().map(str::to_owned).into(),
+            Cell::link(&task.said, known.at(document, &task.iri)),
             roles(&["lead"])?,
             roles(&["responsible"])?,
             roles(&["support"])?,
             roles(&["guide"])?,
             roles(&["leader"])?,
-            Cell::day(thing.due.first().map(|day| &**day)),
-            thing.of.targets.into(),
+            Cell::day(task.due.first().map(|day| &**day)),
+            task.targets.into(),
             document.jurisdiction.as_ref().map(|place| place.name.clone()).into(),
             document.year.clone().into(),
             Cell::link(known.title(document), site.href(&document.id)),
@@ -246,7 +249,7 @@ pub(super) fn tabulate(known: &Known<'_>, found: &[Thing<'_, Task>]) -> Result<T
             )
             .to_owned(),
         ],
-        things: found.iter().map(|thing| thing.item.to_owned()).collect(),
+        things: found.iter().map(|task| task.iri.to_string()).collect(),
         frozen: 2,
     })
 }

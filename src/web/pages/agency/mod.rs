@@ -7,6 +7,7 @@ mod partners;
 mod print;
 mod timeline;
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use askama::Template;
@@ -15,7 +16,7 @@ use serde_json::Value;
 
 use crate::web::api::tables::{Document, Tables};
 use crate::web::error::WebError;
-use crate::web::facets::{Chip, Facet, Order, Question};
+use crate::web::facets::{Chip, Facet, Question, by_count};
 use crate::web::filters;
 use crate::web::labels::Label;
 use crate::web::paging::Paging;
@@ -268,35 +269,32 @@ fn tabs(all: &[Duties], asked: &Asked) -> Vec<Tab> {
 fn facets(site: &Site, asked: &Asked, tasks: &[Task]) -> Vec<Facet> {
     let question = asked.question();
     let rest = |except: &'static str| tasks.iter().filter(move |t| asked.wants(site, t, except));
-    let years = rest("year").filter_map(|task| {
-        let year = task.document.year.clone()?;
-        Some((year.clone(), site.say("{} 年", "{}").replace("{}", &year)))
-    });
-    let documents = rest("document").map(|task| {
-        (path(site, &task.document.id).to_owned(), title(site, &task.document).to_owned())
-    });
-    let without = rest("due").filter(|task| task.due.is_empty());
-    let without = without.map(|_| ("none".to_owned(), site.say("未写明", "not said").to_owned()));
+    let mut years = by_count(rest("year").filter_map(|task| task.document.year.as_deref()));
+    years.sort_unstable_by_key(|(year, _)| Reverse(*year));
+    let years = years
+        .into_iter()
+        .map(|(year, count)| (year, site.say("{} 年", "{}").replace("{}", year), count));
+    let documents = by_count(
+        rest("document").map(|task| (path(site, &task.document.id), title(site, &task.document))),
+    );
+    let documents =
+        documents.into_iter().map(|((path, title), count)| (path, title.to_owned(), count));
+    let without = rest("due").filter(|task| task.due.is_empty()).count();
+    let without = Some(without).filter(|without| *without > 0);
+    let without =
+        without.map(|without| ("none", site.say("未写明", "not said").to_owned(), without));
     vec![
-        Facet::new(
-            &question,
-            ("due", Label::new("时限", "Deadline")),
-            &asked.due,
-            Order::Count,
-            without,
-        ),
+        Facet::new(&question, ("due", Label::new("时限", "Deadline")), &asked.due, without),
         Facet::new(
             &question,
             ("year", Label::new("文件年度", "Year of document")),
             &asked.year,
-            Order::Newest,
             years,
         ),
         Facet::new(
             &question,
             ("document", Label::new("文件", "Document")),
             &asked.document,
-            Order::Count,
             documents,
         ),
     ]

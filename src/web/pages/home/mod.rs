@@ -1,14 +1,17 @@
 //! `/`: where everybody begins: one box to search in, what is due next, what is new, and the whole as a picture.
 
-mod overview;
+pub(super) mod overview;
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::response::Response;
 use serde_json::Value;
 
 use super::document::view::shorten;
+use crate::store::QueryError;
+use crate::web::api::derived::Derived;
 use crate::web::api::tables::{Document, Part, Tables, Task};
 use crate::web::error::WebError;
 use crate::web::filters;
@@ -62,22 +65,45 @@ pub(in crate::web) async fn show(Here(app): Here) -> Result<Response, WebError> 
     page(app, build).await
 }
 
+/// The days on which tasks are due, in their order, with the places of the tasks.
+pub(super) struct Days(Vec<(Arc<str>, u32)>);
+
+impl Derived for Days {
+    fn read(site: &Site, tables: &Tables) -> Result<(), QueryError> {
+        tables.tasks(site).map(|_| ())
+    }
+
+    fn derive(site: &Site, tables: &Tables) -> Result<Self, QueryError> {
+        let tasks = tables.tasks(site)?;
+        let days = (0..).zip(tasks).flat_map(|(at, task): (u32, &Task)| {
+            task.due.iter().map(move |day| (Arc::clone(day), at))
+        });
+        let mut days: Vec<_> = days.collect();
+        days.sort_by(|(a, one), (b, other)| {
+            let in_text = |at: &u32| {
+                let task = &tasks[*at as usize];
+                (&task.document.version, task.order)
+            };
+            a.cmp(b).then_with(|| in_text(one).cmp(&in_text(other)))
+        });
+        Ok(Self(days))
+    }
+}
+
 fn build(site: &Site) -> Result<Home, WebError> {
     let tables = site.tables.now(site);
     let tasks = tables.tasks(site)?;
-    let mut days: Vec<(&str, &Task)> =
-        tasks.iter().flat_map(|task| task.due.iter().map(move |day| (&**day, task))).collect();
-    days.sort_by_key(|(day, task)| (*day, &task.document.version, task.order));
-    let ahead = days.split_off(days.partition_point(|(day, _)| **day < *site.today));
+    let days = tables.derived::<Days>(site)?;
+    let (past, ahead) = days.0.split_at(days.0.partition_point(|(day, _)| **day < *site.today));
     let room = FEW.saturating_sub(ahead.len());
-    let read = |(day, task): &(&str, &Task)| Due::read(site, &tables, day, task);
+    let read = |(day, at): &(Arc<str>, u32)| Due::read(site, &tables, day, &tasks[*at as usize]);
     let Overview { flows, carrying, picture } = overview::read(site, &tables)?;
     Ok(Home {
         documents: tables.documents(site)?.len(),
         agencies: tables.agencies(site)?.len(),
         tasks: tasks.len(),
         next: ahead.iter().take(FEW).map(read).collect::<Result<_, _>>()?,
-        past: days.iter().rev().take(room).map(read).collect::<Result<_, _>>()?,
+        past: past.iter().rev().take(room).map(read).collect::<Result<_, _>>()?,
         ahead: ahead.len(),
         newest: newest(site, &tables)?,
         flows,
@@ -113,11 +139,26 @@ impl Due {
     }
 }
 
+/// The documents that are told first.
+pub(super) struct Newest(Vec<Arc<Document>>);
+
+impl Derived for Newest {
+    fn read(site: &Site, tables: &Tables) -> Result<(), QueryError> {
+        tables.documents(site).map(|_| ())
+    }
+
+    fn derive(site: &Site, tables: &Tables) -> Result<Self, QueryError> {
+        let mut documents = tables.documents(site)?.to_vec();
+        let key = |document: &Document| (document.date().unwrap_or_default(), document.id.clone());
+        documents.sort_by_cached_key(|document| Reverse(key(document)));
+        documents.truncate(FEW);
+        Ok(Self(documents))
+    }
+}
+
 fn newest(site: &Site, tables: &Tables) -> Result<Vec<New>, WebError> {
-    let mut documents: Vec<_> = tables.documents(site)?.iter().collect();
-    let key = |document: &Document| (document.date().unwrap_or_default(), document.id.clone());
-    documents.sort_by_cached_key(|document| Reverse(key(document)));
-    let new = documents.into_iter().take(FEW).map(|document| New {
+    let documents = tables.derived::<Newest>(site)?;
+    let new = documents.0.iter().map(|document| New {
         title: title(site, document),
         href: site.href(&document.id),
         date: document.date().unwrap_or_default(),

@@ -2,9 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::store::QueryError;
+use crate::web::api::columns::{Documents, TaskRows, UNSAID};
+use crate::web::api::derived::Derived;
 use crate::web::api::tables::{Document, Tables};
 use crate::web::error::WebError;
 use crate::web::site::Site;
@@ -35,49 +39,80 @@ pub(super) struct Flow {
     pub(super) more: usize,
 }
 
-/// A document that names a higher one, by the IRIs of what it is tied to.
-struct Tied<'t> {
-    document: &'t Document,
-    higher: BTreeSet<&'t str>,
-    /// Tasks that each agency leads.
-    leads: BTreeMap<&'t str, usize>,
+/// The same by IRIs, in no language.
+pub(in crate::web::pages) struct Ranked {
+    /// The documents with most tasks.
+    tied: Vec<Tied>,
+    carrying: usize,
+    /// Of the picture: policies, documents and agencies, and the links between them with how many tasks.
+    columns: [Drawn; 3],
+    links: BTreeMap<(String, String), usize>,
 }
 
-impl Tied<'_> {
+/// A document that names a higher one, by the IRIs of what it is tied to.
+#[derive(Clone)]
+struct Tied {
+    document: Arc<Document>,
+    higher: BTreeSet<String>,
+    /// Tasks that each agency leads.
+    leads: BTreeMap<String, usize>,
+}
+
+impl Tied {
     fn weight(&self) -> usize {
         self.leads.values().sum()
     }
 }
 
+impl Derived for Ranked {
+    fn read(site: &Site, tables: &Tables) -> Result<(), QueryError> {
+        tables.higher(site)?;
+        TaskRows::read(site, tables)
+    }
+
+    fn derive(site: &Site, tables: &Tables) -> Result<Self, QueryError> {
+        let mut higher: HashMap<&str, BTreeSet<String>> = HashMap::new();
+        for link in tables.higher(site)? {
+            higher.entry(&link.work).or_default().insert(link.policy.clone());
+        }
+        let (documents, tasks) =
+            (tables.derived::<Documents>(site)?, tables.derived::<TaskRows>(site)?);
+        let rows = &tasks.rows;
+        let lead = rows.roles.number("lead");
+        let mut leads: HashMap<u32, BTreeMap<u32, usize>> = HashMap::new();
+        for (document, tasks) in &rows.spans {
+            let parts = tasks.clone().flat_map(|task| rows.parts.of(task));
+            let leading = parts.filter(|part| Some(part.role) == lead && part.agency != UNSAID);
+            let of_document = leads.entry(*document).or_default();
+            leading.for_each(|part| *of_document.entry(part.agency).or_default() += 1);
+        }
+        let tied = (0..).zip(documents.ids.iter()).filter_map(|(number, id)| {
+            let leads = leads.remove(&number).unwrap_or_default().into_iter();
+            let leads = leads.map(|(agency, tasks)| (rows.agencies.get(agency).to_owned(), tasks));
+            let (higher, leads) = (higher.remove(id)?, leads.collect());
+            Some(Tied { document: Arc::clone(documents.get(number)), higher, leads })
+        });
+        let mut tied: Vec<Tied> = tied.collect();
+        tied.sort_by_cached_key(|tied| (Reverse(tied.weight()), tied.document.id.clone()));
+        let (columns, links) = draw(&tied);
+        let carrying = tied.len();
+        tied.truncate(DRAWN + 1);
+        Ok(Self { tied, carrying, columns, links })
+    }
+}
+
 /// Reads it from the tables.
 pub(super) fn read(site: &Site, tables: &Tables) -> Result<Overview, WebError> {
-    let mut higher: HashMap<&str, BTreeSet<&str>> = HashMap::new();
-    for link in tables.higher(site)? {
-        higher.entry(&link.work).or_default().insert(&link.policy);
-    }
-    let mut leads: HashMap<&str, BTreeMap<&str, usize>> = HashMap::new();
-    for task in tables.tasks(site)? {
-        let leading = task.bearers.iter().filter(|part| part.leads());
-        for agency in leading.filter_map(|part| part.agency.as_deref()).collect::<BTreeSet<_>>() {
-            *leads.entry(&task.document.id).or_default().entry(agency).or_default() += 1;
-        }
-    }
-    let tied = tables.documents(site)?.iter().filter_map(|document| {
-        let higher = higher.remove(document.id.as_str())?;
-        let leads = leads.remove(document.id.as_str()).unwrap_or_default();
-        Some(Tied { document, higher, leads })
-    });
-    let mut tied: Vec<Tied<'_>> = tied.collect();
-    tied.sort_by_key(|tied| (Reverse(tied.weight()), &tied.document.id));
-    let flows = tied.iter().take(DRAWN).map(|tied| flow(site, tables, tied));
+    let ranked = tables.derived::<Ranked>(site)?;
+    let flows = ranked.tied.iter().take(DRAWN).map(|tied| flow(site, tables, tied));
     Ok(Overview {
         flows: flows.collect::<Result<_, _>>()?,
-        carrying: tied.len(),
-        picture: picture(site, tables, &tied)?,
+        carrying: ranked.carrying,
+        picture: picture(site, tables, &ranked)?,
     })
 }
 
-fn flow(site: &Site, tables: &Tables, tied: &Tied<'_>) -> Result<Flow, WebError> {
+fn flow(site: &Site, tables: &Tables, tied: &Tied) -> Result<Flow, WebError> {
     let mut higher = Vec::new();
     for iri in &tied.higher {
         if let Some(policy) = tables.policy(site, iri)? {
@@ -97,31 +132,31 @@ fn flow(site: &Site, tables: &Tables, tied: &Tied<'_>) -> Result<Flow, WebError>
     Ok(Flow { title, href: site.href(&tied.document.id), higher, leads, more })
 }
 
-/// What is drawn on its own in one column; the rest has one place.
-struct Column<'t> {
+/// What is drawn on its own in one column, by its IRI; the rest has one place.
+struct Drawn {
     rest: &'static str,
-    drawn: BTreeSet<&'t str>,
-    others: BTreeSet<&'t str>,
+    alone: BTreeSet<String>,
+    /// How many others there are.
+    others: usize,
 }
 
-impl<'t> Column<'t> {
-    fn new(rest: &'static str, weights: BTreeMap<&'t str, usize>) -> Self {
+impl Drawn {
+    fn new(rest: &'static str, weights: BTreeMap<&str, usize>) -> Self {
         let mut ranked: Vec<_> = weights.into_iter().collect();
         ranked.sort_by_key(|(_, weight)| Reverse(*weight));
         // One alone needs no place for the rest.
         let most = if ranked.len() == DRAWN + 1 { DRAWN + 1 } else { DRAWN };
-        let drawn = ranked.iter().take(most).map(|(iri, _)| *iri).collect();
-        let others = ranked.iter().skip(most).map(|(iri, _)| *iri).collect();
-        Self { rest, drawn, others }
+        let alone = ranked.iter().take(most).map(|(iri, _)| (*iri).to_owned()).collect();
+        Self { rest, alone, others: ranked.len().saturating_sub(most) }
     }
 
-    fn place(&self, iri: &'t str) -> &'t str {
-        if self.drawn.contains(iri) { iri } else { self.rest }
+    fn place<'d>(&'d self, iri: &'d str) -> &'d str {
+        if self.alone.contains(iri) { iri } else { self.rest }
     }
 }
 
-/// Nodes and links of a Sankey diagram; a link is as wide as the number of tasks that have a lead.
-fn picture(site: &Site, tables: &Tables, tied: &[Tied<'_>]) -> Result<Value, WebError> {
+/// What a Sankey diagram shows; a link is as wide as the number of tasks that have a lead.
+fn draw(tied: &[Tied]) -> ([Drawn; 3], BTreeMap<(String, String), usize>) {
     let (mut by_policy, mut by_document, mut by_agency) =
         <(BTreeMap<&str, usize>, BTreeMap<&str, usize>, BTreeMap<&str, usize>)>::default();
     for tied in tied.iter().filter(|tied| tied.weight() > 0) {
@@ -133,9 +168,9 @@ fn picture(site: &Site, tables: &Tables, tied: &[Tied<'_>]) -> Result<Value, Web
             *by_agency.entry(agency).or_default() += tasks;
         }
     }
-    let policies = Column::new("policies", by_policy);
-    let documents = Column::new("documents", by_document);
-    let agencies = Column::new("agencies", by_agency);
+    let policies = Drawn::new("policies", by_policy);
+    let documents = Drawn::new("documents", by_document);
+    let agencies = Drawn::new("agencies", by_agency);
     let mut links: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for tied in tied.iter().filter(|tied| tied.weight() > 0) {
         let document = documents.place(&tied.document.id);
@@ -146,6 +181,14 @@ fn picture(site: &Site, tables: &Tables, tied: &[Tied<'_>]) -> Result<Value, Web
             *links.entry((document, agencies.place(agency))).or_default() += tasks;
         }
     }
+    let owned = |(source, target): (&str, &str)| (source.to_owned(), target.to_owned());
+    let links = links.into_iter().map(|(ends, tasks)| (owned(ends), tasks)).collect();
+    ([policies, documents, agencies], links)
+}
+
+/// Nodes and links of the diagram.
+fn picture(site: &Site, tables: &Tables, ranked: &Ranked) -> Result<Value, WebError> {
+    let [policies, documents, agencies] = &ranked.columns;
     let mut nodes = Vec::new();
     let mut node = |iri: &str, label: &str, column: usize| {
         let kind = ["policy", "document", "agency"][column];
@@ -153,28 +196,29 @@ fn picture(site: &Site, tables: &Tables, tied: &[Tied<'_>]) -> Result<Value, Web
         nodes
             .push(json!({"id": iri, "label": label, "href": href, "column": column, "kind": kind}));
     };
-    for iri in &policies.drawn {
+    for iri in &policies.alone {
         node(iri, tables.policy(site, iri)?.map_or("", |policy| &policy.title), 0);
     }
-    for tied in tied.iter().filter(|tied| documents.drawn.contains(tied.document.id.as_str())) {
+    let drawn = ranked.tied.iter();
+    for tied in drawn.filter(|tied| documents.alone.contains(tied.document.id.as_str())) {
         node(&tied.document.id, tied.document.title.as_deref().unwrap_or_default(), 1);
     }
-    for iri in &agencies.drawn {
+    for iri in &agencies.alone {
         node(iri, tables.agency(site, iri)?.map_or("", |agency| &agency.name), 2);
     }
     let rests = [
-        (&policies, "其他 {} 份上级文件", "{} other policies", "documents"),
-        (&documents, "其他 {} 份文件", "{} other documents", "documents"),
-        (&agencies, "其他 {} 个机构", "{} other agencies", "agencies"),
+        (policies, "其他 {} 份上级文件", "{} other policies", "documents"),
+        (documents, "其他 {} 份文件", "{} other documents", "documents"),
+        (agencies, "其他 {} 个机构", "{} other agencies", "agencies"),
     ];
     for (column, (rest, zh, en, list)) in rests.into_iter().enumerate() {
-        if !rest.others.is_empty() {
-            let label = site.say(zh, en).replace("{}", &rest.others.len().to_string());
+        if rest.others > 0 {
+            let label = site.say(zh, en).replace("{}", &rest.others.to_string());
             let href = format!("{}{list}", site.root());
             nodes.push(json!({"id": rest.rest, "label": label, "href": href, "column": column}));
         }
     }
-    let links = links.into_iter().map(
+    let links = ranked.links.iter().map(
         |((source, target), value)| json!({"source": source, "target": target, "value": value}),
     );
     let unit = site.say("项牵头任务", "tasks led");

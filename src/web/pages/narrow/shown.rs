@@ -6,7 +6,7 @@ use super::{Asked, Known, NONE, facets};
 use crate::rdf::vocab::{genre, gm, role};
 use crate::store::QueryError;
 use crate::web::api::links::last;
-use crate::web::api::tables::{Document, Part};
+use crate::web::api::tables::{Agency, Document, Part};
 use crate::web::facets::Chip;
 
 /// A column head, and where the list is sorted by it.
@@ -61,7 +61,7 @@ impl Known<'_> {
             bearers.push(Bearer {
                 name: name.to_owned(),
                 href: agency.map(|agency| self.site.href(&agency.iri)),
-                is_unresolved: agency.is_some_and(|agency| self.unresolved.contains(&*agency.iri)),
+                is_unresolved: agency.is_some_and(Agency::is_unresolved),
             });
         }
         Ok(bearers)
@@ -121,7 +121,7 @@ impl Known<'_> {
                 ("", site.labels.of(&format!("{}{code}", gm::NAMESPACE)).of(lang).to_owned())
             }
             ("document", _) => {
-                let known = tables.documents(site)?.iter().find(|document| document.id == iri());
+                let known = tables.works(site)?.get(&iri());
                 ("", known.map_or(value, |document| self.title(document)).to_owned())
             }
             ("section", _) => {

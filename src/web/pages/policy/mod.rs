@@ -14,7 +14,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
-use super::narrow::{Known, Thing, path};
+use super::narrow::{Known, path};
 use super::policies::KINDS;
 use super::tasks::{self, Row, cut};
 use crate::store::QueryError;
@@ -24,7 +24,7 @@ use crate::web::api::links::{Citing, kind_iri};
 use crate::web::api::tables::{Document, Task};
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
-use crate::web::facets::{Facet, Order, Question};
+use crate::web::facets::{Facet, Question, by_count};
 use crate::web::filters;
 use crate::web::labels::Label;
 use crate::web::paging::Paging;
@@ -139,7 +139,7 @@ fn title(known: &Known<'_>, iri: &str) -> Result<String, WebError> {
 }
 
 /// The tasks that carry a document out, by places.
-fn tasks<'s>(known: &Known<'s>, iri: &str) -> Result<Vec<Thing<'s, Task>>, QueryError> {
+fn tasks<'s>(known: &Known<'s>, iri: &str) -> Result<Vec<&'s Task>, QueryError> {
     let (site, tables) = (known.site, known.tables);
     let citing = tables.citations_of(site, iri)?.into_iter().map(|citing| &citing.document);
     let mut documents: Vec<&'s Arc<Document>> =
@@ -153,15 +153,14 @@ fn tasks<'s>(known: &Known<'s>, iri: &str) -> Result<Vec<Thing<'s, Task>>, Query
     let mut found = Vec::new();
     for document in documents {
         let tasks = tables.tasks_in(site, document)?.iter();
-        let carry_out = tasks.filter(|task| task.policies.iter().any(|policy| **policy == *iri));
-        found.extend(carry_out.map(Thing::of_task));
+        found.extend(tasks.filter(|task| task.policies.iter().any(|policy| **policy == *iri)));
     }
     Ok(found)
 }
 
 fn build(site: &Site, iri: &str, asked: &Asked) -> Result<Policy, WebError> {
     let tables = site.tables.now(site);
-    let known = Known::new(site, &tables)?;
+    let known = Known::new(site, &tables);
     let title = title(&known, iri)?;
     let document = tables.works(site)?.get(iri);
     let all = tables.citations_of(site, iri)?;
@@ -187,8 +186,8 @@ fn build(site: &Site, iri: &str, asked: &Asked) -> Result<Policy, WebError> {
     let paging = Paging::new(total, SIZE, number, &asked.pairs());
     let (mut groups, mut rows): (Vec<Group>, _) = (Vec::new(), Vec::new());
     if asked.is_assigned() {
-        for thing in paging.cut(assigned, SIZE) {
-            let row = Row::new(&known, &thing)?;
+        for task in paging.cut(assigned, SIZE) {
+            let row = Row::new(&known, task)?;
             match groups.last_mut() {
                 Some(group) if group.place == row.place => group.rows.push(row),
                 _ => groups.push(Group { place: row.place.clone(), rows: vec![row] }),
@@ -226,12 +225,12 @@ fn build(site: &Site, iri: &str, asked: &Asked) -> Result<Policy, WebError> {
 }
 
 fn kinds(site: &Site, asked: &Asked, all: &[&Citing]) -> Facet {
-    let kinds = all.iter().map(|citing| {
-        let label = site.labels.of_citation(&kind_iri(&citing.kind));
-        (citing.kind.clone(), label.of(site.lang).to_owned())
+    let kinds = by_count(all.iter().map(|citing| citing.kind.as_str()));
+    let kinds = kinds.into_iter().map(|(kind, count)| {
+        (kind, site.labels.of_citation(&kind_iri(kind)).of(site.lang).to_owned(), count)
     });
     let label = ("kind", Label::new("引用方式", "How it is cited"));
-    Facet::new(&Question::new(&asked.pairs()), label, &asked.kind, Order::Count, kinds)
+    Facet::new(&Question::new(&asked.pairs()), label, &asked.kind, kinds)
 }
 
 /// The references that are asked for: the strongest kinds first, by places and the newest documents first.
@@ -282,7 +281,7 @@ fn item(known: &Known<'_>, citing: &Citing) -> Result<Option<(String, String)>, 
 
 fn tabulate(site: &Site, iri: &str, asked: &Asked) -> Result<Table, WebError> {
     let tables = site.tables.now(site);
-    let known = Known::new(site, &tables)?;
+    let known = Known::new(site, &tables);
     let title = title(&known, iri)?;
     if asked.is_assigned() {
         let mut table = tasks::tabulate(&known, &tasks(&known, iri)?)?;
