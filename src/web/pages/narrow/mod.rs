@@ -16,9 +16,8 @@ pub(super) mod sparql;
 use serde::Deserialize;
 
 use crate::rdf::vocab::gm;
-use crate::store::QueryError;
 use crate::web::api::columns::{UNKNOWN, Values};
-use crate::web::api::tables::{Tables, Task};
+use crate::web::api::tables::Tables;
 use crate::web::facets::Question;
 use crate::web::site::Site;
 pub(super) use counts::Counter;
