@@ -66,7 +66,7 @@ impl Server {
             let runtime = gangmu::web::runtime().unwrap();
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                gangmu::web::serve(listener, store.into(), None, &config).await.unwrap();
+                gangmu::web::serve(listener, store, None, &config).await.unwrap();
             });
         });
         Self { address, _dir: dir }
