@@ -135,6 +135,17 @@ class Server:
             [args.gangmu, "serve", "--bind", self.address[7:], "--config", config, "--store", store],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.child.stdout.readline()
+        begun = time.monotonic()
+        while self.ask("/")[2] != 200:
+            time.sleep(1)
+        # What is read of the whole store is there then, so that questions are not asked beside it.
+        self.ready = time.monotonic() - begun
+        self.memory = self.held()
+
+    def held(self):
+        """The megabytes that it has held at most."""
+        status = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1000
 
     def ask(self, path, body=None):
         """Seconds, length of the answer, status."""
@@ -178,6 +189,7 @@ def questions(server):
 
 def ask(args, documents):
     server = Server(args, args.work / f"store-{documents}")
+    row(f"{documents:,}", f"{server.ready:.1f}", f"{server.memory:.0f}")
     figures = {}
     try:
         for name, (path, body) in questions(server).items():
@@ -222,6 +234,8 @@ def main():
         for documents in args.sizes:
             load(args, documents)
     if "ask" in only:
+        print("\nServing (`gangmu serve`), until the first page is answered:\n")
+        head("documents", "s", "peak memory MB")
         compare([(documents, ask(args, documents)) for documents in (args.sizes[0], args.sizes[-1])])
 
 

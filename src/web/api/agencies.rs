@@ -11,7 +11,7 @@ use super::facts::Bearer;
 use super::listing::{Key, Listing, One, Page};
 use super::params::{Id, Order, Params, limit, order, text};
 use super::terms::{Failures, Jurisdiction, address, iri};
-use super::{read, tables};
+use super::{read, records};
 
 const NAMES: &str = include_str!("../queries/agency_names.rq");
 const FAMILY: &str = include_str!("../queries/agency_family.rq");
@@ -77,8 +77,8 @@ pub(super) struct AgencyDetails {
 }
 
 impl Agency {
-    fn new(site: &Site, agency: &tables::Agency) -> Self {
-        let tables::Agency { iri, name, kind, .. } = agency;
+    fn new(site: &Site, agency: &records::Agency) -> Self {
+        let records::Agency { iri, name, kind, .. } = agency;
         Self {
             bearer: Bearer::new(iri.clone(), kind.as_deref(), name.clone()),
             alt_label: agency.others.clone(),
@@ -111,7 +111,7 @@ pub(super) async fn list(
             agencies,
             &params,
             order.backwards,
-            |agency: &tables::Agency| {
+            |agency: &records::Agency| {
                 let key = match order.by {
                     By::Name => Key::text(&agency.name),
                     By::Tasks => Key::Number(agency.tasks),
@@ -120,7 +120,7 @@ pub(super) async fn list(
                 (Some(key), &*agency.iri)
             },
         )?;
-        let is_wanted = |agency: &tables::Agency| {
+        let is_wanted = |agency: &records::Agency| {
             let named = |word: &str| agency.names().any(|name| name.contains(word));
             let code = agency.jurisdiction.as_ref().map(|place| place.code.as_str());
             q.split_whitespace().all(named) && place.is_none_or(|place| code == Some(place))

@@ -13,8 +13,8 @@ use super::facts::{Bearer, Citation, citations};
 use super::listing::{Key, Listing, One, Page};
 use super::params::{Id, Order, Params, choice, limit, order, text, year};
 use super::read;
+use super::records::Document;
 use super::search::matching;
-use super::tables::Document;
 use super::terms::{Failures, Genre, Tier, address, code, iri};
 use crate::search::Kind;
 

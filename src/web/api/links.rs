@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::super::site::{Row, Site};
 use super::cell::Cell;
 use super::follow::Update;
-use super::tables::{Document, Tables};
+use super::records::Document;
+use super::tables::Tables;
 use crate::rdf::vocab::gm;
 use crate::store::QueryError;
 

@@ -22,6 +22,7 @@ pub(super) mod page;
 pub(super) mod params;
 mod places;
 mod policies;
+pub(super) mod records;
 pub(super) mod search;
 pub(super) mod tables;
 mod targets;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::super::site::Site;
 use super::links::Citing;
-use super::tables::{Document, Higher, Tables, Task};
+use super::records::{Document, Higher, Task};
+use super::tables::Tables;
 use crate::store::QueryError;
 
 const ITEM: &str = include_str!("../queries/api_item.rq");

@@ -11,8 +11,8 @@ use super::facts::{Citation, citations};
 use super::listing::{Key, Listing, One, Page};
 use super::params::{Id, Order, Params, choice, limit, order};
 use super::read;
+use super::records::{self, Document};
 use super::search::matching;
-use super::tables::{self, Document};
 use super::terms::{Failures, address, iri};
 use crate::search::Kind;
 
@@ -79,7 +79,7 @@ pub(super) struct PolicyDetails {
 }
 
 impl Policy {
-    fn new(site: &Site, policy: &tables::Policy) -> Self {
+    fn new(site: &Site, policy: &records::Policy) -> Self {
         Self {
             id: policy.iri.clone(),
             kind: "Policy",
@@ -114,7 +114,7 @@ pub(super) async fn list(
             policies,
             &params,
             order.backwards,
-            |policy: &tables::Policy| {
+            |policy: &records::Policy| {
                 let key = match order.by {
                     By::Citations => Key::Number(policy.cited_by),
                     By::Title => Key::text(&policy.title),
@@ -122,7 +122,7 @@ pub(super) async fn list(
                 (Some(key), &*policy.iri)
             },
         )?;
-        let is_wanted = |policy: &tables::Policy| {
+        let is_wanted = |policy: &records::Policy| {
             has_text.is_none_or(|has_text| policy.document.is_some() == has_text)
                 && matching.as_ref().is_none_or(|found| found.contains(&policy.iri))
         };

@@ -13,7 +13,7 @@ use super::super::site::Site;
 use super::listing::{Key, Listing, Page};
 use super::params::{Params, bad, choice, limit, text};
 use super::read;
-use super::tables::Document;
+use super::records::Document;
 use super::terms::{Failures, address};
 use crate::search::{Found, Hit, Kind, SearchError, Snippet};
 

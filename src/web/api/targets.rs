@@ -16,7 +16,8 @@ use super::facts;
 use super::listing::{Key, Listing, Page};
 use super::params::{Order, Params, choice, limit, order, text};
 use super::read;
-use super::tables::{self, Document};
+use super::records::{self, Document};
+use super::tables::Tables;
 use super::tasks::{Due, agencies};
 use super::terms::{Failures, Genre, Tier};
 use crate::rdf::vocab::gm;
@@ -121,7 +122,7 @@ pub(super) async fn list(
             targets,
             &params,
             order.backwards,
-            |target: &tables::Target| {
+            |target: &records::Target| {
                 let key = match order.by {
                     By::Due => target.due.as_deref(),
                     By::Indicator => target.indicator.as_deref(),
@@ -164,7 +165,7 @@ pub(super) async fn list(
 /// The tasks in which the agencies that are asked for have a part.
 fn theirs<'t>(
     site: &Site,
-    tables: &'t tables::Tables,
+    tables: &'t Tables,
     asked: Option<&String>,
 ) -> Result<Option<HashSet<&'t str>>, Problem> {
     let own = tables.derived::<TaskRows>(site)?;

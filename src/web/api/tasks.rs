@@ -19,8 +19,9 @@ use super::facts::{
 use super::listing::{Key, Listing, One, Page};
 use super::params::{Id, Order, Params, choice, day, limit, order, text};
 use super::read;
+use super::records::{self, Document};
 use super::search::matching;
-use super::tables::{self, Document};
+use super::tables::Tables;
 use super::terms::{Evidence, Failures, Genre, Role, Tier, address, code, iri, with_places};
 use crate::search::Kind;
 
@@ -99,7 +100,7 @@ pub(super) struct Task {
 }
 
 impl Task {
-    fn read(site: &Site, task: &tables::Task) -> Result<Self, Problem> {
+    fn read(site: &Site, task: &records::Task) -> Result<Self, Problem> {
         let rows = with_places(site.rows(TASK, &[("task", &task.iri)])?);
         Ok(Self {
             id: task.iri.to_string(),
@@ -121,13 +122,13 @@ impl Task {
 /// The agencies that a filter names, by IRI or by a part of a name, among those that rows have.
 pub(super) fn agencies(
     site: &Site,
-    tables: &tables::Tables,
+    tables: &Tables,
     rows: &Rows,
     asked: Option<&String>,
 ) -> Result<Option<Vec<bool>>, Problem> {
     let Some(asked) = text(asked) else { return Ok(None) };
     let mut named = vec![false; rows.agencies.len()];
-    let mut name = |agency: &tables::Agency| {
+    let mut name = |agency: &records::Agency| {
         if let Some(number) = rows.agencies.number(&agency.iri) {
             named[number as usize] = true;
         }
@@ -193,7 +194,7 @@ pub(super) async fn list(
             tasks,
             &params,
             order.backwards,
-            |task: &tables::Task| {
+            |task: &records::Task| {
                 let key = match order.by {
                     By::Order => {
                         // Texts in their order; of the documents the newest first.
@@ -244,7 +245,7 @@ pub(super) async fn list(
 /// The items with a target whose indicator has these characters.
 fn with_indicator<'t>(
     site: &Site,
-    tables: &'t tables::Tables,
+    tables: &'t Tables,
     asked: Option<&String>,
 ) -> Result<Option<HashSet<&'t str>>, Problem> {
     let Some(asked) = text(asked) else { return Ok(None) };

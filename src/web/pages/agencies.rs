@@ -15,8 +15,9 @@ use crate::search::Kind;
 use crate::store::QueryError;
 use crate::web::api::columns::{Column, number};
 use crate::web::api::derived::Derived;
+use crate::web::api::records;
 use crate::web::api::search::matching;
-use crate::web::api::tables::{self, Tables};
+use crate::web::api::tables::Tables;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Form, Table};
 use crate::web::facets::{Chip, Facet, Question};
@@ -129,7 +130,7 @@ impl Derived for Ranked {
         let at = |at: u32| &all[at as usize];
         let mut by_name: Vec<u32> = (0..number(all.len())).collect();
         by_name.sort_by(|a, b| at(*a).name.cmp(&at(*b).name));
-        let by = |counts: fn(&tables::Agency) -> (usize, usize)| {
+        let by = |counts: fn(&records::Agency) -> (usize, usize)| {
             let mut ranked = by_name.clone();
             // Names that are no known body go last, whatever their number.
             ranked.sort_by_key(|a| (at(*a).is_unresolved(), Reverse(counts(at(*a)))));
@@ -145,7 +146,7 @@ impl Derived for Ranked {
     }
 }
 
-fn code(agency: &tables::Agency) -> &'static str {
+fn code(agency: &records::Agency) -> &'static str {
     match agency.kind {
         None => "body",
         Some(_) if agency.is_unresolved() => "unresolved",
@@ -182,7 +183,7 @@ impl Found {
         let words: Vec<Finder<'_>> = asked.q.split_whitespace().map(Finder::new).collect();
         let has = |name: &str| words.iter().all(|word| word.find(name.as_bytes()).is_some());
         let is_sought =
-            |agency: &tables::Agency| agency.names().any(has) || sounding.contains(&agency.iri);
+            |agency: &records::Agency| agency.names().any(has) || sounding.contains(&agency.iri);
         let sought = (!words.is_empty()).then(|| all.iter().map(is_sought).collect::<Vec<bool>>());
         for &at in order {
             if sought.as_ref().is_some_and(|sought| !sought[at as usize]) {
@@ -206,7 +207,7 @@ impl Found {
 }
 
 impl Agency {
-    fn new(site: &Site, agency: &tables::Agency, asked: &Asked) -> Self {
+    fn new(site: &Site, agency: &records::Agency, asked: &Asked) -> Self {
         let sought =
             agency.others.iter().find(|other| !asked.has(&agency.name) && asked.has(other));
         Self {

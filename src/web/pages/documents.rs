@@ -12,7 +12,8 @@ use serde::Deserialize;
 use super::narrow::{self, Counter};
 use crate::rdf::vocab::{genre, gm};
 use crate::web::api::columns;
-use crate::web::api::tables::{self, Tables};
+use crate::web::api::records;
+use crate::web::api::tables::Tables;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
 use crate::web::facets::{Chip, Facet, Question};
@@ -169,12 +170,12 @@ fn shown(
     Ok(shown.collect())
 }
 
-fn title<'d>(site: &Site, document: &'d tables::Document) -> &'d str {
+fn title<'d>(site: &Site, document: &'d records::Document) -> &'d str {
     document.title.as_deref().unwrap_or(site.say("（无题）", "(untitled)"))
 }
 
 impl Document {
-    fn new(site: &Site, document: &tables::Document, counts: &[(Arc<str>, usize)]) -> Self {
+    fn new(site: &Site, document: &records::Document, counts: &[(Arc<str>, usize)]) -> Self {
         let coded = |concept: &crate::web::api::terms::Concept| {
             (concept.code().to_owned(), concept.label())
         };

@@ -17,7 +17,7 @@ use super::tasks::cut;
 use crate::rdf::vocab::role;
 use crate::store::QueryError;
 use crate::web::api::columns::{Documents, Facts, UNSAID};
-use crate::web::api::tables::Agency;
+use crate::web::api::records::Agency;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
 use crate::web::facets::{Facet, Question};

@@ -12,7 +12,7 @@ use super::narrow::sparql::{What, address};
 use super::narrow::{Answer, Asked, Head, KINDS, Known, List, Targets, ordered};
 use super::tasks::cut;
 use crate::web::api::columns::{self, Measures, UNSAID, number};
-use crate::web::api::tables::Target;
+use crate::web::api::records::Target;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
 use crate::web::facets::{Chip, Facet, Question};

@@ -10,7 +10,7 @@ use super::narrow::sparql::{What, address};
 use super::narrow::{Asked, Bearer, Head, Known, List, Tasks, ordered};
 use crate::store::QueryError;
 use crate::web::api::columns::{self, UNSAID, number};
-use crate::web::api::tables::Task;
+use crate::web::api::records::Task;
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
 use crate::web::facets::{Chip, Facet};

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::super::derived::Derived;
-use super::super::tables::{self, Tables};
+use super::super::records;
+use super::super::tables::Tables;
 use super::{Column, Values, number};
 use crate::store::QueryError;
 use crate::web::site::Site;
@@ -12,7 +13,7 @@ use crate::web::site::Site;
 /// The documents, numbered in the order of their IRIs.
 pub(in crate::web) struct Documents {
     pub(in crate::web) ids: Values,
-    all: Vec<Arc<tables::Document>>,
+    all: Vec<Arc<records::Document>>,
     pub(in crate::web) place: Column,
     pub(in crate::web) genre: Column,
     pub(in crate::web) tier: Column,
@@ -61,12 +62,12 @@ impl Derived for Documents {
 
 impl Documents {
     /// The document of a number.
-    pub(in crate::web) fn get(&self, number: u32) -> &Arc<tables::Document> {
+    pub(in crate::web) fn get(&self, number: u32) -> &Arc<records::Document> {
         &self.all[number as usize]
     }
 
     /// The same, if there is one of this number.
-    pub(in crate::web) fn find(&self, number: u32) -> Option<&Arc<tables::Document>> {
+    pub(in crate::web) fn find(&self, number: u32) -> Option<&Arc<records::Document>> {
         self.all.get(number as usize)
     }
 

@@ -4,7 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::super::derived::Derived;
-use super::super::tables::{self, Agency, Tables, Target, leads};
+use super::super::records::{self, Agency, Target, leads};
+use super::super::tables::Tables;
 use super::sections::Sections;
 use super::{Column, Documents, Lists, Numbering, Several, UNSAID, Values, number};
 use crate::store::QueryError;
@@ -59,7 +60,7 @@ pub(in crate::web) struct Facts {
 struct Source<'t> {
     document: u32,
     item: &'t str,
-    parts: &'t [tables::Part],
+    parts: &'t [records::Part],
     leads: usize,
     due: &'t [Arc<str>],
     policies: &'t [Arc<str>],
@@ -230,7 +231,7 @@ impl Derived for TargetRows {
             (place[known], year, document, &targets[at as usize].iri)
         });
         let sorted = || at.iter().map(|&(_, at)| &targets[at as usize]);
-        let no_parts = &tables::Parts::default();
+        let no_parts = &records::Parts::default();
         let parts = |target: &Target| parts.get(&target.item).unwrap_or(no_parts);
         let sources = at.iter().zip(sorted()).map(|(&(document, _), target)| Source {
             document,

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::rdf::vocab::role;
-use crate::web::api::tables::{Days, Document};
+use crate::web::api::records::{Days, Document};
 use crate::web::error::WebError;
 use crate::web::labels::Label;
 use crate::web::pages::document::view::shorten;

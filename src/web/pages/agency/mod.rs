@@ -14,7 +14,8 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::web::api::tables::{Document, Tables};
+use crate::web::api::records::Document;
+use crate::web::api::tables::Tables;
 use crate::web::error::WebError;
 use crate::web::facets::{Chip, Facet, Question, by_count};
 use crate::web::filters;

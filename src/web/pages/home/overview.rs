@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::store::QueryError;
 use crate::web::api::columns::{Documents, TaskRows, UNSAID};
 use crate::web::api::derived::Derived;
-use crate::web::api::tables::{Document, Tables};
+use crate::web::api::records::Document;
+use crate::web::api::tables::Tables;
 use crate::web::error::WebError;
 use crate::web::site::Site;
 

@@ -8,7 +8,8 @@ use super::{Asked, Known};
 use crate::store::QueryError;
 use crate::web::api::columns::{Documents, Measures, Rows, TargetRows, TaskRows};
 use crate::web::api::derived::Derived;
-use crate::web::api::tables::{Tables, Target, Task};
+use crate::web::api::records::{Target, Task};
+use crate::web::api::tables::Tables;
 use crate::web::site::Site;
 
 /// A list as columns.

@@ -6,7 +6,7 @@ use super::{Asked, Known, NONE, facets};
 use crate::rdf::vocab::{genre, gm, role};
 use crate::store::QueryError;
 use crate::web::api::links::last;
-use crate::web::api::tables::{Agency, Document, Part};
+use crate::web::api::records::{Agency, Document, Part};
 use crate::web::facets::Chip;
 
 /// A column head, and where the list is sorted by it.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::rdf::vocab::gm;
 use crate::store::QueryError;
 use crate::web::api::links::{CARRIES_OUT, Citing, Level};
-use crate::web::api::tables::Document;
+use crate::web::api::records::Document;
 use crate::web::labels::Label;
 use crate::web::pages::narrow::Known;
 use crate::web::pages::policies::address;

@@ -21,7 +21,7 @@ use crate::store::QueryError;
 use crate::web::App;
 use crate::web::address::Thing as Named;
 use crate::web::api::links::{Citing, kind_iri};
-use crate::web::api::tables::{Document, Task};
+use crate::web::api::records::{Document, Task};
 use crate::web::error::WebError;
 use crate::web::export::{self, Cell, Column, Form, Table};
 use crate::web::facets::{Facet, Question, by_count};
