@@ -2,7 +2,7 @@
 """How the program bears amount: generated documents taken in, loaded and asked, at several sizes.
 
     make bench-scale                       1,000 and 10,000 documents
-    make bench-scale SIZES="1000 100000"   needs some 10 GB and the better part of an hour
+    make bench-scale SIZES="1000 100000"   needs some 60 GB and an hour and a half; without the load (--only ingest,ask) 13 GB and half an hour
 
 For each size: `gangmu ingest` (documents and statements a second, peak memory, size of the store), `gangmu extract` and `gangmu load`
 beside `oxigraph load` of the same N-Quads, and the questions of queries/ and the main pages, without the cache of answers. At the end how
