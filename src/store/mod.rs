@@ -18,6 +18,7 @@
 //! beside/      while parts are being loaded: the triples that quads/ has yet to take over
 //! ```
 
+mod algebra;
 mod backup;
 mod doctor;
 mod empty;

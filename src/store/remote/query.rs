@@ -15,6 +15,7 @@ use spargebra::term::{GroundTerm, NamedNodePattern};
 
 use super::split::{self, THERE};
 use super::{Endpoint, RemoteError, spelling};
+use crate::store::algebra::map_inner;
 use crate::store::run::Run;
 use crate::store::run::pace::Plan;
 use crate::store::services::{ServiceError, Services};
@@ -100,7 +101,7 @@ impl Question<'_> {
             P::Bgp { .. } | P::Path { .. } | P::Values { .. } | P::Service { .. } => pattern,
             other => {
                 let failed = std::cell::Cell::new(None);
-                let replaced = split::map_inner(other, |inner| {
+                let replaced = map_inner(other, |inner| {
                     self.with_found(inner).unwrap_or_else(|error| {
                         failed.set(Some(error));
                         P::default()
@@ -197,7 +198,7 @@ fn give(pattern: GraphPattern, name: &Variable, value: &GroundTerm) -> GraphPatt
         | P::Slice { .. }
         | P::Group { .. }
         | P::Extend { .. }
-        | P::Filter { .. } => split::map_inner(pattern, |inner| give(inner, name, value)),
+        | P::Filter { .. } => map_inner(pattern, |inner| give(inner, name, value)),
         P::LeftJoin { left, right, expression } => {
             P::LeftJoin { left: into(left), right, expression }
         }

@@ -3,7 +3,7 @@
 use spargebra::algebra::{Expression, Function, GraphPattern, PropertyPathExpression};
 use spargebra::term::{Literal, Variable};
 
-use super::split::map_inner;
+use crate::store::algebra::map_inner;
 
 /// The SELECT that asks for these variables of a pattern. A pattern without variables is asked for a constant, since
 /// not every engine takes `SELECT *` there.

@@ -12,6 +12,8 @@ use spargebra::algebra::{
 };
 use spargebra::term::{NamedNode, NamedNodePattern, Variable};
 
+use crate::store::algebra::map_inner;
+
 /// The name of the service that an endpoint is to the evaluator here.
 pub(super) const THERE: &str = "urn:gangmu:endpoint";
 /// Rows of a VALUES clause that are sent. A longer one is joined here.
@@ -64,31 +66,6 @@ fn with_parts(expr: Expression) -> Expression {
         E::Not(inner) => E::Not(Box::new(with_parts(*inner))),
         E::And(a, b) => E::And(Box::new(with_parts(*a)), Box::new(with_parts(*b))),
         E::Or(a, b) => E::Or(Box::new(with_parts(*a)), Box::new(with_parts(*b))),
-        other => other,
-    }
-}
-
-/// Applies `make` to the one pattern that a pattern is made over, if it is.
-pub(super) fn map_inner(
-    pattern: GraphPattern,
-    make: impl Fn(GraphPattern) -> GraphPattern,
-) -> GraphPattern {
-    use GraphPattern as P;
-    let make = |inner: Boxed| Box::new(make(*inner));
-    match pattern {
-        P::Filter { expr, inner } => P::Filter { expr, inner: make(inner) },
-        P::Graph { name, inner } => P::Graph { name, inner: make(inner) },
-        P::Extend { inner, variable, expression } => {
-            P::Extend { inner: make(inner), variable, expression }
-        }
-        P::OrderBy { inner, expression } => P::OrderBy { inner: make(inner), expression },
-        P::Project { inner, variables } => P::Project { inner: make(inner), variables },
-        P::Distinct { inner } => P::Distinct { inner: make(inner) },
-        P::Reduced { inner } => P::Reduced { inner: make(inner) },
-        P::Slice { inner, start, length } => P::Slice { inner: make(inner), start, length },
-        P::Group { inner, variables, aggregates } => {
-            P::Group { inner: make(inner), variables, aggregates }
-        }
         other => other,
     }
 }

@@ -16,6 +16,7 @@ use spargebra::term::Variable;
 
 use super::before::certain;
 use super::join;
+use crate::store::algebra::map_inner;
 
 /// The same pattern, with rows that stand alone before all that they are joined with.
 pub(super) fn first(pattern: GraphPattern) -> GraphPattern {
@@ -29,20 +30,7 @@ pub(super) fn first(pattern: GraphPattern) -> GraphPattern {
         }
         P::Union { left, right } => P::Union { left: boxed(left), right: boxed(right) },
         P::Minus { left, right } => P::Minus { left: boxed(left), right: boxed(right) },
-        P::Filter { expr, inner } => P::Filter { expr, inner: boxed(inner) },
-        P::Graph { name, inner } => P::Graph { name, inner: boxed(inner) },
-        P::Extend { inner, variable, expression } => {
-            P::Extend { inner: boxed(inner), variable, expression }
-        }
-        P::OrderBy { inner, expression } => P::OrderBy { inner: boxed(inner), expression },
-        P::Project { inner, variables } => P::Project { inner: boxed(inner), variables },
-        P::Distinct { inner } => P::Distinct { inner: boxed(inner) },
-        P::Reduced { inner } => P::Reduced { inner: boxed(inner) },
-        P::Slice { inner, start, length } => P::Slice { inner: boxed(inner), start, length },
-        P::Group { inner, variables, aggregates } => {
-            P::Group { inner: boxed(inner), variables, aggregates }
-        }
-        P::Bgp { .. } | P::Path { .. } | P::Values { .. } | P::Service { .. } => pattern,
+        other => map_inner(other, first),
     }
 }
 
@@ -136,18 +124,14 @@ pub(super) fn into(pattern: GraphPattern, row: &GraphPattern) -> GraphPattern {
             }
             operands.into_iter().reduce(join).unwrap_or_default()
         }
-        P::Filter { expr, inner } => P::Filter { expr, inner: boxed(inner) },
-        P::Extend { inner, variable, expression } => {
-            P::Extend { inner: boxed(inner), variable, expression }
-        }
-        P::OrderBy { inner, expression } => P::OrderBy { inner: boxed(inner), expression },
-        P::Distinct { inner } => P::Distinct { inner: boxed(inner) },
-        P::Reduced { inner } => P::Reduced { inner: boxed(inner) },
-        P::Slice { inner, start, length } => P::Slice { inner: boxed(inner), start, length },
-        P::Group { inner, variables, aggregates } => {
-            P::Group { inner: boxed(inner), variables, aggregates }
-        }
-        P::Graph { name, inner } => P::Graph { name, inner: boxed(inner) },
+        P::Filter { .. }
+        | P::Extend { .. }
+        | P::OrderBy { .. }
+        | P::Distinct { .. }
+        | P::Reduced { .. }
+        | P::Slice { .. }
+        | P::Group { .. }
+        | P::Graph { .. } => map_inner(pattern, |inner| into(inner, row)),
         P::Union { left, right } => P::Union { left: boxed(left), right: boxed(right) },
         P::LeftJoin { left, right, expression } => {
             P::LeftJoin { left: boxed(left), right, expression }
