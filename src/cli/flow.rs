@@ -17,8 +17,7 @@ pub(super) struct Room {
 }
 
 /// Enough to keep the cores busy while results are written, in some hundred megabytes. The more is written at once, the
-/// less often the database has to merge what it has: four thousand small documents cost it a third of what eight times
-/// five hundred do.
+/// less often the database has to merge what it has.
 pub(super) const ROOM: Room = Room { bytes: 16 << 20, jobs: 4096 };
 
 /// A job with the bytes it counts for.

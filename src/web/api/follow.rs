@@ -50,23 +50,24 @@ impl Since {
         Self { before, touched, update: Mutex::default() }
     }
 
-    fn update(&self, site: &Site) -> Result<Option<Arc<Update>>, QueryError> {
+    /// Made for the tables that follow.
+    fn update(&self, now: &Tables, site: &Site) -> Result<Option<Arc<Update>>, QueryError> {
         let mut update = self.update.lock().unwrap_or_else(PoisonError::into_inner);
         match &*update {
             Some(update) => Ok(update.clone()),
             None => {
-                let new = self.read(site)?.map(Arc::new);
+                let new = self.read(now, site)?.map(Arc::new);
                 *update = Some(new.clone());
                 Ok(new)
             }
         }
     }
 
-    fn read(&self, site: &Site) -> Result<Option<Update>, QueryError> {
+    fn read(&self, now: &Tables, site: &Site) -> Result<Option<Update>, QueryError> {
         let before = Arc::clone(&self.before);
         let (known, all) = (before.versions(site)?, before.documents(site)?.len());
         // Where most of it is new, reading everything is less work.
-        if self.touched.len() > all.max(2) / 2 || renamed(site, &before)? {
+        if self.touched.len() > all.max(2) / 2 || renamed(site, &before, now)? {
             return Ok(None);
         }
         let old = self.touched.iter().filter_map(|version| known.get(version.as_str()));
@@ -84,9 +85,9 @@ impl Since {
 }
 
 /// Whether a division has another name than before, which any document may be told with.
-fn renamed(site: &Site, before: &Arc<Tables>) -> Result<bool, QueryError> {
-    let (old, tables) = (before.divisions(site)?, Tables::new(None));
-    let mut now = tables.divisions(site)?.iter();
+fn renamed(site: &Site, before: &Tables, now: &Tables) -> Result<bool, QueryError> {
+    let old = before.divisions(site)?;
+    let mut now = now.divisions(site)?.iter();
     Ok(now.any(|(code, division)| old.get(code).is_some_and(|old| old != division)))
 }
 
@@ -106,7 +107,7 @@ impl Tables {
     ) -> Result<&T, QueryError> {
         self.filled(site, cell, move |tables, site| {
             let update = match tables.since() {
-                Some(since) => since.update(site)?,
+                Some(since) => since.update(tables, site)?,
                 None => None,
             };
             match update {
@@ -192,7 +193,7 @@ mod tests {
             let tables = self.site.tables.now(&self.site);
             let since = tables.since();
             tables.read_all(&self.site).unwrap();
-            let update = since.and_then(|since| since.update(&self.site).unwrap());
+            let update = since.and_then(|since| since.update(&tables, &self.site).unwrap());
             (tables, update.is_some())
         }
 
